@@ -1,0 +1,48 @@
+#include "chem/isotopic_pattern.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ionloom::chem {
+
+IsotopicPatternCalculator::IsotopicPatternCalculator(const PatternSettings& settings)
+    : settings_(settings), fine_structure_(settings.shape.version) {}
+
+const std::vector<PatternPeak>& IsotopicPatternCalculator::compute(const Composition& ion) {
+  centroids_.clear();
+  double label_mass_da = 0;
+  Composition natural;
+  for (const ElementCount& entry : ion.entries()) {
+    const double label = element(entry.element).label_mass_da;
+    if (label > 0) {
+      label_mass_da += label * entry.count;
+    } else {
+      natural.set(entry.element, entry.count);
+    }
+  }
+  const std::vector<PatternPeak>* isotopologues = fine_structure_.compute(natural);
+  if (isotopologues == nullptr) return centroids_;
+
+  fine_ = *isotopologues;
+  const double electrons_da = settings_.charge * kElectronMassDa;
+  for (PatternPeak& peak : fine_) peak.mz -= electrons_da;
+  if (fine_.front().mz <= 0) return centroids_;
+  envelope_centroids(fine_, settings_.shape, centroids_);
+
+  const auto more_intense = [](const PatternPeak& a, const PatternPeak& b) {
+    return a.intensity != b.intensity ? a.intensity > b.intensity : a.mz > b.mz;
+  };
+  if (centroids_.size() > settings_.max_peaks) {
+    std::ranges::sort(centroids_, more_intense);
+    centroids_.resize(settings_.max_peaks);
+    std::ranges::sort(centroids_, {}, &PatternPeak::mz);
+  }
+  const double shift = label_mass_da / std::abs(settings_.charge);
+  for (PatternPeak& peak : centroids_) {
+    peak.mz += shift;
+    peak.intensity *= 100.0;
+  }
+  return centroids_;
+}
+
+}  // namespace ionloom::chem

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "chem/composition.h"
+#include "chem/envelope.h"
+#include "chem/fine_structure.h"
+
+namespace ionloom::chem {
+
+struct PatternSettings {
+  PeakShape shape;
+  std::int32_t charge = 1;      ///< +1 or -1; only its electrons count, m/z is not divided by it
+  std::uint32_t max_peaks = 4;  ///< 2..16
+};
+
+/// Theoretical isotopic patterns of ions. Holds scratch and what is shared between ions; one per
+/// thread. Results depend on the ion and the settings only.
+class IsotopicPatternCalculator {
+ public:
+  explicit IsotopicPatternCalculator(const PatternSettings& settings);
+
+  /// The `max_peaks` most intense centroids of the ion, in ascending m/z; intensities in percent of
+  /// the highest of all centroids. Label atoms (Cx ...) shift all m/z and have no pattern of their
+  /// own. Empty when the ion has no pattern; METASPACE drops such ions silently.
+  /// The reference is valid until the next call.
+  /// Source: METASPACE engine, isocalc_wrapper.py and isotope_labels.py.
+  [[nodiscard]] const std::vector<PatternPeak>& compute(const Composition& ion);
+
+ private:
+  PatternSettings settings_;
+  FineStructureCalculator fine_structure_;
+  std::vector<PatternPeak> fine_;
+  std::vector<PatternPeak> centroids_;
+};
+
+}  // namespace ionloom::chem
