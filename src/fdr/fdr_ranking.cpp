@@ -1,0 +1,91 @@
+#include "fdr/fdr_ranking.h"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+namespace ionloom::fdr {
+namespace {
+
+/// Median with the mean of the middle two; reorders its input.
+double median(std::vector<double>& values) {
+  const std::size_t middle = values.size() / 2;
+  std::ranges::sort(values);
+  if (values.size() % 2 == 1) return values[middle];
+  return (values[middle - 1] + values[middle]) / 2;
+}
+
+}  // namespace
+
+std::vector<double> rank(std::span<const double> target_scores,
+                         std::span<const double> decoy_scores, const RankingRule& rule) {
+  std::vector<double> targets(target_scores.begin(), target_scores.end());
+  std::vector<double> decoys(decoy_scores.begin(), decoy_scores.end());
+  std::ranges::sort(targets, std::greater{});
+  std::ranges::sort(decoys, std::greater{});
+
+  // One rate for each distinct target score; decoys between targets matter only to the running
+  // minimum, which they cannot lower: more decoys at as many targets.
+  std::vector<double> scores;
+  std::vector<double> rates;
+  const double offset = rule.rule_of_succession ? 1 : 0;
+  std::size_t decoys_met = 0;
+  for (std::size_t i = 0; i < targets.size();) {
+    const double score = targets[i];
+    while (i < targets.size() && targets[i] == score) ++i;
+    while (decoys_met < decoys.size() && decoys[decoys_met] >= score) ++decoys_met;
+    const double target_count = static_cast<double>(i) + offset;
+    const double decoy_count = static_cast<double>(decoys_met) + offset;
+    scores.push_back(score);
+    rates.push_back(decoy_count / rule.decoy_ratio / target_count);
+  }
+  if (rule.monotonic) {
+    for (std::size_t i = rates.size(); i-- > 1;) rates[i - 1] = std::min(rates[i - 1], rates[i]);
+  }
+
+  std::vector<double> result;
+  result.reserve(target_scores.size());
+  for (const double score : target_scores) {
+    const auto found = std::ranges::lower_bound(scores, score, std::greater{});
+    result.push_back(rates[static_cast<std::size_t>(found - scores.begin())]);
+  }
+  return result;
+}
+
+std::vector<double> fdr_v3(std::span<const double> target_scores,
+                           std::span<const double> decoy_scores, std::size_t sample_size) {
+  return rank(target_scores, decoy_scores,
+              {.decoy_ratio = static_cast<double>(sample_size),
+               .rule_of_succession = true,
+               .monotonic = true});
+}
+
+std::vector<double> fdr_v1(std::span<const double> target_scores,
+                           std::span<const std::vector<double>> decoy_samples) {
+  const std::size_t n = target_scores.size();
+  std::vector<std::vector<double>> rankings;
+  for (const std::vector<double>& sample : decoy_samples) {
+    rankings.push_back(rank(target_scores, sample, {}));
+  }
+  std::vector<double> rates(n);
+  std::vector<double> values(rankings.size());
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t r = 0; r < rankings.size(); ++r) values[r] = rankings[r][i];
+    rates[i] = median(values);
+  }
+
+  std::vector<double> binned(n, 1.0);
+  for (const double level : kFdrLevels) {
+    // The lowest score strictly below the level carries every score above it along.
+    double lowest = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < n; ++i) {
+      if (rates[i] < level) lowest = std::min(lowest, target_scores[i]);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      if (binned[i] == 1.0 && target_scores[i] >= lowest) binned[i] = level;
+    }
+  }
+  return binned;
+}
+
+}  // namespace ionloom::fdr
