@@ -1,5 +1,6 @@
 #include "imaging/ion_images.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -8,21 +9,20 @@ namespace {
 
 /// Weighted mean and standard deviation of the m/z values, which the reference keeps as f32. Sums
 /// are taken relative to the first m/z, which leaves rounding errors far below 1e-12.
-void set_mz_statistics(const PeakTable& peaks, std::size_t first, std::size_t last,
-                       IonImage& image) {
-  const double origin = static_cast<float>(peaks.mz[first]);
+void set_mz_statistics(PeakTable peaks, std::size_t first, std::size_t last, IonImage& image) {
+  const double origin = static_cast<float>(peaks[first].mz);
   double weight = 0;
   double weighted = 0;
   for (std::size_t i = first; i < last; ++i) {
-    weight += static_cast<double>(peaks.intensity[i]);
+    weight += static_cast<double>(peaks[i].intensity);
     weighted +=
-        static_cast<double>(peaks.intensity[i]) * (static_cast<float>(peaks.mz[i]) - origin);
+        static_cast<double>(peaks[i].intensity) * (static_cast<float>(peaks[i].mz) - origin);
   }
   const double mean = weighted / weight;
   double squares = 0;
   for (std::size_t i = first; i < last; ++i) {
-    const double distance = (static_cast<float>(peaks.mz[i]) - origin) - mean;
-    squares += static_cast<double>(peaks.intensity[i]) * (distance * distance);
+    const double distance = (static_cast<float>(peaks[i].mz) - origin) - mean;
+    squares += static_cast<double>(peaks[i].intensity) * (distance * distance);
   }
   image.mz_mean = origin + mean;
   image.mz_stddev = std::sqrt(squares / weight);
@@ -40,15 +40,15 @@ void IonImage::clear() {
 IonImageExtractor::IonImageExtractor(std::uint32_t pixel_count)
     : dense_(pixel_count, 0.0F), touched_((pixel_count + 63) / 64, 0) {}
 
-void IonImageExtractor::extract(const PeakTable& peaks, std::size_t first, std::size_t last,
+void IonImageExtractor::extract(PeakTable peaks, std::size_t first, std::size_t last,
                                 IonImage& image) {
   image.clear();
   if (first == last) return;
   std::size_t lowest_word = touched_.size();
   std::size_t highest_word = 0;
   for (std::size_t i = first; i < last; ++i) {
-    const std::uint32_t pixel = peaks.pixel[i];
-    dense_[pixel] += peaks.intensity[i];
+    const std::uint32_t pixel = peaks[i].pixel;
+    dense_[pixel] += peaks[i].intensity;
     const std::size_t word = pixel / 64;
     touched_[word] |= std::uint64_t{1} << (pixel % 64);
     lowest_word = std::min(lowest_word, word);

@@ -28,7 +28,7 @@ class IonImageExtractor {
   /// Fills `image` with the peaks [first, last) of the table. Where a pixel has several peaks their
   /// intensities are added (never the maximum), in order of m/z.
   /// Source: METASPACE engine, annotate.py (images) and metrics.py (m/z statistics).
-  void extract(const PeakTable& peaks, std::size_t first, std::size_t last, IonImage& image);
+  void extract(PeakTable peaks, std::size_t first, std::size_t last, IonImage& image);
 
  private:
   std::vector<float> dense_;

@@ -31,8 +31,7 @@ IonMeasurer::IonMeasurer(const PixelGrid& grid, const MetricSettings& settings)
       chaos_(grid),
       dense_(grid.pixel_count(), 0.0F) {}
 
-std::span<const IonImage> IonMeasurer::cut_images(const PeakTable& peaks,
-                                                  const TheoreticalPeaks& theory) {
+std::span<const IonImage> IonMeasurer::cut_images(PeakTable peaks, const TheoreticalPeaks& theory) {
   images_.resize(theory.mz.size());
   for (std::size_t k = 0; k < theory.mz.size(); ++k) {
     images_[k].clear();

@@ -53,7 +53,7 @@ class IonMeasurer {
 
   /// Cuts the images of an ion. An image with fewer than min_px peaks is empty.
   /// The span is valid until the next call.
-  std::span<const IonImage> cut_images(const PeakTable& peaks, const TheoreticalPeaks& theory);
+  std::span<const IonImage> cut_images(PeakTable peaks, const TheoreticalPeaks& theory);
 
   /// Metrics of the images that cut_images() made last.
   /// @param all_metrics  compute every metric (targets); otherwise stop when one is 0 (decoys)

@@ -7,15 +7,16 @@
 
 namespace ionloom::imaging {
 
-/// All peaks of a dataset (or of a window of it) as columns, in order of (m/z, spectrum in the
-/// file, position in the spectrum). Somebody else owns the columns.
-struct PeakTable {
-  std::span<const double> mz;            ///< never falls
-  std::span<const float> intensity;      ///< >= 0
-  std::span<const std::uint32_t> pixel;  ///< number in PixelGrid::positions
-
-  [[nodiscard]] std::size_t size() const { return mz.size(); }
+struct Peak {
+  double mz = 0;            ///< as in the file; f32 values are exact
+  float intensity = 0;      ///< >= 0, detector units
+  std::uint32_t pixel = 0;  ///< number in PixelGrid::positions
 };
+static_assert(sizeof(Peak) == 16);
+
+/// All peaks of a dataset (or of a range of m/z of it) in order of (m/z, spectrum in the file,
+/// position in the spectrum). Somebody else owns them.
+using PeakTable = std::span<const Peak>;
 
 /// m/z bounds of an isotope peak's window, both inclusive.
 struct MzWindow {
@@ -30,7 +31,7 @@ struct MzWindow {
 }
 
 /// Positions [first, second) of the peaks inside the window.
-[[nodiscard]] std::pair<std::size_t, std::size_t> peaks_in_window(const PeakTable& peaks,
+[[nodiscard]] std::pair<std::size_t, std::size_t> peaks_in_window(PeakTable peaks,
                                                                   const MzWindow& window);
 
 }  // namespace ionloom::imaging
