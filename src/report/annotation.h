@@ -9,14 +9,14 @@ namespace ionloom::report {
 
 /// One isotope peak of an ion: what theory says and what its image shows.
 struct IsotopePeak {
-  double theoretical_mz = 0;            ///< 0 when the pattern has no such peak
-  float theoretical_intensity = 0;      ///< percent of the pattern's highest peak
-  double mz_mean = 0;                   ///< intensity-weighted; theoretical m/z without an image
-  double mz_stddev = 0;                 ///< m/z units
-  float min_intensity = 0;              ///< always 0 (METASPACE takes the minimum together with 0)
-  float max_intensity = 0;              ///< detector units
-  float total_intensity = 0;            ///< detector units, over all pixels
-  bool has_image = false;               ///< at least one peak of the dataset lies in the window
+  double theoretical_mz = 0;        ///< 0 when the pattern has no such peak
+  float theoretical_intensity = 0;  ///< percent of the pattern's highest peak
+  double mz_mean = 0;               ///< intensity-weighted; theoretical m/z without an image
+  double mz_stddev = 0;             ///< m/z units
+  float min_intensity = 0;          ///< always 0 (METASPACE takes the minimum together with 0)
+  float max_intensity = 0;          ///< detector units
+  float total_intensity = 0;        ///< detector units, over all pixels
+  bool has_image = false;           ///< at least one peak of the dataset lies in the window
 };
 
 struct Molecule {
@@ -38,12 +38,12 @@ struct Annotation {
   std::optional<double> chaos;
   std::optional<double> spatial;
   std::optional<double> spectral;
-  double mz = 0;            ///< monoisotopic, of the ion (pyMSpec's masses)
-  double mz_err_abs = 0;    ///< m/z units, first peak
-  double mz_err_rel = 0;    ///< m/z units, other peaks against the first
-  bool is_mono = true;      ///< first theoretical peak lies within 3 ppm of `mz`
-  std::vector<IsotopePeak> peaks;  ///< as many as --isotope-peaks
-  std::vector<Molecule> molecules; ///< all of the list with this formula, in list order
+  double mz = 0;                    ///< monoisotopic, of the ion (pyMSpec's masses)
+  double mz_err_abs = 0;            ///< m/z units, first peak
+  double mz_err_rel = 0;            ///< m/z units, other peaks against the first
+  bool is_mono = true;              ///< first theoretical peak lies within 3 ppm of `mz`
+  std::vector<IsotopePeak> peaks;   ///< as many as --isotope-peaks
+  std::vector<Molecule> molecules;  ///< all of the list with this formula, in list order
   std::uint32_t isomeric_ions = 0;
   std::vector<std::string> isobaric_ions;  ///< ion texts, e.g. "C6H12O6+Na+"
 };

@@ -1,0 +1,187 @@
+#include "report/annotations_csv.h"
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "report/annotation_table.h"
+#include "report/output_file.h"
+
+namespace ionloom::report {
+
+namespace {
+
+/// What the cells of one row are made from.
+struct Row {
+  const Annotation& annotation;
+  const RunIdentity& run;
+  std::vector<Molecule> molecules;  ///< shown_molecules()
+};
+
+std::string number(double value) {
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+std::string number(std::optional<double> value) {
+  return value ? number(*value) : "";
+}
+
+/// Adduct with the molecule in front: "M+H"; "M+" for [M]+.
+std::string adduct_text(const std::string& adduct) {
+  return adduct == "[M]+" || adduct == "[M]-" ? std::string("M") + adduct.back() : "M" + adduct;
+}
+
+/// Items joined by ", ", after ", " inside an item has become ",": split(", ") gives them back.
+/// Source: METASPACE's webapp/src/lib/formatCsvRow.ts, formatCsvTextArray.
+template <class Items, class Text>
+std::string joined(const Items& items, Text text_of) {
+  std::string joined;
+  bool first = true;
+  for (const auto& item : items) {
+    joined += first ? "" : ", ";
+    first = false;
+    bool after_comma = false;
+    for (const char c : text_of(item)) {
+      if (c == ' ' && after_comma) {
+        continue;
+      }
+      after_comma = c == ',';
+      joined += c;
+    }
+  }
+  return joined;
+}
+
+/// A value of the first isotope peak; empty without peaks. Widened to double before it is written,
+/// so that the text reads back to the same value as double and as float.
+std::string first_peak(const Row& row, float IsotopePeak::*value) {
+  const auto& peaks = row.annotation.peaks;
+  return peaks.empty() ? "" : number(static_cast<double>(peaks.front().*value));
+}
+
+struct Column {
+  std::string_view name;
+  std::string (*text)(const Row&);
+};
+
+std::string no_value(const Row&) {
+  return {};
+}
+
+/// The columns of METASPACE's export in its order (webapp/src/modules/Annotations/
+/// AnnotationTable.vue). What only their platform knows stays empty.
+constexpr auto kColumns = std::to_array<Column>({
+    {"group", no_value},
+    {"datasetName", [](const Row& r) { return r.run.dataset_name; }},
+    {"datasetId", no_value},
+    {"formula", [](const Row& r) { return r.annotation.formula; }},
+    {"adduct", [](const Row& r) { return adduct_text(r.annotation.adduct); }},
+    {"chemMod", [](const Row& r) { return r.annotation.chem_mod; }},
+    {"neutralLoss", [](const Row& r) { return r.annotation.neutral_loss; }},
+    {"ion", [](const Row& r) { return ion_text(r.annotation, r.run.positive); }},
+    {"mz", [](const Row& r) { return number(r.annotation.mz); }},
+    {"massError", [](const Row& r) { return number(mass_error_ppm(r.annotation)); }},
+    {"msm", [](const Row& r) { return number(r.annotation.msm); }},
+    {"fdr", [](const Row& r) { return number(r.annotation.fdr); }},
+    {"rhoSpatial", [](const Row& r) { return number(r.annotation.spatial); }},
+    {"rhoSpectral", [](const Row& r) { return number(r.annotation.spectral); }},
+    {"rhoChaos", [](const Row& r) { return number(r.annotation.chaos); }},
+    {"moleculeNames",
+     [](const Row& r) {
+       return joined(r.molecules, [](const Molecule& m) -> std::string_view { return m.name; });
+     }},
+    {"moleculeIds",
+     [](const Row& r) {
+       return joined(r.molecules, [](const Molecule& m) -> std::string_view { return m.id; });
+     }},
+    {"minIntensity", [](const Row& r) { return first_peak(r, &IsotopePeak::min_intensity); }},
+    {"maxIntensity", [](const Row& r) { return first_peak(r, &IsotopePeak::max_intensity); }},
+    {"totalIntensity", [](const Row& r) { return first_peak(r, &IsotopePeak::total_intensity); }},
+    {"isomeric_mols_count", [](const Row& r) { return std::to_string(r.molecules.size()); }},
+    {"isomeric_ions_count",
+     [](const Row& r) { return std::to_string(r.annotation.isomeric_ions); }},
+    {"isobaric_ions_count",
+     [](const Row& r) { return std::to_string(r.annotation.isobaric_ions.size()); }},
+    {"offSample", no_value},
+    {"rawOffSampleProb", no_value},
+    {"isobarIons",
+     [](const Row& r) {
+       return joined(r.annotation.isobaric_ions, [](std::string_view ion) { return ion; });
+     }},
+});
+
+constexpr Column kListColumn = {"moldb", [](const Row& r) { return r.annotation.list; }};
+
+void append_cell(std::string& csv, std::string_view text, bool first) {
+  csv += first ? "\"" : ",\"";
+  for (const char c : text) {
+    csv += c;
+    if (c == '"') {
+      csv += c;
+    }
+  }
+  csv += '"';
+}
+
+std::string comment_lines(const RunIdentity& run) {
+  std::string dataset = run.dataset_name;
+  for (char& c : dataset) {
+    c = c == '\n' || c == '\r' ? ' ' : c;  // a comment must stay on its line
+  }
+  return fmt::format(
+      "# Generated by ionloom {}. For help see docs/formats/annotations-csv.md\n"
+      "# Run: {} {}\n",
+      run.program_version, dataset, run.parameters_hash);
+}
+
+void append_header(std::string& csv, bool with_list) {
+  for (const Column& column : kColumns) {
+    append_cell(csv, column.name, &column == kColumns.data());
+  }
+  if (with_list) {
+    append_cell(csv, kListColumn.name, false);
+  }
+  csv += '\n';
+}
+
+void append_row(std::string& csv, const Row& row, bool with_list) {
+  for (const Column& column : kColumns) {
+    append_cell(csv, column.text(row), &column == kColumns.data());
+  }
+  if (with_list) {
+    append_cell(csv, kListColumn.text(row), false);
+  }
+  csv += '\n';
+}
+
+}  // namespace
+
+Result<void> write_annotations_csv(const std::filesystem::path& path,
+                                   std::span<const Annotation> rows, const RunIdentity& run) {
+  auto file = OutputFile::create(path);
+  if (!file) {
+    return std::unexpected(std::move(file.error()));
+  }
+  const bool with_list = run.molecule_lists > 1;
+  std::string text = comment_lines(run);
+  append_header(text, with_list);
+  for (const Annotation& annotation : rows) {
+    append_row(text, {annotation, run, shown_molecules(annotation)}, with_list);
+    if (auto written = file->write(text); !written) {
+      return written;
+    }
+    text.clear();
+  }
+  if (auto written = file->write(text); !written) {
+    return written;
+  }
+  return file->commit();
+}
+
+}  // namespace ionloom::report

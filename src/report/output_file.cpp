@@ -1,0 +1,136 @@
+#include "report/output_file.h"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+namespace ionloom::report {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kBufferBytes = 256 * 1024;
+
+std::string_view remedy(int system_error) {
+  switch (system_error) {
+    case ENOSPC:
+      return " Free some space or choose another disk.";
+    case EDQUOT:
+      return " Free some space or ask for a larger quota.";
+    case EFBIG:
+      return " Raise the limit on file sizes (ulimit -f).";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return " Choose a folder you may write to.";
+    case ENOENT:
+      return " Its folder does not exist.";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+Error file_error(const fs::path& path, std::string_view doing, int system_error) {
+  const bool resource = system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG ||
+                        system_error == EMFILE || system_error == ENFILE ||
+                        system_error == ENOMEM || system_error == EIO;
+  return {resource ? ErrorCode::kResource : ErrorCode::kData, path.string(),
+          fmt::format("cannot {}: {}.{}", doing,
+                      std::error_code(system_error, std::generic_category()).message(),
+                      remedy(system_error))};
+}
+
+Result<OutputFile> OutputFile::create(const fs::path& path) {
+  fs::path partial =
+      path.parent_path() / fmt::format(".{}.partial-{}", path.filename().string(), ::getpid());
+  int descriptor = -1;
+  do {
+    descriptor =
+        ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+  } while (descriptor < 0 && errno == EINTR);
+  if (descriptor < 0) {
+    return std::unexpected(file_error(path, "be created", errno));
+  }
+  return OutputFile(path, std::move(partial), descriptor);
+}
+
+OutputFile::OutputFile(fs::path path, fs::path partial, int descriptor)
+    : path_(std::move(path)), partial_(std::move(partial)), descriptor_(descriptor) {
+  buffer_.reserve(kBufferBytes);
+}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      partial_(std::exchange(other.partial_, {})),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      size_bytes_(other.size_bytes_),
+      buffer_(std::move(other.buffer_)) {}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ >= 0) {
+    ::close(descriptor_);
+  }
+  if (!partial_.empty()) {
+    ::unlink(partial_.c_str());
+  }
+}
+
+Result<void> OutputFile::write(std::string_view bytes) {
+  size_bytes_ += bytes.size();
+  buffer_.append(bytes);
+  return buffer_.size() < kBufferBytes ? Result<void>{} : flush();
+}
+
+Result<void> OutputFile::write(std::span<const std::uint8_t> bytes) {
+  return write(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+Result<void> OutputFile::flush() {
+  std::string_view rest = buffer_;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) {
+      continue;
+    }
+    if (written < 0) {
+      return std::unexpected(file_error(path_, "be written", errno));
+    }
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  buffer_.clear();
+  return {};
+}
+
+Result<void> OutputFile::commit() {
+  if (auto flushed = flush(); !flushed) {
+    return flushed;
+  }
+  if (::close(std::exchange(descriptor_, -1)) != 0) {
+    return std::unexpected(file_error(path_, "be written", errno));
+  }
+  if (::rename(partial_.c_str(), path_.c_str()) != 0) {
+    return std::unexpected(file_error(path_, "take its final name", errno));
+  }
+  partial_.clear();
+  return {};
+}
+
+Result<void> write_file(const fs::path& path, std::string_view bytes) {
+  auto file = OutputFile::create(path);
+  if (!file) {
+    return std::unexpected(std::move(file.error()));
+  }
+  if (auto written = file->write(bytes); !written) {
+    return written;
+  }
+  return file->commit();
+}
+
+}  // namespace ionloom::report

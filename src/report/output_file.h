@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace ionloom::report {
+
+/// A file that appears whole or not at all. It is written under a temporary name in its own folder
+/// (".NAME.partial-PID") and takes its real name in commit(). Whatever happens before that, the
+/// destructor removes the temporary file, and an older file of that name stays as it was.
+class OutputFile {
+ public:
+  /// Opens the temporary file. Fails with kData when the folder is missing or may not be written
+  /// to, with kResource when the disk is full.
+  [[nodiscard]] static Result<OutputFile> create(const std::filesystem::path& path);
+
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();
+
+  /// Appends bytes. A full disk, an exceeded quota or file-size limit is kResource.
+  [[nodiscard]] Result<void> write(std::string_view bytes);
+  [[nodiscard]] Result<void> write(std::span<const std::uint8_t> bytes);
+
+  /// Writes what is buffered, closes and renames. Nothing may be written afterwards.
+  [[nodiscard]] Result<void> commit();
+
+  /// Bytes written so far.
+  [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
+
+ private:
+  OutputFile(std::filesystem::path path, std::filesystem::path partial, int descriptor);
+  Result<void> flush();
+
+  std::filesystem::path path_;
+  std::filesystem::path partial_;
+  int descriptor_ = -1;  ///< -1 once closed
+  std::uint64_t size_bytes_ = 0;
+  std::string buffer_;
+};
+
+/// Writes a whole file at once; the same promise as OutputFile.
+[[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view bytes);
+
+/// The Error of a system call that failed for `path`: kResource for a full disk, quota or size
+/// limit, kData otherwise. `doing` completes "cannot ...", e.g. "be written".
+[[nodiscard]] Error file_error(const std::filesystem::path& path, std::string_view doing,
+                               int system_error);
+
+}  // namespace ionloom::report

@@ -1,0 +1,109 @@
+#include "report/parquet_file.h"
+
+#include <utility>
+
+#include <arrow/io/interfaces.h>
+#include <parquet/arrow/writer.h>
+
+#include "report/output_file.h"
+
+namespace ionloom::report {
+
+/// An OutputFile as Arrow sees it. Keeps the Error that Arrow would turn into text.
+class FileStream : public arrow::io::OutputStream {
+ public:
+  explicit FileStream(OutputFile file) : file_(std::move(file)) {}
+
+  arrow::Status Write(const void* data, std::int64_t size_bytes) override {
+    auto written = file_.write(
+        std::string_view(static_cast<const char*>(data), static_cast<std::size_t>(size_bytes)));
+    if (!written) {
+      error_ = std::move(written.error());
+      return arrow::Status::IOError(error_->what);
+    }
+    return arrow::Status::OK();
+  }
+  using arrow::io::OutputStream::Write;
+
+  arrow::Result<std::int64_t> Tell() const override {
+    return static_cast<std::int64_t>(file_.size_bytes());
+  }
+  arrow::Status Close() override {
+    closed_ = true;
+    return arrow::Status::OK();
+  }
+  bool closed() const override { return closed_; }
+
+  Result<void> commit() { return file_.commit(); }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  OutputFile file_;
+  std::optional<Error> error_;
+  bool closed_ = false;
+};
+
+Result<ParquetFile> ParquetFile::create(const std::filesystem::path& path,
+                                        const arrow::FieldVector& fields, std::string_view content,
+                                        const RunIdentity& run) {
+  auto output = OutputFile::create(path);
+  if (!output) {
+    return std::unexpected(std::move(output.error()));
+  }
+  auto stream = std::make_shared<FileStream>(std::move(*output));
+  auto schema = arrow::schema(
+      fields,
+      arrow::key_value_metadata(
+          {"ionloom.content", "ionloom.version", "ionloom.dataset", "ionloom.parameters"},
+          {std::string(content), run.program_version, run.dataset_name, run.parameters_json}));
+  const auto settings = parquet::WriterProperties::Builder()
+                            .compression(arrow::Compression::ZSTD)
+                            ->compression_level(3)
+                            ->build();
+  const auto arrow_settings =
+      parquet::ArrowWriterProperties::Builder().store_schema()->set_use_threads(false)->build();
+  auto writer = parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream,
+                                                 settings, arrow_settings);
+  if (!writer.ok()) {
+    return std::unexpected(stream->error().value_or(
+        Error{ErrorCode::kData, path.string(), writer.status().message()}));
+  }
+  return ParquetFile(path, std::move(schema), std::move(stream), std::move(*writer));
+}
+
+ParquetFile::ParquetFile(std::filesystem::path path, std::shared_ptr<arrow::Schema> schema,
+                         std::shared_ptr<FileStream> stream,
+                         std::unique_ptr<parquet::arrow::FileWriter> writer)
+    : path_(std::move(path)),
+      schema_(std::move(schema)),
+      stream_(std::move(stream)),
+      writer_(std::move(writer)) {}
+
+ParquetFile::ParquetFile(ParquetFile&&) noexcept = default;
+ParquetFile::~ParquetFile() = default;
+
+Result<void> ParquetFile::check(const arrow::Status& status) const {
+  if (status.ok()) {
+    return {};
+  }
+  if (stream_->error()) {
+    return std::unexpected(*stream_->error());
+  }
+  const auto code = status.IsOutOfMemory() ? ErrorCode::kResource : ErrorCode::kData;
+  return fail(code, path_.string(), "cannot be written: " + status.message());
+}
+
+Result<void> ParquetFile::write_row_group(const arrow::ArrayVector& columns) {
+  const std::int64_t rows = columns.front()->length();
+  const auto table = arrow::Table::Make(schema_, columns, rows);
+  return check(writer_->WriteTable(*table, rows));
+}
+
+Result<void> ParquetFile::commit() {
+  if (auto closed = check(writer_->Close()); !closed) {
+    return closed;
+  }
+  return stream_->commit();
+}
+
+}  // namespace ionloom::report
