@@ -87,14 +87,14 @@ void IonMeasurer::add_statistics(const TheoreticalPeaks& theory, IonMetrics& met
   metrics.mz_err_rel = weights > 0 ? weighted / weights : 0;
 }
 
-std::uint64_t IonMeasurer::memory_bound_bytes(const PixelGrid& grid, std::uint32_t max_peaks) {
-  const std::uint64_t pixels = grid.pixel_count();
+std::uint64_t IonMeasurer::memory_bound_bytes(std::uint64_t pixels, std::uint64_t box_size,
+                                              std::uint32_t max_peaks) {
   const std::uint64_t scratch = pixels * 2 * sizeof(float) + pixels / 8 + 64;
   // An image's two columns may have grown to twice their size; the overlap of all images, its index
   // and the pixels under the first image are made for one metric at a time.
   const std::uint64_t images = max_peaks * pixels * 2 * (sizeof(float) + sizeof(std::uint32_t));
   const std::uint64_t overlap = pixels * (max_peaks * sizeof(float) + 4 * sizeof(std::uint32_t));
-  return scratch + images + overlap + ChaosMeter::memory_bound_bytes(grid.box_size());
+  return scratch + images + overlap + ChaosMeter::memory_bound_bytes(box_size);
 }
 
 }  // namespace ionloom::imaging

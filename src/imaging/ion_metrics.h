@@ -63,8 +63,9 @@ class IonMeasurer {
   /// Fills the per-image statistics and m/z errors, which only kept ions need.
   void add_statistics(const TheoreticalPeaks& theory, IonMetrics& metrics);
 
-  /// Bytes of one measurer for images of this size, beyond the images of one ion themselves.
-  [[nodiscard]] static std::uint64_t memory_bound_bytes(const PixelGrid& grid,
+  /// Bytes that one measurer holds at most, the images of one ion included.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint64_t pixels,
+                                                        std::uint64_t box_size,
                                                         std::uint32_t max_peaks);
 
  private:

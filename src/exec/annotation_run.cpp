@@ -1,0 +1,200 @@
+#include "exec/annotation_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include "exec/ingest_run.h"
+#include "exec/process_memory.h"
+#include "stages/ingest.h"
+
+namespace ionloom::exec {
+namespace {
+
+constexpr std::size_t kIonsPerTask = 256;
+
+std::unexpected<Error> interrupted() {
+  return fail(ErrorCode::kInterrupted, {}, "stopped on request");
+}
+
+/// Times a stage and measures its peak memory until it goes out of scope.
+class StageClock {
+ public:
+  StageClock(std::vector<StageRecord>& records, std::string name)
+      : records_(records), name_(std::move(name)) {
+    reset_peak_memory();
+  }
+  ~StageClock() {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+    records_.push_back({std::move(name_), elapsed.count(), peak_memory_bytes()});
+  }
+  StageClock(const StageClock&) = delete;
+  StageClock& operator=(const StageClock&) = delete;
+
+ private:
+  std::vector<StageRecord>& records_;
+  std::string name_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Calls work(first, last) for slices of [0, count) on all threads of the arena.
+template <class Work>
+bool for_slices(std::size_t count, Progress& progress, Work work) {
+  const std::size_t slices = (count + kIonsPerTask - 1) / kIonsPerTask;
+  tbb::parallel_for(std::size_t{0}, slices, [&](std::size_t slice) {
+    if (progress.cancelled()) return;
+    const std::size_t first = slice * kIonsPerTask;
+    const std::size_t last = std::min(count, first + kIonsPerTask);
+    work(first, last);
+    progress.advance(last - first);
+  });
+  return !progress.cancelled();
+}
+
+bool compute_all_patterns(const AnnotationSettings& settings, AnnotationRun& run,
+                          Progress& progress) {
+  run.patterns.peaks_per_ion = settings.pattern.max_peaks;
+  run.patterns.resize(run.ions.ions.size());
+  tbb::enumerable_thread_specific<chem::IsotopicPatternCalculator> calculators(
+      [&] { return chem::IsotopicPatternCalculator(settings.pattern); });
+  progress.begin("patterns", "ions", run.ions.ions.size());
+  const bool finished =
+      for_slices(run.ions.ions.size(), progress, [&](std::size_t first, std::size_t last) {
+        stages::compute_patterns(run.ions.ions, first, last, calculators.local(), run.patterns);
+      });
+  progress.end();
+  for (std::size_t ion = 0; ion < run.ions.ions.size(); ++ion) {
+    run.ions_with_pattern += run.patterns.has_pattern(ion) ? 1 : 0;
+  }
+  return finished;
+}
+
+bool annotate_all(const AnnotationSettings& settings, const std::vector<std::uint32_t>& ions,
+                  AnnotationRun& run, Progress& progress) {
+  tbb::enumerable_thread_specific<imaging::IonMeasurer> measurers(
+      [&] { return imaging::IonMeasurer(run.pixels.grid, settings.metrics); });
+  std::vector<std::vector<stages::MeasuredIon>> kept((ions.size() + kIonsPerTask - 1) /
+                                                     kIonsPerTask);
+  progress.begin("annotate", "ions", ions.size());
+  const bool finished = for_slices(ions.size(), progress, [&](std::size_t first, std::size_t last) {
+    stages::annotate_ions(run.peaks, run.ions, run.patterns,
+                          std::span(ions).subspan(first, last - first), settings.all_metrics,
+                          measurers.local(), kept[first / kIonsPerTask]);
+  });
+  progress.end();
+  for (std::vector<stages::MeasuredIon>& slice : kept) {
+    std::ranges::move(slice, std::back_inserter(run.measured));
+    slice = {};
+  }
+  std::ranges::sort(run.measured, {}, &stages::MeasuredIon::ion);
+  return finished;
+}
+
+Error no_ion_in_range(const imzml::Dataset& dataset, const AnnotationRun& run) {
+  double low = 0;
+  double high = 0;
+  for (std::size_t ion = 0; ion < run.ions.ions.size(); ++ion) {
+    if (!run.patterns.has_pattern(ion) || run.ions.is_target[ion] == 0) continue;
+    const double mz = run.patterns.of(ion).mz[0];
+    low = low == 0 ? mz : std::min(low, mz);
+    high = std::max(high, mz);
+  }
+  const auto range = [](double a, double b) {
+    return std::to_string(a) + " to " + std::to_string(b);
+  };
+  return {ErrorCode::kData, dataset.imzml_path.string(),
+          "none of " + std::to_string(run.ions.ions.size()) +
+              " ions lies in the dataset's range, m/z " +
+              range(run.peaks.front().mz, run.peaks.back().mz) +
+              (high > 0 ? " (the lists' ions: m/z " + range(low, high) + ")"
+                        : " (no ion of the lists has an isotopic pattern)")};
+}
+
+Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelIndex pixels,
+                                 std::span<const ListInput> lists,
+                                 const AnnotationSettings& settings, Progress& progress) {
+  AnnotationRun run;
+  run.pixels = std::move(pixels);
+  {
+    const StageClock clock(run.stages, "ingest");
+    auto ingested = ingest(dataset, run.pixels, settings.threads, progress);
+    if (!ingested) return std::unexpected(ingested.error());
+    run.peaks = std::move(ingested->peaks);
+    run.unsorted_spectra = ingested->unsorted_spectra;
+  }
+  {
+    const StageClock clock(run.stages, "ions");
+    std::vector<stages::FormulaList> formulas;
+    for (const ListInput& input : lists) {
+      formulas.push_back({input.list->formulas, input.targeted});
+    }
+    auto ions = stages::enumerate_ions(formulas, settings.ions);
+    if (!ions) return std::unexpected(ions.error());
+    run.ions = std::move(*ions);
+  }
+  {
+    const StageClock clock(run.stages, "patterns");
+    if (!compute_all_patterns(settings, run, progress)) return interrupted();
+  }
+  {
+    const StageClock clock(run.stages, "annotate");
+    const std::vector<std::uint32_t> ions = stages::ions_in_range(run.patterns, run.peaks);
+    run.ions_in_range = ions.size();
+    if (ions.empty()) return std::unexpected(no_ion_in_range(dataset, run));
+    if (!annotate_all(settings, ions, run, progress)) return interrupted();
+  }
+  {
+    const StageClock clock(run.stages, "rank");
+    for (std::size_t list = 0; list < lists.size(); ++list) {
+      run.ranked.push_back(stages::rank_list(run.ions, list, run.measured, settings.ions.version));
+    }
+  }
+  return run;
+}
+
+}  // namespace
+
+std::uint64_t annotation_memory_bound_bytes(const imzml::Dataset& dataset,
+                                            const stages::PixelIndex& pixels,
+                                            std::uint64_t formulas,
+                                            const AnnotationSettings& settings) {
+  std::uint64_t longest = 0;
+  for (const imzml::Spectrum& spectrum : dataset.spectra) {
+    longest = std::max(longest, spectrum.mz.length);
+  }
+  const std::uint64_t ions = stages::ion_count_bound(formulas, settings.ions);
+  const std::uint32_t peaks_per_ion = settings.pattern.max_peaks;
+  return dataset.spectra.size() * sizeof(imzml::Spectrum) +
+         stages::index_memory_bound_bytes(dataset.spectra.size()) +
+         stages::ingest_memory_bound_bytes(dataset.declared_peaks(), settings.threads, longest) +
+         stages::ions_memory_bound_bytes(formulas, settings.ions) +
+         stages::patterns_memory_bound_bytes(ions, peaks_per_ion, settings.threads) +
+         stages::annotate_memory_bound_bytes(ions, peaks_per_ion, pixels.grid.pixel_count(),
+                                             pixels.grid.box_size(), settings.threads) +
+         stages::rank_memory_bound_bytes(formulas, settings.ions);
+}
+
+Result<stages::PixelIndex> index_dataset(const imzml::Dataset& dataset) {
+  std::vector<stages::Position> positions;
+  positions.reserve(dataset.spectra.size());
+  for (const imzml::Spectrum& spectrum : dataset.spectra) {
+    positions.push_back({spectrum.x, spectrum.y});
+  }
+  auto index = stages::index_pixels(positions);
+  if (!index) return data_error(dataset.imzml_path.string(), index.error().what);
+  return index;
+}
+
+Result<AnnotationRun> annotate(const imzml::Dataset& dataset, stages::PixelIndex pixels,
+                               std::span<const ListInput> lists, const AnnotationSettings& settings,
+                               Progress& progress) {
+  tbb::task_arena arena(static_cast<int>(settings.threads));
+  return arena.execute(
+      [&] { return run_stages(dataset, std::move(pixels), lists, settings, progress); });
+}
+
+}  // namespace ionloom::exec

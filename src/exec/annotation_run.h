@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "chem/molecule_list.h"
+#include "exec/progress.h"
+#include "imaging/ion_metrics.h"
+#include "imzml/dataset.h"
+#include "stages/annotate.h"
+#include "stages/index.h"
+#include "stages/ions.h"
+#include "stages/patterns.h"
+#include "stages/rank.h"
+
+namespace ionloom::exec {
+
+struct AnnotationSettings {
+  stages::IonSettings ions;
+  chem::PatternSettings pattern;
+  imaging::MetricSettings metrics;
+  bool all_metrics = false;  ///< measure and keep every ion, decoys too
+  std::uint32_t threads = 1;
+};
+
+/// What to annotate with.
+struct ListInput {
+  const chem::MoleculeList* list = nullptr;
+  bool targeted = false;
+};
+
+/// Seconds and memory that one stage took.
+struct StageRecord {
+  std::string name;
+  double seconds = 0;
+  std::uint64_t peak_memory_bytes = 0;
+};
+
+/// Everything a run found. Lists, modifiers and ions are numbered as in `ions`.
+struct AnnotationRun {
+  stages::PixelIndex pixels;
+  std::vector<imaging::Peak> peaks;
+  std::uint64_t unsorted_spectra = 0;
+  stages::IonSet ions;
+  stages::PatternTable patterns;
+  std::uint64_t ions_with_pattern = 0;
+  std::uint64_t ions_in_range = 0;
+  std::vector<stages::MeasuredIon> measured;           ///< ascending ion
+  std::vector<std::vector<stages::RankedIon>> ranked;  ///< one vector a list
+  std::vector<StageRecord> stages;
+};
+
+/// Highest number of bytes that annotate() and its result may take, from counts alone.
+[[nodiscard]] std::uint64_t annotation_memory_bound_bytes(const imzml::Dataset& dataset,
+                                                          const stages::PixelIndex& pixels,
+                                                          std::uint64_t formulas,
+                                                          const AnnotationSettings& settings);
+
+/// Pixels of a dataset (the index stage).
+[[nodiscard]] Result<stages::PixelIndex> index_dataset(const imzml::Dataset& dataset);
+
+/// Runs ingest, ions, patterns, annotate and rank on the threads of this process. The result is the
+/// same for every number of threads. Fails when a peak cannot be read, when no peak or no ion is
+/// left to work on, or when the run was cancelled.
+[[nodiscard]] Result<AnnotationRun> annotate(const imzml::Dataset& dataset,
+                                             stages::PixelIndex pixels,
+                                             std::span<const ListInput> lists,
+                                             const AnnotationSettings& settings,
+                                             Progress& progress);
+
+}  // namespace ionloom::exec

@@ -1,0 +1,71 @@
+#include "exec/process_memory.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace ionloom::exec {
+namespace {
+
+constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
+
+/// Value in bytes of a "Name:   123 kB" line of a /proc file.
+std::optional<std::uint64_t> proc_value(const char* path, const std::string& name) {
+  std::ifstream file(path);
+  std::string key;
+  while (file >> key) {
+    if (key == name + ":") {
+      std::uint64_t kilobytes = 0;
+      if (file >> kilobytes) return kilobytes * 1024;
+      return std::nullopt;
+    }
+    file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> number_in(const char* path) {
+  std::ifstream file(path);
+  std::uint64_t value = 0;
+  if (file >> value) return value;  // "max" is no number
+  return std::nullopt;
+}
+
+/// What a control group leaves, for the two layouts (v2, v1) as seen from inside a container.
+std::uint64_t control_group_room() {
+  struct Files {
+    const char* limit;
+    const char* used;
+  };
+  std::uint64_t room = kUnlimited;
+  for (const Files& files : {Files{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"},
+                             Files{"/sys/fs/cgroup/memory/memory.limit_in_bytes",
+                                   "/sys/fs/cgroup/memory/memory.usage_in_bytes"}}) {
+    const auto limit = number_in(files.limit);
+    const auto used = number_in(files.used);
+    // Usage counts page cache, which gives way; so the limit itself is what matters.
+    if (limit && used && *limit < kUnlimited / 4) room = std::min(room, *limit);
+  }
+  return room;
+}
+
+}  // namespace
+
+std::uint64_t peak_memory_bytes() {
+  return proc_value("/proc/self/status", "VmHWM").value_or(0);
+}
+
+void reset_peak_memory() {
+  std::ofstream file("/proc/self/clear_refs");
+  file << "5";
+}
+
+std::uint64_t available_memory_bytes() {
+  const std::uint64_t system = proc_value("/proc/meminfo", "MemAvailable").value_or(kUnlimited);
+  return std::min(system, control_group_room());
+}
+
+}  // namespace ionloom::exec

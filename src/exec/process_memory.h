@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+namespace ionloom::exec {
+
+/// Highest resident memory of this process since reset_peak_memory() (or its start), in bytes.
+/// 0 where the system does not tell.
+[[nodiscard]] std::uint64_t peak_memory_bytes();
+
+/// Starts a new measurement of the peak. Where the system refuses, peaks run on from the start.
+void reset_peak_memory();
+
+/// Memory that can be had without swapping, in bytes: what the system or the control group (a
+/// container's limit) leaves, whichever is less. UINT64_MAX where neither tells.
+[[nodiscard]] std::uint64_t available_memory_bytes();
+
+}  // namespace ionloom::exec

@@ -1,0 +1,48 @@
+#include "stages/annotate.h"
+
+#include <algorithm>
+
+namespace ionloom::stages {
+
+std::vector<std::uint32_t> ions_in_range(const PatternTable& patterns, imaging::PeakTable peaks) {
+  std::vector<std::uint32_t> ions;
+  if (peaks.empty()) return ions;
+  const double first = peaks.front().mz;
+  const double last = peaks.back().mz;
+  const std::size_t count = patterns.mz.size() / patterns.peaks_per_ion;
+  for (std::size_t ion = 0; ion < count; ++ion) {
+    const auto mz = patterns.of(ion).mz;
+    if (std::ranges::any_of(mz, [&](double value) { return value > first && value < last; })) {
+      ions.push_back(static_cast<std::uint32_t>(ion));
+    }
+  }
+  std::ranges::stable_sort(ions, {}, [&](std::uint32_t ion) { return patterns.of(ion).mz[0]; });
+  return ions;
+}
+
+void annotate_ions(imaging::PeakTable peaks, const IonSet& ions, const PatternTable& patterns,
+                   std::span<const std::uint32_t> slice, bool all_metrics,
+                   imaging::IonMeasurer& measurer, std::vector<MeasuredIon>& kept) {
+  imaging::IonMetrics metrics;
+  for (const std::uint32_t ion : slice) {
+    const imaging::TheoreticalPeaks theory = patterns.of(ion);
+    const bool keep_always = all_metrics || ions.is_targeted[ion] != 0;
+    measurer.cut_images(peaks, theory);
+    measurer.measure(theory, keep_always || ions.is_target[ion] != 0, metrics);
+    if (!keep_always && !(metrics.msm > 0)) continue;
+    measurer.add_statistics(theory, metrics);
+    kept.push_back({ion, metrics});
+  }
+}
+
+std::uint64_t annotate_memory_bound_bytes(std::uint64_t ions, std::uint32_t peaks_per_ion,
+                                          std::uint64_t pixels, std::uint64_t box_size,
+                                          std::uint64_t threads) {
+  const std::uint64_t per_ion =
+      sizeof(MeasuredIon) + peaks_per_ion * sizeof(imaging::ImageStatistics) + 16;
+  // Slices append to vectors that may have grown to twice their size before they are joined.
+  return 2 * ions * sizeof(MeasuredIon) + ions * per_ion +
+         threads * imaging::IonMeasurer::memory_bound_bytes(pixels, box_size, peaks_per_ion);
+}
+
+}  // namespace ionloom::stages

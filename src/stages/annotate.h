@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "imaging/ion_metrics.h"
+#include "stages/ions.h"
+#include "stages/patterns.h"
+
+namespace ionloom::stages {
+
+/// An ion whose metrics are kept: MSM > 0, or in a targeted list, or every metric was asked for.
+struct MeasuredIon {
+  std::uint32_t ion = 0;  ///< position in IonSet::ions
+  imaging::IonMetrics metrics;
+};
+
+/// The ions with at least one theoretical peak strictly inside (first m/z, last m/z) of the data,
+/// in order of their first theoretical m/z, so that a slice of them touches one stretch of the
+/// peaks. Source: METASPACE engine, segment_centroids.py.
+[[nodiscard]] std::vector<std::uint32_t> ions_in_range(const PatternTable& patterns,
+                                                       imaging::PeakTable peaks);
+
+/// Measures a slice of the ions and appends those that are kept. The result for an ion does not
+/// depend on the slice it is in.
+/// @param all_metrics  compute every metric for every ion and keep all (METASPACE's
+///                     compute_unused_metrics)
+void annotate_ions(imaging::PeakTable peaks, const IonSet& ions, const PatternTable& patterns,
+                   std::span<const std::uint32_t> slice, bool all_metrics,
+                   imaging::IonMeasurer& measurer, std::vector<MeasuredIon>& kept);
+
+/// Bytes that the kept ions need when all `ions` are kept, and the measurers of `threads` threads.
+[[nodiscard]] std::uint64_t annotate_memory_bound_bytes(std::uint64_t ions,
+                                                        std::uint32_t peaks_per_ion,
+                                                        std::uint64_t pixels,
+                                                        std::uint64_t box_size,
+                                                        std::uint64_t threads);
+
+}  // namespace ionloom::stages

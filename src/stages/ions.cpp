@@ -1,0 +1,195 @@
+#include "stages/ions.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <unordered_map>
+
+#include "chem/formula.h"
+#include "chem/modifier.h"
+#include "fdr/decoy_sampling.h"
+
+namespace ionloom::stages {
+namespace {
+
+/// An ion formula's text with what a hash table and a string keep around it.
+constexpr std::uint64_t kBytesPerIon = 160;
+
+std::vector<std::string> with_none(const std::vector<std::string>& parts) {
+  std::vector<std::string> all = {""};
+  all.insert(all.end(), parts.begin(), parts.end());
+  return all;
+}
+
+std::vector<TargetModifier> target_modifiers(const IonSettings& settings) {
+  std::vector<TargetModifier> modifiers;
+  for (const std::string& chem_mod : with_none(settings.chem_mods)) {
+    for (const std::string& loss : with_none(settings.neutral_losses)) {
+      for (const std::string& adduct : settings.adducts) {
+        const bool bare = adduct == "[M]+" || adduct == "[M]-";
+        const std::string prefix = chem_mod + loss;
+        modifiers.push_back({chem_mod, loss, adduct, prefix + (bare ? "" : adduct), prefix});
+      }
+    }
+  }
+  return modifiers;
+}
+
+/// Numbers ion formulas as they come; sorted and renumbered at the end.
+class IonNumbering {
+ public:
+  std::uint32_t number(const chem::Composition& molecule, const chem::Modifier& modifier) {
+    const auto ion = chem::apply_modifier(molecule, modifier);
+    if (!ion) return kNoIon;
+    const auto next = static_cast<std::uint32_t>(numbers_.size());
+    return numbers_.try_emplace(chem::ion_formula_text(*ion), next).first->second;
+  }
+
+  [[nodiscard]] std::size_t size() const { return numbers_.size(); }
+
+  /// The texts in byte order, and for each old number its place among them. Empties the table.
+  std::vector<std::string> sorted(std::vector<std::uint32_t>& place_of) {
+    std::vector<std::pair<std::string, std::uint32_t>> entries;
+    entries.reserve(numbers_.size());
+    while (!numbers_.empty()) {
+      auto node = numbers_.extract(numbers_.begin());
+      entries.emplace_back(std::move(node.key()), node.mapped());
+    }
+    std::ranges::sort(entries);
+    place_of.resize(entries.size());
+    std::vector<std::string> texts;
+    texts.reserve(entries.size());
+    for (auto& [text, number] : entries) {
+      place_of[number] = static_cast<std::uint32_t>(texts.size());
+      texts.push_back(std::move(text));
+    }
+    return texts;
+  }
+
+ private:
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
+
+/// A run's modifiers, read once.
+struct ParsedModifiers {
+  std::vector<chem::Modifier> targets;
+  std::vector<std::vector<chem::Modifier>> decoys;  ///< [modifier][candidate]
+};
+
+Result<ParsedModifiers> parse_modifiers(const IonSet& set) {
+  ParsedModifiers parsed;
+  for (const TargetModifier& modifier : set.modifiers) {
+    auto target = chem::parse_modifier(modifier.text);
+    if (!target) return std::unexpected(target.error());
+    parsed.targets.push_back(std::move(*target));
+    auto& decoys = parsed.decoys.emplace_back();
+    for (const std::string& adduct : set.decoy_candidates) {
+      auto decoy = chem::parse_modifier(modifier.prefix + adduct);
+      if (!decoy) return std::unexpected(decoy.error());
+      decoys.push_back(std::move(*decoy));
+    }
+  }
+  return parsed;
+}
+
+std::optional<chem::Composition> composition_of(const std::string& formula, bool right) {
+  if (!right) return chem::ion_composition(formula);
+  auto parsed = chem::parse_list_formula(formula);
+  if (!parsed) return std::nullopt;
+  return std::move(*parsed);
+}
+
+ListIons enumerate_list(const FormulaList& list, const IonSettings& settings, const IonSet& set,
+                        const ParsedModifiers& parsed, IonNumbering& numbering) {
+  const std::size_t modifiers = set.modifiers.size();
+  ListIons ions;
+  ions.targets.reserve(list.formulas.size() * modifiers);
+  ions.decoys.reserve(list.formulas.size() * modifiers * set.sample_size);
+  ions.decoy_adducts.reserve(ions.decoys.capacity());
+  fdr::DecoySampler sampler(set.decoy_candidates.size(), set.sample_size);
+  std::span<const std::uint8_t> draw;
+  for (const std::string& formula : list.formulas) {
+    const auto molecule = composition_of(formula, settings.right_compositions);
+    for (std::size_t m = 0; m < modifiers; ++m) {
+      ions.targets.push_back(molecule ? numbering.number(*molecule, parsed.targets[m]) : kNoIon);
+      // Version 3 shares one draw between all modifiers of a formula.
+      if (settings.version == chem::AnalysisVersion::kV1 || m == 0) draw = sampler.draw();
+      const bool same_as_before = settings.version == chem::AnalysisVersion::kV3 && m > 0 &&
+                                  set.modifiers[m].prefix == set.modifiers[m - 1].prefix;
+      for (std::size_t s = 0; s < draw.size(); ++s) {
+        ions.decoy_adducts.push_back(draw[s]);
+        if (same_as_before) {
+          ions.decoys.push_back(ions.decoys[ions.decoys.size() - set.sample_size]);
+        } else {
+          ions.decoys.push_back(molecule ? numbering.number(*molecule, parsed.decoys[m][draw[s]])
+                                         : kNoIon);
+        }
+      }
+    }
+  }
+  return ions;
+}
+
+}  // namespace
+
+std::string IonSet::decoy_modifier(std::size_t list, std::size_t formula, std::size_t modifier,
+                                   std::size_t draw) const {
+  const std::size_t at = (formula * modifiers.size() + modifier) * sample_size + draw;
+  return modifiers[modifier].prefix + decoy_candidates[lists[list].decoy_adducts[at]];
+}
+
+Result<IonSet> enumerate_ions(std::span<const FormulaList> lists, const IonSettings& settings) {
+  IonSet set;
+  set.modifiers = target_modifiers(settings);
+  std::vector<std::string> in_use = settings.adducts;
+  in_use.insert(in_use.end(), settings.chem_mods.begin(), settings.chem_mods.end());
+  in_use.insert(in_use.end(), settings.neutral_losses.begin(), settings.neutral_losses.end());
+  set.decoy_candidates = fdr::decoy_candidates(in_use);
+  set.sample_size = std::min<std::size_t>(settings.decoy_sample_size, set.decoy_candidates.size());
+  if (set.sample_size == 0) {
+    return usage_error("no decoy adduct is left: every one of the 80 is in use as an adduct");
+  }
+  const auto parsed = parse_modifiers(set);
+  if (!parsed) return std::unexpected(parsed.error());
+
+  IonNumbering numbering;
+  for (const FormulaList& list : lists) {
+    set.lists.push_back(enumerate_list(list, settings, set, *parsed, numbering));
+  }
+  std::vector<std::uint32_t> place_of;
+  set.ions = numbering.sorted(place_of);
+  set.is_target.resize(set.ions.size());
+  set.is_targeted.resize(set.ions.size());
+  for (std::size_t l = 0; l < lists.size(); ++l) {
+    const auto renumber = [&](std::vector<std::uint32_t>& ions, bool targets) {
+      for (std::uint32_t& ion : ions) {
+        if (ion == kNoIon) continue;
+        ion = place_of[ion];
+        if (targets) set.is_target[ion] = 1;
+        if (lists[l].targeted) set.is_targeted[ion] = 1;
+      }
+    };
+    renumber(set.lists[l].targets, true);
+    renumber(set.lists[l].decoys, false);
+  }
+  return set;
+}
+
+std::uint64_t ion_count_bound(std::uint64_t formulas, const IonSettings& settings) {
+  const std::uint64_t prefixes =
+      (1 + settings.chem_mods.size()) * (1 + settings.neutral_losses.size());
+  const std::uint64_t targets = prefixes * settings.adducts.size();
+  const std::uint64_t draws = settings.version == chem::AnalysisVersion::kV1 ? targets : prefixes;
+  return formulas * (targets + draws * settings.decoy_sample_size);
+}
+
+std::uint64_t ions_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings) {
+  const std::uint64_t modifiers = (1 + settings.chem_mods.size()) *
+                                  (1 + settings.neutral_losses.size()) * settings.adducts.size();
+  const std::uint64_t draws = formulas * modifiers * settings.decoy_sample_size;
+  return draws * (sizeof(std::uint32_t) + sizeof(std::uint8_t)) +
+         formulas * modifiers * sizeof(std::uint32_t) +
+         ion_count_bound(formulas, settings) * kBytesPerIon;
+}
+
+}  // namespace ionloom::stages

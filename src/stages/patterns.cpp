@@ -1,0 +1,45 @@
+#include "stages/patterns.h"
+
+#include "chem/formula.h"
+
+namespace ionloom::stages {
+namespace {
+
+/// What one calculator holds: logarithms of factorials, element patterns, one ion's isotopologues.
+constexpr std::uint64_t kCalculatorBytes = 8U << 20;
+
+}  // namespace
+
+void PatternTable::resize(std::size_t ions) {
+  mz.assign(ions * peaks_per_ion, 0.0);
+  intensity.assign(ions * peaks_per_ion, 0.0F);
+}
+
+imaging::TheoreticalPeaks PatternTable::of(std::size_t ion) const {
+  const std::size_t at = ion * peaks_per_ion;
+  return {std::span(mz).subspan(at, peaks_per_ion),
+          std::span(intensity).subspan(at, peaks_per_ion)};
+}
+
+void compute_patterns(std::span<const std::string> ion_formulas, std::size_t first,
+                      std::size_t last, chem::IsotopicPatternCalculator& calculator,
+                      PatternTable& table) {
+  for (std::size_t ion = first; ion < last; ++ion) {
+    const auto composition = chem::ion_composition(ion_formulas[ion]);
+    if (!composition) continue;
+    std::size_t at = ion * table.peaks_per_ion;
+    for (const chem::PatternPeak& peak : calculator.compute(*composition)) {
+      table.mz[at] = peak.mz;
+      table.intensity[at] = static_cast<float>(peak.intensity);
+      ++at;
+    }
+  }
+}
+
+std::uint64_t patterns_memory_bound_bytes(std::uint64_t ions, std::uint32_t peaks_per_ion,
+                                          std::uint64_t threads) {
+  return ions * (peaks_per_ion * (sizeof(double) + sizeof(float)) + sizeof(std::uint32_t)) +
+         threads * kCalculatorBytes;
+}
+
+}  // namespace ionloom::stages
