@@ -1,0 +1,102 @@
+#include "report/output_file.h"
+
+#include <gtest/gtest.h>
+
+#include "full_disk.h"
+#include "scratch_folder.h"
+
+namespace ionloom::report {
+namespace {
+
+using testing::content_of;
+using testing::FileSizeLimit;
+using testing::put;
+using testing::ScratchFolder;
+
+TEST(OutputFile, appears_only_when_committed) {
+  ScratchFolder folder;
+  auto file = OutputFile::create(folder / "a.csv");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("text"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.csv"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(content_of(folder / "a.csv"), "text");
+  EXPECT_EQ(folder.names(), std::vector<std::string>{"a.csv"});
+}
+
+TEST(OutputFile, leaves_nothing_and_keeps_the_old_file_when_not_committed) {
+  ScratchFolder folder;
+  put(folder / "a.csv", "old");
+  {
+    auto file = OutputFile::create(folder / "a.csv");
+    ASSERT_TRUE(file);
+    ASSERT_TRUE(file->write("new"));
+  }
+  EXPECT_EQ(content_of(folder / "a.csv"), "old");
+  EXPECT_EQ(folder.names(), std::vector<std::string>{"a.csv"});
+}
+
+TEST(OutputFile, replaces_an_old_file_whole) {
+  ScratchFolder folder;
+  put(folder / "a.csv", "a much longer old text");
+  ASSERT_TRUE(write_file(folder / "a.csv", "new"));
+  EXPECT_EQ(content_of(folder / "a.csv"), "new");
+}
+
+TEST(OutputFile, content_longer_than_its_buffer_is_complete) {
+  ScratchFolder folder;
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) {
+    text += std::to_string(i);
+  }
+  auto file = OutputFile::create(folder / "a");
+  ASSERT_TRUE(file);
+  for (std::size_t i = 0; i < text.size(); i += 777) {
+    ASSERT_TRUE(file->write(std::string_view(text).substr(i, 777)));
+  }
+  EXPECT_EQ(file->size_bytes(), text.size());
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(content_of(folder / "a"), text);
+}
+
+TEST(OutputFile, disk_full_is_a_resource_error_that_names_the_file_and_leaves_nothing) {
+  ScratchFolder folder;
+  const FileSizeLimit limit(100'000);
+  const auto written = write_file(folder / "big.csv", std::string(1'000'000, 'x'));
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::kResource);
+  EXPECT_EQ(written.error().where, (folder / "big.csv").string());
+  EXPECT_TRUE(written.error().what.starts_with("cannot be written: ")) << written.error().what;
+  EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(OutputFile, disk_full_at_the_last_buffer_is_seen_by_commit) {
+  ScratchFolder folder;
+  const FileSizeLimit limit(10);
+  auto file = OutputFile::create(folder / "small.csv");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("more than ten bytes"));  // still in the buffer
+  const auto committed = file->commit();
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().code, ErrorCode::kResource);
+  EXPECT_FALSE(std::filesystem::exists(folder / "small.csv"));
+}
+
+TEST(OutputFile, enospc_is_a_resource_error_with_a_remedy) {
+  const Error error = file_error("out/a.csv", "be written", ENOSPC);
+  EXPECT_EQ(error.code, ErrorCode::kResource);
+  EXPECT_EQ(error.message(),
+            "out/a.csv: cannot be written: No space left on device. Free some space or choose "
+            "another disk.");
+}
+
+TEST(OutputFile, missing_folder_is_a_data_error) {
+  ScratchFolder folder;
+  const auto file = OutputFile::create(folder / "none/a.csv");
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, ErrorCode::kData);
+  EXPECT_EQ(file.error().where, (folder / "none/a.csv").string());
+}
+
+}  // namespace
+}  // namespace ionloom::report
