@@ -59,8 +59,8 @@ void fill_row(const PngJob& job, std::size_t y) {
   }
 }
 
-/// Fast and small enough: the images are noise to a compressor, and level 3 with no filter comes
-/// within a few percent of the best settings at a fraction of their time.
+/// Fastest compression and no filter. Measured on a noisy image of 600 x 500: 21 ms and 580 kB;
+/// level 6 needs 165 ms for 526 kB, the best settings 1.1 s for 501 kB, and filters enlarge it.
 bool encode(PngJob& job) {
   png_structp png =
       png_create_write_struct(PNG_LIBPNG_VER_STRING, &job, keep_complaint, ignore_warning);
@@ -75,7 +75,7 @@ bool encode(PngJob& job) {
     return false;
   }
   png_set_write_fn(png, &job, append_bytes, nullptr);
-  png_set_compression_level(png, 3);
+  png_set_compression_level(png, 1);
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
   png_set_IHDR(png, info, static_cast<png_uint_32>(job.image.width),
                static_cast<png_uint_32>(job.image.height), 16, PNG_COLOR_TYPE_GRAY_ALPHA,
