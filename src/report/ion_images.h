@@ -25,6 +25,8 @@ namespace ionloom::report {
 [[nodiscard]] std::string ion_image_name(std::string_view stem, std::size_t peak,
                                          std::string_view extension);
 
+// The writers below keep no state: different files may be written by several threads at once.
+
 /// What the text chunks of a PNG say beside its range.
 struct IonImageCaption {
   std::string ion;            ///< ion_text()

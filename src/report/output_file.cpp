@@ -62,9 +62,7 @@ Result<OutputFile> OutputFile::create(const fs::path& path) {
 }
 
 OutputFile::OutputFile(fs::path path, fs::path partial, int descriptor)
-    : path_(std::move(path)), partial_(std::move(partial)), descriptor_(descriptor) {
-  buffer_.reserve(kBufferBytes);
-}
+    : path_(std::move(path)), partial_(std::move(partial)), descriptor_(descriptor) {}
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : path_(std::move(other.path_)),
