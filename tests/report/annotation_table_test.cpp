@@ -182,7 +182,7 @@ TEST(Isobars, of_a_hundred_thousand_annotations_take_seconds_at_most) {
   const auto begin = std::chrono::steady_clock::now();
   fill_isomers_and_isobars(list, 3, true);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-  EXPECT_LT(elapsed.count(), 10);  // 0.2 s when alone; a quadratic search takes minutes
+  EXPECT_LT(elapsed.count(), 10);  // under 0.5 s when alone; a quadratic search takes minutes
 }
 
 TEST(ResultOrder, is_fdr_then_msm_then_ion_then_list) {
