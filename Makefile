@@ -1,0 +1,50 @@
+# The commands of this repository; `make help` lists them. CMake builds, this file only makes sure
+# that what CMake needs is there. Everything that is made lands in build/.
+
+.DEFAULT_GOAL := build
+.PHONY: help deps deps-test build demo test format format-check lint clean
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+deps:  ## install what building the command needs (Debian packages, Apache Arrow)
+	@scripts/install-debian-packages build arrow
+	@scripts/arrow-root >/dev/null
+
+deps-test: deps
+	@scripts/install-debian-packages test
+
+# The first configuration leaves the tests out, so that it asks for nothing only they need; a later
+# one keeps what the cache says. CMake itself notices changed lists, and Ninja runs it again.
+build/build.ninja: CMakePresets.json scripts/arrow-root | deps
+	@IONLOOM_ARROW_ROOT="$$(scripts/arrow-root)" cmake --preset release \
+	  $(if $(wildcard build/CMakeCache.txt),,-DIONLOOM_TESTS=OFF)
+	@touch $@
+
+build: build/build.ninja  ## build build/bin/ionloom (the default)
+	@cmake --build build --target ionloom
+
+demo: build  ## simulate a small tissue, annotate it, show the best annotations
+	@scripts/demo build/bin/ionloom build/demo
+
+# The whole tree, with the tests.
+build-all: deps-test build/build.ninja
+	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
+	@cmake --build build
+.PHONY: build-all
+
+test: deps-test format-check build-all  ## check the formatting, build everything, run all tests
+	@ctest --test-dir build --output-on-failure --parallel "$$(nproc)"
+
+format: deps-test  ## format the sources
+	@scripts/format
+
+format-check: deps-test
+	@scripts/format --check
+
+lint: build-all  ## look for likely mistakes in src/ with clang-tidy
+	@scripts/install-debian-packages lint
+	@scripts/lint build
+
+clean:  ## remove build/ (Apache Arrow stays in its cache)
+	@rm -rf build
