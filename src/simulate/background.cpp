@@ -5,11 +5,15 @@
 #include <functional>
 #include <numeric>
 
-#include "simulate/elementary_functions.h"
+#include "chem/transcendental.h"
+#include "simulate/dex.h"
 #include "simulate/tissue.h"
 
 namespace ionloom::simulate {
 namespace {
+
+constexpr double kFirstIsotopes = 0.3;    // of all peaks
+constexpr double kSecondIsotopes = 0.12;  // of all peaks
 
 /// Order of the peaks from strong to weak, blurred by chance.
 std::vector<std::size_t> by_blurred_level(const std::vector<BackgroundPeak>& peaks, double blur_dex,
@@ -31,19 +35,26 @@ double with_defect(double mz, double mean, double sd, RandomStream& random) {
 }
 
 /// Turns the weakest peaks into 13C peaks of the strongest, which real background has as well; a
-/// decoy that hits both looks like an ion.
+/// decoy that hits several of them looks like an ion.
 void add_isotopes(std::vector<BackgroundPeak>& peaks, RandomStream& random) {
   std::sort(peaks.begin(), peaks.end(), [](const BackgroundPeak& a, const BackgroundPeak& b) {
     return a.level_dex != b.level_dex ? a.level_dex > b.level_dex : a.mz < b.mz;
   });
-  const std::size_t isotopes = peaks.size() / 4;
-  for (std::size_t i = 0; i < isotopes; ++i) {
-    const BackgroundPeak& parent = peaks[i];
-    BackgroundPeak& isotope = peaks[peaks.size() - 1 - i];
-    const double ratio = parent.mz / 1500 * random.uniform(0.7, 1.2);  // 1.1 % of a C per 14 Da
-    isotope.mz = parent.mz + 1.0033548;
-    isotope.level_dex = std::max(0.02, parent.level_dex + portable_log10(ratio));
+  const auto share = [&](double part) {
+    return static_cast<std::size_t>(part * static_cast<double>(peaks.size()));
+  };
+  std::size_t next = peaks.size();
+  const auto add = [&](const BackgroundPeak& parent, int neutrons, double ratio) {
+    BackgroundPeak& isotope = peaks[--next];
+    isotope.mz = parent.mz + 1.0033548 * neutrons;
+    isotope.level_dex = std::max(0.02, parent.level_dex + to_dex(ratio));
     isotope.field = parent.field;
+  };
+  for (std::size_t i = 0; i < share(kFirstIsotopes); ++i) {
+    // A carbon, 1.1 % of them heavy, for every 15 Da or so.
+    const double ratio = peaks[i].mz / 1500 * random.uniform(0.8, 1.2);
+    add(peaks[i], 1, ratio);
+    if (i < share(kSecondIsotopes)) add(peaks[i], 2, ratio * ratio / 2);
   }
 }
 
@@ -51,9 +62,9 @@ void add_isotopes(std::vector<BackgroundPeak>& peaks, RandomStream& random) {
 
 double draw_background_mz(RandomStream& random) {
   const double which = random.uniform();
-  if (which < 0.45) return with_defect(random.uniform(150, 650), 5e-4, 1.5e-4, random);
-  if (which < 0.92) return with_defect(780 + 70 * random.normal(), 7e-4, 1.2e-4, random);
-  return with_defect(random.uniform(900, 2600), 5e-4, 1.5e-4, random);
+  if (which < 0.45) return with_defect(random.uniform(150, 650), 5e-4, 1e-4, random);
+  if (which < 0.92) return with_defect(780 + 70 * random.normal(), 7e-4, 8e-5, random);
+  return with_defect(random.uniform(900, 2600), 5e-4, 1e-4, random);
 }
 
 std::vector<BackgroundPeak> draw_background(std::size_t count, double scale_dex,
@@ -79,7 +90,7 @@ std::vector<BackgroundPeak> draw_background(std::size_t count, double scale_dex,
   const std::vector<std::size_t> wide = by_blurred_level(peaks, scale_dex, random);
   for (std::size_t i = 0; i < count; ++i) {
     peaks[common[i]].ln_presence = ln_presence[i];
-    peaks[common[i]].presence = portable_exp(ln_presence[i]);
+    peaks[common[i]].presence = chem::exact_exp(ln_presence[i]);
     peaks[wide[i]].ln_reach = ln_reach[i];
   }
   std::sort(peaks.begin(), peaks.end(), [](const BackgroundPeak& a, const BackgroundPeak& b) {

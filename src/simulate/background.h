@@ -29,7 +29,7 @@ inline constexpr double kPresenceShape = 2.2;  ///< Beta(2.2, 1): mean 0.6875
 [[nodiscard]] double draw_background_mz(RandomStream& random);
 
 /// The recurrent background of one dataset, ascending in m/z. Strong peaks are present more often
-/// and spread wider than weak ones; a quarter of the peaks are the first 13C peaks of others.
+/// and spread wider than weak ones; many of the weak are 13C peaks of the strong.
 [[nodiscard]] std::vector<BackgroundPeak> draw_background(std::size_t count, double scale_dex,
                                                           RandomStream& random);
 

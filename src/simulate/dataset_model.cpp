@@ -4,7 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "simulate/elementary_functions.h"
+#include "chem/transcendental.h"
+#include "simulate/dex.h"
 #include "simulate/random_stream.h"
 
 namespace ionloom::simulate {
@@ -15,7 +16,7 @@ constexpr double kFloorNoise = 0.4;        // added noise, in detection floors: 
 constexpr double kHopeless = 0.25;         // below this many floors a peak is never detected
 constexpr std::size_t kCalibrationSpectra = 32;
 constexpr double kBackgroundNoiseSdLn = 0.2;
-constexpr double kBackgroundSlopeDex = 0.5;  // along the field that a background peak follows
+constexpr double kBackgroundSlopeDex = 0.8;  // along the field that a background peak follows
 constexpr double kPresenceMean = kPresenceShape / (kPresenceShape + 1);
 
 /// What is particular to one pixel.
@@ -30,8 +31,8 @@ class SpectrumMaker {
   SpectrumMaker(const DatasetModel& model, std::size_t index, std::vector<SimulatedPeak>& peaks)
       : model_(model), random_(model.seed, Purpose::kPixel, index), peaks_(peaks) {
     pixel_.place = model.tissue.pixels[index];
-    smooth_ln_ = portable_ln(model.tissue.tic[pixel_.place]);
-    pixel_.tic = portable_exp(smooth_ln_ + kLocalTicSdLn * random_.normal());
+    smooth_ln_ = chem::exact_log(model.tissue.tic[pixel_.place]);
+    pixel_.tic = chem::exact_exp(smooth_ln_ + kLocalTicSdLn * random_.normal());
     const Instrument& instrument = model.instrument;
     pixel_.mass_shift =
         1e-6 * (instrument.mass_bias_ppm + instrument.pixel_drift_sd_ppm * random_.normal());
@@ -42,7 +43,7 @@ class SpectrumMaker {
     const double smooth = smooth_ln_ / model_.tissue.tic_sd_ln;
     const double z = (smooth + random_.normal()) * 0.70710678118654752;
     return model_.unmerged_per_peak *
-           std::clamp(kMedianPeaks * portable_exp(kPeaksSdLn * z), kFewestPeaks, kMostPeaks);
+           std::clamp(kMedianPeaks * chem::exact_exp(kPeaksSdLn * z), kFewestPeaks, kMostPeaks);
   }
 
   void add_planted(IonPixelCounts& counts) {
@@ -55,7 +56,7 @@ class SpectrumMaker {
       for (std::size_t k = 0; k < ion.peaks; ++k) {
         const double expected = level * ion.ratio[k];
         if (!ion.detected[k] || expected < kHopeless * planted.floor[k]) continue;
-        const double intensity = expected * portable_exp(kPlantedNoiseSdLn * random_.normal()) +
+        const double intensity = expected * chem::exact_exp(kPlantedNoiseSdLn * random_.normal()) +
                                  kFloorNoise * planted.floor[k] * random_.normal();
         if (intensity < planted.floor[k]) continue;
         add(ion.mz[k], intensity);
@@ -68,7 +69,7 @@ class SpectrumMaker {
     const Tissue& tissue = model_.tissue;
     std::array<double, Tissue::kFields> ln_rank;
     for (std::size_t f = 0; f < ln_rank.size(); ++f) {
-      ln_rank[f] = portable_ln(tissue.fields[f][pixel_.place]);
+      ln_rank[f] = chem::exact_log(tissue.fields[f][pixel_.place]);
     }
     // First narrow down where the background reaches; only when even all of it is too little (or
     // chance has it otherwise) change how often its peaks are present: presence^g, where a
@@ -86,7 +87,7 @@ class SpectrumMaker {
     const double shape = present / (possible - present);
     const double mean = std::clamp(wanted / possible, 0.02, 0.98);
     const double power = shape * (1 / mean - 1);
-    const double tic_dex = portable_log10(pixel_.tic);
+    const double tic_dex = to_dex(pixel_.tic);
     for (const BackgroundPeak& peak : model_.background) {
       if (!may_appear(peak, ln_rank[peak.field], share)) continue;
       if (random_.exponential() < -power * peak.ln_presence) continue;
@@ -108,7 +109,7 @@ class SpectrumMaker {
   /// What falls below the floor is folded up: presence is decided elsewhere.
   [[nodiscard]] double background_intensity(double level_dex) {
     const double noise_dex = kBackgroundNoiseSdLn * 0.43429448190325182765 * random_.normal();
-    return model_.instrument.detection_floor * portable_exp10(std::abs(level_dex + noise_dex));
+    return model_.instrument.detection_floor * from_dex(std::abs(level_dex + noise_dex));
   }
 
   void add(double mz, double intensity) {

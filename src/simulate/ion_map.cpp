@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "simulate/elementary_functions.h"
+#include "chem/transcendental.h"
 
 namespace ionloom::simulate {
 namespace {
@@ -48,7 +48,7 @@ double spots_value(const IonMap& map, double x, double y) {
     if (spot.width_px2 == 0) break;
     const double dx = x - spot.x;
     const double dy = y - spot.y;
-    sum += portable_exp(-(dx * dx + dy * dy) / spot.width_px2);
+    sum += chem::exact_exp(-(dx * dx + dy * dy) / spot.width_px2);
   }
   return std::min(1.0, sum);
 }
@@ -62,7 +62,7 @@ double shape_value(const IonMap& map, const Tissue& tissue, std::uint32_t pixel)
              map.width;
     case MapKind::kEdge: {
       const double z = (tissue.fields[map.field][pixel] - map.level) / map.width;
-      return 1 / (1 + portable_exp(map.inverted ? z : -z));
+      return 1 / (1 + chem::exact_exp(map.inverted ? z : -z));
     }
     case MapKind::kBlobs:
       return spots_value(map, tissue.x(pixel), tissue.y(pixel));
@@ -70,12 +70,12 @@ double shape_value(const IonMap& map, const Tissue& tissue, std::uint32_t pixel)
       return map.region_level[tissue.region[pixel]];
     case MapKind::kLayer: {
       const double z = (tissue.fields[map.field][pixel] - map.level) / map.width;
-      return portable_exp(-0.5 * z * z);
+      return chem::exact_exp(-0.5 * z * z);
     }
     case MapKind::kRim:
-      return portable_exp(-tissue.depth[pixel] / map.width);
+      return chem::exact_exp(-tissue.depth[pixel] / map.width);
     case MapKind::kCore:
-      return 1 - portable_exp(-tissue.depth[pixel] / map.width);
+      return 1 - chem::exact_exp(-tissue.depth[pixel] / map.width);
   }
   return 0;
 }

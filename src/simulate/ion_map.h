@@ -39,7 +39,7 @@ struct IonMap {
   double level = 0;  ///< kEdge, kLayer: place; kGradient: lowest projection, px
   double width = 1;  ///< kEdge, kLayer, kRim, kCore: softness; kGradient: length, px
   double direction_x = 0, direction_y = 0;  ///< kGradient: unit vector
-  std::array<Spot, 5> spots;                ///< kBlobs
+  std::array<Spot, 5> spots{};              ///< kBlobs
   std::array<float, Tissue::kMostRegions> region_level{};
 };
 

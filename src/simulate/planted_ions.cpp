@@ -5,14 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "simulate/elementary_functions.h"
+#include "simulate/dex.h"
 #include "simulate/random_stream.h"
 
 namespace ionloom::simulate {
 namespace {
 
 constexpr double kFurtherAdductProbability = 0.4;
-constexpr double kMedianAbundanceDex = 0.9;  // above the detection floor
+constexpr double kMedianAbundanceDex = 1.0;  // above the detection floor
 
 /// False when the ion cannot exist.
 bool set_pattern(PlantedIon& ion, std::vector<std::pair<double, double>> pattern) {
@@ -136,7 +136,7 @@ Result<PlantedIons> plant_ions(const PlantingOptions& options,
     const double above_floor_dex = kMedianAbundanceDex + planted.abundance_sd_dex * own.normal();
     level.push_back(peak_level(ion, tissue));
     // An ion that reaches the detector nowhere would not be planted at all.
-    const double reach = std::max(portable_exp10(above_floor_dex), 2 / std::max(level[i], 0.05));
+    const double reach = std::max(from_dex(above_floor_dex), 2 / std::max(level[i], 0.05));
     ion.abundance = instrument.detection_floor * reach;
   }
   for (std::size_t k = 0; k < kIsotopePeaks; ++k) {

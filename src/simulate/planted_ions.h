@@ -39,9 +39,9 @@ struct PlantedIon {
 inline constexpr std::uint32_t kMostIonsByFraction = 1000;  ///< what a rich tissue yields
 
 struct PlantingOptions {
-  double planted_fraction = 0.4;      ///< of the list's formulas, up to kMostIonsByFraction ions
-  std::optional<std::uint32_t> ions;  ///< exact number of ions instead of the fraction
-  std::vector<std::string> adducts;   ///< at least one, most common first
+  double planted_fraction = 0.4;        ///< of the list's formulas, up to kMostIonsByFraction ions
+  std::optional<std::uint32_t> ions{};  ///< exact number of ions instead of the fraction
+  std::vector<std::string> adducts{};   ///< at least one, most common first
 };
 
 /// The truth: all planted ions, and the floor each isotopic peak has to reach in a pixel.

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cmath>
 
-#include "simulate/elementary_functions.h"
+#include "chem/transcendental.h"
 
 namespace ionloom::simulate {
 namespace {
@@ -65,7 +65,7 @@ double RandomStream::normal() {
     const double v = 2 * uniform() - 1;
     const double s = u * u + v * v;
     if (s >= 1 || s == 0) continue;
-    const double factor = std::sqrt(-2 * portable_ln(s) / s);
+    const double factor = std::sqrt(-2 * chem::exact_log(s) / s);
     spare_normal_ = v * factor;
     has_spare_ = true;
     return u * factor;
@@ -73,7 +73,7 @@ double RandomStream::normal() {
 }
 
 double RandomStream::exponential() {
-  return -portable_ln(uniform());
+  return -chem::exact_log(uniform());
 }
 
 }  // namespace ionloom::simulate

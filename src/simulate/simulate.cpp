@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <new>
 #include <system_error>
 #include <thread>
@@ -10,8 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "chem/molecule_list.h"
 #include "simulate/dataset_model.h"
-#include "simulate/formula_list.h"
 #include "simulate/imzml_writer.h"
 #include "simulate/random_stream.h"
 #include "simulate/spectrum_pipeline.h"
@@ -50,6 +52,16 @@ Result<void> check_options(const SimulateOptions& o) {
     return usage_error(fmt::format("the pixel size is {} um; it must be > 0", o.pixel_size_um));
   }
   return {};
+}
+
+Result<std::vector<std::string>> read_formulas(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return data_error(path.string(), "cannot be opened; a molecule list is needed");
+  const std::string content(std::istreambuf_iterator<char>(file), {});
+  Result<chem::MoleculeList> list =
+      chem::parse_molecule_list(content, path.stem().string(), path.string());
+  if (!list) return std::unexpected(std::move(list.error()));
+  return std::move(list->formulas);
 }
 
 Result<void> check_outputs_absent(const SimulateSummary& summary) {

@@ -21,7 +21,7 @@ inline constexpr int kGeneratorVersion = 1;
 struct SimulateOptions {
   /// Writes STEM.imzML, STEM.ibd, STEM.truth.csv and STEM.truth.json; the folder has to exist.
   std::filesystem::path output_stem;
-  std::filesystem::path molecules;  ///< list to plant from, see read_formulas()
+  std::filesystem::path molecules;  ///< list to plant from, see chem/molecule_list.h
   std::uint64_t seed = 1;
   std::uint32_t width = 64;  ///< px of the box, 4..65535
   std::uint32_t height = 48;
@@ -31,9 +31,9 @@ struct SimulateOptions {
   std::vector<std::string>
       adducts;                    ///< as the pattern function takes them; empty: +H +Na +K | -H +Cl
   double planted_fraction = 0.4;  ///< of the list's formulas, in (0, 1]; at most 1,000 ions
-  std::optional<std::uint32_t> ions;  ///< exact number of planted ions, instead of the fraction
+  std::optional<std::uint32_t> ions{};  ///< exact number of planted ions, instead of the fraction
   Analyzer analyzer = Analyzer::kFticr;
-  std::optional<double> resolving_power_at_200;  ///< else the analyser's usual one
+  std::optional<double> resolving_power_at_200{};  ///< else the analyser's usual one
   bool mz_as_f32 = false;
   bool overwrite = false;  ///< replace existing files instead of refusing
   unsigned threads = 0;    ///< 0: all cores; the bytes do not depend on it

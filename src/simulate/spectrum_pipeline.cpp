@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <tbb/info.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
@@ -38,7 +39,8 @@ class SpectrumPipeline {
   Result<IonPixelCounts> run(unsigned threads) {
     const std::size_t tokens = 2 * static_cast<std::size_t>(threads);
     ring_.resize(tokens);
-    tbb::task_arena arena(static_cast<int>(threads));
+    const int cores = tbb::info::default_concurrency();
+    tbb::task_arena arena(std::min(static_cast<int>(threads), cores));
     arena.execute([&] {
       const auto begin = tbb::make_filter<void, Batch*>(
           tbb::filter_mode::serial_in_order,

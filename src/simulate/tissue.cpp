@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "simulate/elementary_functions.h"
+#include "chem/transcendental.h"
 #include "simulate/random_stream.h"
 #include "simulate/smooth_field.h"
 
@@ -135,18 +135,18 @@ Tissue make_tissue(const TissueOptions& options, std::uint64_t seed) {
   tissue.tic_correlation_px = std::min(random.uniform(5.0, 20.0), shorter / 4);
   tissue.tic = smooth_field(options.width, options.height, tissue.tic_correlation_px, random);
   for (float& value : tissue.tic) {
-    value = static_cast<float>(portable_exp(tissue.tic_sd_ln * value));
+    value = static_cast<float>(chem::exact_exp(tissue.tic_sd_ln * value));
   }
 
   draw_regions(tissue, shorter, random);
   const double finest_px = std::max(2.0, shorter / 40);
   const double coarsest_px = std::max(2.0, shorter / 5);
-  const double ratio = portable_ln(coarsest_px / finest_px);
+  const double ratio = chem::exact_log(coarsest_px / finest_px);
   for (std::size_t i = 0; i < Tissue::kFields; ++i) {
     const double step = static_cast<double>(i) / static_cast<double>(Tissue::kFields - 1);
     RandomStream own(seed, Purpose::kFields, i);
     tissue.fields[i] =
-        smooth_field(options.width, options.height, finest_px * portable_exp(ratio * step), own);
+        smooth_field(options.width, options.height, finest_px * chem::exact_exp(ratio * step), own);
     rank_normalise(tissue.fields[i], tissue.pixels);
   }
   return tissue;

@@ -14,7 +14,7 @@ struct TissueOptions {
   std::uint32_t height = 48;
   /// Share of the box that is tissue, in [0.4, 1]. Absent: drawn, and 1 in 41 % of the cases (59 %
   /// of METASPACE's datasets are flagged as of irregular shape).
-  std::optional<double> coverage;
+  std::optional<double> coverage{};
 };
 
 /// A simulated tissue section. All images are row-major over the width x height box and meaningful

@@ -46,7 +46,7 @@ std::string truth_json(const SimulateOptions& options, const DatasetModel& model
                        {"formulas", summary.formulas}};
   json["polarity"] = options.polarity == Polarity::kPositive ? "positive" : "negative";
   json["adducts"] = adducts;
-  json["instrument"] = {{"analyzer", analyzer_name(instrument.analyzer)},
+  json["instrument"] = {{"analyzer", chem::analyzer_name(instrument.analyzer)},
                         {"resolving_power_at_mz_200", instrument.resolving_power_at_200},
                         {"mass_bias_ppm", instrument.mass_bias_ppm},
                         {"pixel_drift_sd_ppm", instrument.pixel_drift_sd_ppm},
