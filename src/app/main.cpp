@@ -1,6 +1,8 @@
-#include <fmt/core.h>
+#include <string>
+#include <vector>
 
-int main() {
-  fmt::print("ionloom\n");
-  return 0;
+#include "app/command_line.h"
+
+int main(int argc, char** argv) {
+  return ionloom::app::run_command_line(std::vector<std::string>(argv + 1, argv + argc));
 }

@@ -38,10 +38,13 @@ std::vector<SpectrumRange> cut(const imzml::Dataset& dataset, std::uint32_t coun
   return ranges;
 }
 
-/// Reads every spectrum of every range and hands it to visit(range, spectrum, peaks).
+enum class Pass : std::uint8_t { kFirst, kSecond };
+
+/// Reads every spectrum of every range and hands it to visit(range, spectrum, peaks). Each of the
+/// two passes counts as half of the progress.
 template <class Visit>
-Result<void> read_all(const imzml::SpectrumReader& reader, std::vector<SpectrumRange>& ranges,
-                      Progress& progress, Visit visit) {
+Result<void> read_all(const imzml::Dataset& dataset, const imzml::SpectrumReader& reader, Pass pass,
+                      std::vector<SpectrumRange>& ranges, Progress& progress, Visit visit) {
   tbb::parallel_for(std::size_t{0}, ranges.size(), [&](std::size_t r) {
     SpectrumRange& range = ranges[r];
     imzml::Peaks peaks;
@@ -51,7 +54,8 @@ Result<void> read_all(const imzml::SpectrumReader& reader, std::vector<SpectrumR
         return;
       }
       visit(range, i, peaks);
-      progress.advance(peaks.mz.size());
+      const std::uint64_t length = dataset.spectra[i].mz.length;
+      progress.advance(pass == Pass::kFirst ? length / 2 : length - length / 2);
     }
   });
   for (SpectrumRange& range : ranges) {
@@ -69,8 +73,8 @@ Result<IngestedPeaks> ingest(const imzml::Dataset& dataset, const stages::PixelI
   if (!reader) return std::unexpected(reader.error());
   std::vector<SpectrumRange> ranges = cut(dataset, threads);
 
-  progress.begin("ingest", "peaks", 2 * dataset.declared_peaks());
-  auto counted = read_all(*reader, ranges, progress,
+  progress.begin("ingest", "peaks", dataset.declared_peaks());
+  auto counted = read_all(dataset, *reader, Pass::kFirst, ranges, progress,
                           [](SpectrumRange& range, std::size_t, const imzml::Peaks& peaks) {
                             stages::count_peaks(peaks.mz, range.buckets);
                             range.unsorted += peaks.sorted ? 0 : 1;

@@ -14,6 +14,8 @@ struct Peaks {
   std::vector<double> mz;        ///< exact also for f32 files
   std::vector<float> intensity;  ///< > 0 in the file's type, then rounded to f32
   bool sorted = true;            ///< m/z never falls (before the filter)
+  std::vector<double>
+      raw_intensity;  ///< scratch: all intensities of the spectrum, before the filter
 };
 
 /// Reads spectra from the .ibd, which is mapped, not loaded. `read` may be called from several

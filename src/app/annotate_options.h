@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ionloom::app {
+
+enum class ImageFormat : std::uint8_t { kPng, kNpy, kNone };
+
+/// `ionloom annotate` as the user typed it; what was not given is absent and resolved later.
+struct AnnotateOptions {
+  std::filesystem::path dataset;
+  std::vector<std::filesystem::path> molecules;
+  std::filesystem::path output;
+  std::vector<std::string> adducts;
+  std::vector<std::string> neutral_losses;
+  std::vector<std::string> chem_mods;
+  std::optional<std::string> polarity;    ///< "positive" or "negative"
+  std::optional<std::string> analyzer;    ///< "orbitrap", "fticr" or "tof"
+  std::optional<double> resolving_power;  ///< at m/z 200
+  std::optional<double> isocalc_sigma_mz;
+  std::optional<double> ppm;
+  std::uint32_t isotope_peaks = 4;
+  std::uint32_t min_px = 1;
+  std::uint32_t decoys = 20;
+  std::uint32_t analysis_version = 3;
+  std::string targeted = "auto";  ///< "auto", "yes" or "no"
+  double fdr = 0.5;
+  bool all_ions = false;
+  bool all_metrics = false;
+  std::string images = "png";
+  std::optional<std::uint32_t> threads;
+  bool fixes = false;
+  bool force = false;
+  bool strict = false;
+  std::vector<std::string> command_line;
+};
+
+}  // namespace ionloom::app

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "exec/progress.h"
+
+namespace ionloom::app {
+
+/// Shows a run's stages on stderr: a bar that is redrawn in place on a terminal, plain lines (one
+/// when a stage ends, and one every few seconds) elsewhere. Stops the run on Ctrl-C.
+class ProgressLine final : public exec::Progress {
+ public:
+  ProgressLine();
+
+  void begin(std::string_view stage, std::string_view unit, std::uint64_t total) override;
+  void advance(std::uint64_t units) override;
+  void end() override;
+  [[nodiscard]] bool cancelled() const override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void draw(std::uint64_t done, bool finished);
+
+  bool terminal_ = false;
+  std::string stage_;
+  std::string unit_;
+  std::uint64_t total_ = 0;
+  std::atomic<std::uint64_t> done_ = 0;
+  std::atomic<std::int64_t> next_draw_ms_ = 0;  ///< since the stage began
+  Clock::time_point start_;
+  std::mutex drawing_;
+};
+
+/// 12345678 -> "12,345,678".
+[[nodiscard]] std::string with_separators(std::uint64_t number);
+
+/// 123456789 -> "118 MB" (binary units, as memory is counted).
+[[nodiscard]] std::string readable_bytes(std::uint64_t bytes);
+
+}  // namespace ionloom::app

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/annotate_options.h"
+#include "base/error.h"
+#include "chem/molecule_list.h"
+#include "exec/annotation_run.h"
+#include "imzml/dataset.h"
+#include "report/run_record.h"
+
+namespace ionloom::app {
+
+/// All choices of a run, made from options, file and defaults.
+struct RunSettings {
+  exec::AnnotationSettings annotation;
+  std::vector<bool> targeted;  ///< one a list
+  bool positive = true;
+  double fdr = 0.5;
+  ImageFormat images = ImageFormat::kPng;
+  bool all_ions = false;
+  std::string ppm_rule;  ///< which rule gave the tolerance, for the first lines
+  /// Every choice with its origin, for run.json and the parameters' hash.
+  std::vector<report::Parameter> parameters;
+};
+
+/// Resolves what the options leave open. Fails (kUsage) for values out of range, unknown adducts
+/// and modifiers, an adduct of the other polarity, and a polarity that neither file nor option
+/// states.
+[[nodiscard]] Result<RunSettings> resolve_settings(const AnnotateOptions& options,
+                                                   const imzml::Dataset& dataset,
+                                                   const std::vector<chem::MoleculeList>& lists,
+                                                   Warnings& warnings);
+
+}  // namespace ionloom::app

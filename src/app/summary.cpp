@@ -1,0 +1,120 @@
+#include "app/summary.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "app/annotation_rows.h"
+#include "fdr/fdr_ranking.h"
+#include "report/annotation_table.h"
+#include "stages/mass_bias.h"
+
+namespace ionloom::app {
+namespace {
+
+constexpr std::size_t kShownRows = 10;
+constexpr std::size_t kShownNameBytes = 40;
+
+void print_counts(const exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
+                  const RunSettings& settings) {
+  fmt::print("\n{:<24}", "annotations at FDR");
+  for (const double level : fdr::kFdrLevels) fmt::print("{:>8.0f} %", 100 * level);
+  fmt::print("\n");
+  for (std::size_t l = 0; l < lists.size(); ++l) {
+    fmt::print("{:<24}", lists[l].name);
+    for (const double level : fdr::kFdrLevels) {
+      fmt::print("{:>10}", count_at_fdr(run, l, settings.targeted[l], level));
+    }
+    fmt::print("\n");
+  }
+}
+
+std::string first_name(const report::Annotation& row) {
+  const auto molecules = report::shown_molecules(row);
+  if (molecules.empty()) return "";
+  const report::Molecule& first = molecules.front();
+  std::string name = (first.name.empty() ? first.id : first.name);
+  if (name.size() > kShownNameBytes) {
+    name.resize(kShownNameBytes);
+    while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xC0) == 0x80) {
+      name.pop_back();
+    }
+    name += "...";
+  }
+  return molecules.size() > 1 ? fmt::format("{} (+{})", name, molecules.size() - 1) : name;
+}
+
+void print_best(const std::vector<report::Annotation>& rows) {
+  fmt::print("\nbest {:<25}{:<10}{:>12}{:>9}{:>8}{:>8}  molecule\n", "formula", "adduct", "m/z",
+             "ppm", "MSM", "FDR");
+  for (std::size_t i = 0; i < std::min(rows.size(), kShownRows); ++i) {
+    const report::Annotation& row = rows[i];
+    fmt::print("{:>4} {:<25}{:<10}{:>12.4f}{:>+9.2f}{:>8.3f}{:>6.1f} %  {}\n", i + 1, row.formula,
+               row.chem_mod + row.neutral_loss + row.adduct, row.mz, report::mass_error_ppm(row),
+               row.msm, 100 * row.fdr.value_or(1), first_name(row));
+  }
+}
+
+/// A run that finds nothing owes an answer to "how far off was it, and why?".
+void print_why_nothing(const exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
+                       const RunSettings& settings) {
+  const stages::RankedIon* best = nullptr;
+  std::size_t best_list = 0;
+  for (std::size_t l = 0; l < lists.size(); ++l) {
+    for (const stages::RankedIon& ranked : run.ranked[l]) {
+      const auto msm = [&](const stages::RankedIon& r) {
+        return run.measured[r.measured].metrics.msm;
+      };
+      if (msm(ranked) <= 0) continue;
+      if (best == nullptr || ranked.fdr < best->fdr ||
+          (ranked.fdr == best->fdr && msm(ranked) > msm(*best))) {
+        best = &ranked;
+        best_list = l;
+      }
+    }
+  }
+  fmt::print("\nNo annotation at {:.0f} % FDR.\n", 100 * settings.fdr);
+  if (best == nullptr) {
+    fmt::print(
+        "No ion of the lists has a signal with the shape of its isotopic pattern (MSM > 0).\n");
+  } else {
+    const stages::MeasuredIon& ion = run.measured[best->measured];
+    fmt::print("Closest to it: {}{} with MSM {:.3f} at {:.0f} % FDR.\n",
+               lists[best_list].formulas[best->formula], run.ions.modifiers[best->modifier].text,
+               ion.metrics.msm, 100 * best->fdr);
+  }
+  const auto bias = stages::measure_mass_bias(run.peaks, run.ions, run.patterns);
+  const double tolerance = settings.annotation.metrics.tolerance_ppm;
+  if (!bias) {
+    fmt::print(
+        "The mass bias cannot be measured: the peaks near the ions' m/z pile up nowhere within "
+        "{:.0f} ppm. Is this the right list, polarity and dataset?\n",
+        stages::kMassBiasReachPpm);
+  } else if (std::abs(bias->ppm) > tolerance / 2) {
+    fmt::print(
+        "Peaks pile up {:+.1f} ppm from the ions' m/z: the dataset looks uncalibrated. Recalibrate "
+        "it, or try --ppm {:.0f}.\n",
+        bias->ppm, std::ceil(std::abs(bias->ppm)) + tolerance);
+  } else {
+    fmt::print("Measured mass bias: {:+.1f} ppm, well inside the tolerance of {} ppm.\n", bias->ppm,
+               tolerance);
+  }
+}
+
+}  // namespace
+
+void print_summary(const exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
+                   const std::vector<report::Annotation>& rows, const RunSettings& settings) {
+  print_counts(run, lists, settings);
+  const bool any = std::ranges::any_of(rows, [&](const report::Annotation& row) {
+    return row.msm > 0 && row.fdr.value_or(1) <= settings.fdr;
+  });
+  if (any) {
+    print_best(rows);
+  } else {
+    print_why_nothing(run, lists, settings);
+  }
+}
+
+}  // namespace ionloom::app

@@ -1,0 +1,194 @@
+#include "app/write_results.h"
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include "report/annotations_csv.h"
+#include "report/annotations_parquet.h"
+#include "report/ion_images.h"
+#include "report/ion_metrics_parquet.h"
+
+namespace ionloom::app {
+namespace {
+
+/// A row's fields, strings and vectors, a molecule's names included; see report::Annotation.
+constexpr std::uint64_t kBytesPerRow = 2048;
+/// A PNG's rows and the compressor's state.
+constexpr std::uint64_t kBytesPerPixelWritten = sizeof(float) + 4 + 1;
+
+/// Writes all images of some rows; holds the images of one ion. One per thread.
+class ImageWriter {
+ public:
+  ImageWriter(const exec::AnnotationRun& run, const RunSettings& settings,
+              std::span<const std::uint8_t> mask, const std::filesystem::path& folder)
+      : run_(run),
+        settings_(settings),
+        mask_(mask),
+        folder_(folder),
+        measurer_(run.pixels.grid, settings.annotation.metrics),
+        box_(run.pixels.grid.box_size(), 0.0F) {}
+
+  Result<void> write(const report::Annotation& row, const std::string& stem) {
+    const imaging::PixelGrid& grid = run_.pixels.grid;
+    const auto ion = std::ranges::lower_bound(run_.ions.ions, row.ion_formula);
+    const imaging::TheoreticalPeaks theory =
+        run_.patterns.of(static_cast<std::size_t>(ion - run_.ions.ions.begin()));
+    const auto images = measurer_.cut_images(run_.peaks, theory);
+    for (std::size_t k = 0; k < images.size(); ++k) {
+      const imaging::IonImage& image = images[k];
+      if (image.empty()) continue;
+      for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+        box_[grid.positions[image.pixels[i]]] = image.values[i];
+      }
+      const imaging::ImageView<const float> view{box_, grid.width, grid.height};
+      auto written = write_one(view, row, stem, k, theory.mz[k]);
+      for (const std::uint32_t pixel : image.pixels) box_[grid.positions[pixel]] = 0;
+      if (!written) return written;
+    }
+    return {};
+  }
+
+ private:
+  Result<void> write_one(imaging::ImageView<const float> view, const report::Annotation& annotation,
+                         const std::string& stem, std::size_t peak, double mz) const {
+    if (settings_.images == ImageFormat::kNpy) {
+      return report::write_ion_image_npy(folder_ / report::ion_image_name(stem, peak, "npy"), view);
+    }
+    return report::write_ion_image_png(
+        folder_ / report::ion_image_name(stem, peak, "png"), view, mask_,
+        {report::ion_text(annotation, settings_.positive), mz, annotation.fdr});
+  }
+
+  const exec::AnnotationRun& run_;
+  const RunSettings& settings_;
+  std::span<const std::uint8_t> mask_;
+  const std::filesystem::path& folder_;
+  imaging::IonMeasurer measurer_;
+  std::vector<float> box_;
+};
+
+Result<void> write_images(report::ResultsFolder& folder, const exec::AnnotationRun& run,
+                          const std::vector<report::Annotation>& rows, const RunSettings& settings,
+                          exec::Progress& progress) {
+  const auto images = folder.add_folder("images");
+  if (!images) return std::unexpected(images.error());
+  const imaging::PixelGrid& grid = run.pixels.grid;
+  std::vector<std::uint8_t> mask(grid.box_size(), 0);
+  for (const std::uint32_t position : grid.positions) mask[position] = 1;
+  const std::vector<std::string> stems = report::ion_image_stems(rows);
+  if (settings.images == ImageFormat::kNpy) {
+    auto written = report::write_mask_npy(
+        *images / "mask.npy", {std::span<const std::uint8_t>(mask), grid.width, grid.height});
+    if (!written) return written;
+  }
+
+  progress.begin("images", "annotations", rows.size());
+  std::mutex failing;
+  std::optional<Error> error;
+  tbb::enumerable_thread_specific<ImageWriter> writers(
+      [&] { return ImageWriter(run, settings, mask, *images); });
+  tbb::parallel_for(std::size_t{0}, rows.size(), [&](std::size_t i) {
+    if (progress.cancelled()) return;
+    if (auto written = writers.local().write(rows[i], stems[i]); !written) {
+      const std::lock_guard lock(failing);
+      if (!error) error = written.error();
+    }
+    progress.advance(1);
+  });
+  progress.end();
+  if (error) return std::unexpected(*error);
+  if (progress.cancelled()) return fail(ErrorCode::kInterrupted, {}, "stopped on request");
+  return {};
+}
+
+report::IonMetricsRow metrics_row(const exec::AnnotationRun& run, std::size_t i) {
+  const stages::MeasuredIon& measured = run.measured[i];
+  return {.ion_formula = run.ions.ions[measured.ion],
+          .is_target = run.ions.is_target[measured.ion] != 0,
+          .msm = measured.metrics.msm,
+          .chaos = computed(measured.metrics.chaos),
+          .spatial = computed(measured.metrics.spatial),
+          .spectral = computed(measured.metrics.spectral),
+          .mz_err_abs = measured.metrics.mz_err_abs,
+          .mz_err_rel = measured.metrics.mz_err_rel,
+          .peaks = isotope_peaks(run, measured)};
+}
+
+/// Targets and decoys of every ranking that have a score, list by list.
+std::vector<report::IonRankingRow> ranking_rows(const exec::AnnotationRun& run,
+                                                const std::vector<chem::MoleculeList>& lists) {
+  std::vector<report::IonRankingRow> rows;
+  const std::size_t modifiers = run.ions.modifiers.size();
+  for (std::size_t l = 0; l < lists.size(); ++l) {
+    for (const stages::RankedIon& ranked : run.ranked[l]) {
+      const stages::MeasuredIon& measured = run.measured[ranked.measured];
+      const std::string& modifier = run.ions.modifiers[ranked.modifier].text;
+      rows.push_back({lists[l].name, lists[l].formulas[ranked.formula], modifier, modifier,
+                      run.ions.ions[measured.ion], false, measured.metrics.msm, ranked.fdr});
+    }
+    const stages::ListIons& own = run.ions.lists[l];
+    for (std::size_t at = 0; at < own.decoys.size(); ++at) {
+      const auto found =
+          std::ranges::lower_bound(run.measured, own.decoys[at], {}, &stages::MeasuredIon::ion);
+      if (found == run.measured.end() || found->ion != own.decoys[at]) continue;
+      const std::size_t draw = at % run.ions.sample_size;
+      const std::size_t modifier = at / run.ions.sample_size % modifiers;
+      const std::size_t formula = at / run.ions.sample_size / modifiers;
+      rows.push_back({lists[l].name, lists[l].formulas[formula], run.ions.modifiers[modifier].text,
+                      run.ions.decoy_modifier(l, formula, modifier, draw),
+                      run.ions.ions[found->ion], true, found->metrics.msm, std::nullopt});
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> write_results(
+    report::ResultsFolder& folder, const exec::AnnotationRun& run,
+    const std::vector<chem::MoleculeList>& lists, const std::vector<report::Annotation>& rows,
+    const RunSettings& settings, const report::RunIdentity& identity, exec::Progress& progress) {
+  const std::filesystem::path& path = folder.partial_path();
+  std::vector<std::string> written = {"annotations.csv", "annotations.parquet"};
+  if (auto csv = report::write_annotations_csv(path / written[0], rows, identity); !csv) {
+    return std::unexpected(csv.error());
+  }
+  if (auto parquet = report::write_annotations_parquet(path / written[1], rows, identity);
+      !parquet) {
+    return std::unexpected(parquet.error());
+  }
+  if (settings.all_ions) {
+    auto metrics = report::write_ion_metrics_parquet(
+        path / "ion_metrics.parquet", run.measured.size(),
+        [&](std::size_t i) { return metrics_row(run, i); }, identity);
+    if (!metrics) return std::unexpected(metrics.error());
+    const auto rankings = ranking_rows(run, lists);
+    auto ranked = report::write_ion_rankings_parquet(
+        path / "ion_rankings.parquet", rankings.size(), [&](std::size_t i) { return rankings[i]; },
+        identity);
+    if (!ranked) return std::unexpected(ranked.error());
+    written.insert(written.end(), {"ion_metrics.parquet", "ion_rankings.parquet"});
+  }
+  if (settings.images != ImageFormat::kNone) {
+    tbb::task_arena arena(static_cast<int>(settings.annotation.threads));
+    auto images =
+        arena.execute([&] { return write_images(folder, run, rows, settings, progress); });
+    if (!images) return std::unexpected(images.error());
+    written.emplace_back("images/");
+  }
+  return written;
+}
+
+std::uint64_t write_memory_bound_bytes(std::uint64_t targets, std::uint32_t peaks_per_ion,
+                                       std::uint64_t box_size, std::uint64_t threads) {
+  // Rows exist up to three times: stored, to be written, as columns.
+  return 3 * targets * (kBytesPerRow + peaks_per_ion * sizeof(report::IsotopePeak)) +
+         box_size * sizeof(std::uint8_t) + threads * box_size * kBytesPerPixelWritten;
+}
+
+}  // namespace ionloom::app
