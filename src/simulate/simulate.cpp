@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -94,11 +95,21 @@ Result<void> check_disk(const SimulateOptions& options, std::uint64_t spectra, s
 }
 
 std::array<std::uint8_t, 16> make_uuid(const DatasetModel& model, const SimulateOptions& options) {
-  // Two datasets of one seed but another shape are not the same dataset.
-  const std::uint64_t shape = std::uint64_t{model.tissue.width} << 40 ^
-                              std::uint64_t{model.tissue.height} << 16 ^ model.planted.ions.size() ^
-                              std::uint64_t{options.mz_as_f32} << 63;
-  RandomStream random(model.seed, Purpose::kUuid, shape ^ model.tissue.pixels.size() << 24);
+  // Datasets of one seed but of another shape, instrument or truth are not the same dataset.
+  std::uint64_t fingerprint = 0;
+  const auto add = [&](std::uint64_t value) {
+    fingerprint = RandomStream(fingerprint, Purpose::kUuid, value).bits();
+  };
+  add(model.tissue.width);
+  add(model.tissue.height);
+  add(model.tissue.pixels.size());
+  add(std::bit_cast<std::uint64_t>(options.pixel_size_um));
+  add(options.mz_as_f32 ? 1 : 0);
+  add(static_cast<std::uint64_t>(options.polarity));
+  add(static_cast<std::uint64_t>(model.instrument.analyzer));
+  add(std::bit_cast<std::uint64_t>(model.instrument.resolving_power_at_200));
+  for (const PlantedIon& ion : model.planted.ions) add(std::bit_cast<std::uint64_t>(ion.mz[0]));
+  RandomStream random(model.seed, Purpose::kUuid, fingerprint);
   std::array<std::uint8_t, 16> uuid{};
   for (std::uint8_t& byte : uuid) byte = static_cast<std::uint8_t>(random.bits() >> 56);
   uuid[6] = static_cast<std::uint8_t>((uuid[6] & 0x0F) | 0x40);  // version 4, RFC 9562
