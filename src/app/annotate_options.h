@@ -27,7 +27,8 @@ struct AnnotateOptions {
   std::uint32_t min_px = 1;
   std::uint32_t decoys = 20;
   std::uint32_t analysis_version = 3;
-  std::string targeted = "auto";  ///< "auto", "yes" or "no"
+  std::vector<std::string> targeted = {
+      "auto"};  ///< "auto", "yes", "no": one for all, or one a list
   double fdr = 0.5;
   bool all_ions = false;
   bool all_metrics = false;

@@ -78,9 +78,11 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
       ->capture_default_str()
       ->type_name("N");
   command
-      ->add_option("--targeted", options.targeted,
-                   "measure every ion of a list fully and write all its rows;\n"
-                   "auto: lists of up to 1,000 formulas")
+      ->add_option(
+          "--targeted", options.targeted,
+          "measure every ion of a list fully and write all its rows; auto: lists of up\n"
+          "to 1,000 formulas. With several lists, one choice for all or one for each: no,yes")
+      ->delimiter(',')
       ->check(CLI::IsMember({"auto", "yes", "no"}))
       ->capture_default_str()
       ->type_name("auto|yes|no");

@@ -184,18 +184,27 @@ class Resolver {
   }
 
   Result<void> targets() {
+    const std::vector<std::string>& choices = options_.targeted;
+    if (choices.size() != 1 && choices.size() != lists_.size()) {
+      return usage_error(fmt::format(
+          "--targeted names {} choices for {} molecule lists; expected one for all or one for each",
+          choices.size(), lists_.size()));
+    }
     std::vector<std::string> names;
     std::vector<std::string> targeted;
-    for (const chem::MoleculeList& list : lists_) {
+    bool given = false;
+    for (std::size_t l = 0; l < lists_.size(); ++l) {
+      const std::string& choice = choices[choices.size() == 1 ? 0 : l];
       const bool is_targeted =
-          options_.targeted == "yes" ||
-          (options_.targeted == "auto" && list.formulas.size() <= chem::kTargetedThreshold);
+          choice == "yes" ||
+          (choice == "auto" && lists_[l].formulas.size() <= chem::kTargetedThreshold);
+      given = given || choice != "auto";
       settings_.targeted.push_back(is_targeted);
-      names.push_back(list.name);
-      if (is_targeted) targeted.push_back(list.name);
+      names.push_back(lists_[l].name);
+      if (is_targeted) targeted.push_back(lists_[l].name);
     }
     note("molecule_lists", std::move(names), "option");
-    note("targeted_lists", std::move(targeted), origin(options_.targeted != "auto"));
+    note("targeted_lists", std::move(targeted), origin(given));
     return {};
   }
 

@@ -14,28 +14,13 @@
 namespace ionloom::app {
 namespace {
 
-/// Peak width that patterns are planted with: one of METASPACE's usual settings. Only where two
-/// isotopologues merge depends on it.
-constexpr double kPlantedResolvingPower = 140'000;
-
-chem::Analyzer chem_analyzer(simulate::Analyzer analyzer) {
-  switch (analyzer) {
-    case simulate::Analyzer::kOrbitrap:
-      return chem::Analyzer::kOrbitrap;
-    case simulate::Analyzer::kFticr:
-      return chem::Analyzer::kFticr;
-    case simulate::Analyzer::kTof:
-      return chem::Analyzer::kTof;
-  }
-  return chem::Analyzer::kOrbitrap;
-}
-
 simulate::PatternFunction pattern_function(const simulate::SimulateOptions& options) {
   const bool positive = options.polarity == simulate::Polarity::kPositive;
-  const double power = options.resolving_power_at_200.value_or(kPlantedResolvingPower);
+  const double power = options.resolving_power_at_200.value_or(
+      simulate::typical_instrument(options.analyzer).resolving_power_at_200);
   const chem::PatternSettings settings{
       .shape = {.version = chem::AnalysisVersion::kV3,
-                .analyzer = chem_analyzer(options.analyzer),
+                .analyzer = options.analyzer,
                 .sigma_mz = chem::sigma_from_resolving_power(power)},
       .charge = positive ? 1 : -1,
       .max_peaks = 4};

@@ -1,9 +1,10 @@
 #include "chem/envelope.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
+#include <functional>
+#include <limits>
 
 #include "chem/transcendental.h"
 
@@ -14,6 +15,8 @@ constexpr int kPointsPerFwhm = 25;
 constexpr std::size_t kWindow = 15;
 constexpr std::size_t kCentre = kWindow / 2;
 constexpr double kMinIntensity = 1e-4;
+/// Covers the rounding of a sum of intensities.
+constexpr double kSlack = 1 + 1e-9;
 constexpr std::int64_t kMaxSteps = 100'000'000;
 
 /// Version 1: e^x as such, out to 12 sigma.
@@ -59,125 +62,246 @@ double base_resolving_power(std::span<const PatternPeak> fine, const PeakShape& 
   return top->mz / fwhm_mz;
 }
 
-/// The profile as the reference walks it: from left to right, with one sigma for all peaks in
-/// reach, which lags behind inside a cluster.
-template <class Kernel>
-class Profile {
+/// The points at which the reference evaluates the profile, from left to right (long stretches
+/// where it is 0 are left out), and the state that it is in at each: which peak's sigma counts (one
+/// for all peaks in reach, so that it lags behind inside a cluster), or that no peak is in reach.
+struct Grid {
+  static constexpr std::uint32_t kEmpty = UINT32_MAX;
+
+  std::vector<double> mz;
+  std::vector<std::uint32_t> sigma_peak;  ///< position of the peak whose sigma counts, or kEmpty
+  std::vector<double> sigma;              ///< of each peak, set for those whose sigma ever counts
+};
+
+/// How far `mz` moves when `step` is added again and again: rounding makes it the same multiple of
+/// an ulp every time, until the next power of two, unless `step` lies half-way between two.
+/// 0 when the moves are not all equal.
+double rounded_step(double mz, double step) {
+  const double next = std::nextafter(mz, std::numeric_limits<double>::infinity());
+  const double move = (mz + step) - mz;
+  return (next + step) - next == move ? move : 0;
+}
+
+/// Walks the grid for one fine structure.
+class GridWalk {
  public:
-  Profile(std::span<const PatternPeak> fine, const PeakShape& shape, const Kernel& kernel)
+  GridWalk(std::span<const PatternPeak> fine, const PeakShape& shape, double width_sigmas,
+           Grid& grid)
       : fine_(fine),
         shape_(shape),
-        kernel_(kernel),
         base_(base_resolving_power(fine, shape)),
-        sigma_(sigma_at(fine[0].mz, shape, base_)) {}
+        width_sigmas_(width_sigmas),
+        sigma_(sigma_at(fine[0].mz, shape, base_)),
+        grid_(grid) {
+    grid_.mz.clear();
+    grid_.sigma_peak.clear();
+    grid_.sigma.assign(fine.size(), 0.0);
+    grid_.sigma[0] = sigma_;
+  }
 
-  [[nodiscard]] double sigma() const { return sigma_; }
+  /// False when the reference would give up (more steps than it allows).
+  bool walk() {
+    const double first = fine_.front().mz - width_sigmas_ * sigma_;
+    double step = step_mz();
+    for (std::size_t i = 0; i < kWindow; ++i) {
+      visit(first + (static_cast<int>(i) - static_cast<int>(kCentre)) * step);
+    }
+    while (steps_ < kMaxSteps) {
+      if (empty_run_ >= kWindow) skip_gap(step);
+      const double mz = grid_.mz.back() + step;
+      if (mz > fine_.back().mz + width_sigmas_ * sigma_) return true;
+      visit(mz);
+      step = step_mz();
+    }
+    return false;
+  }
 
-  double operator()(double mz) {
-    const double reach = Kernel::kWidthSigmas * sigma_;
+ private:
+  [[nodiscard]] double step_mz() const { return (sigma_ * kSigmaToFwhm) / kPointsPerFwhm; }
+
+  void visit(double mz) {
+    const double reach = width_sigmas_ * sigma_;
     if (mz > fine_[current_].mz + reach) empty_ = true;
     if (empty_ && current_ + 1 < fine_.size() && mz >= fine_[current_ + 1].mz - reach) {
       empty_ = false;
       ++current_;
       sigma_ = sigma_at(fine_[current_].mz, shape_, base_);
+      grid_.sigma[current_] = sigma_;
     }
-    return empty_ ? 0.0 : value(mz);
+    grid_.mz.push_back(mz);
+    grid_.sigma_peak.push_back(empty_ ? Grid::kEmpty : current_);
+    empty_run_ = empty_ ? empty_run_ + 1 : 0;
+    ++steps_;
+  }
+
+  /// Between two clusters lie thousands of points of value 0. Goes to two windows before the next
+  /// cluster in one move, to the very point that adding step after step would have reached.
+  void skip_gap(double step) {
+    if (current_ + 1 == fine_.size()) return;
+    const double mz = grid_.mz.back();
+    const double move = rounded_step(mz, step);
+    if (move <= 0) return;
+    const double binade_end = std::exp2(std::ilogb(mz) + 1);
+    const double target = std::min(fine_[current_ + 1].mz - width_sigmas_ * sigma_, binade_end);
+    const double moves = std::floor((target - mz) / move) - 2.0 * kWindow;
+    if (moves < 1) return;
+    grid_.mz.push_back(mz + moves * move);
+    grid_.sigma_peak.push_back(Grid::kEmpty);
+    steps_ += static_cast<std::int64_t>(moves);
+  }
+
+  std::span<const PatternPeak> fine_;
+  const PeakShape& shape_;
+  double base_;
+  double width_sigmas_;
+  double sigma_;
+  Grid& grid_;
+  std::uint32_t current_ = 0;
+  bool empty_ = false;
+  std::size_t empty_run_ = 0;
+  std::int64_t steps_ = 0;
+};
+
+/// Values of the profile at grid points, each computed when it is first asked for.
+template <class Kernel>
+class Profile {
+ public:
+  Profile(std::span<const PatternPeak> fine, const Grid& grid, const Kernel& kernel,
+          std::vector<double>& values)
+      : fine_(fine), grid_(grid), kernel_(kernel), values_(values) {
+    values_.assign(grid.mz.size(), kUnknown);
+  }
+
+  double operator[](std::size_t point) {
+    double& value = values_[point];
+    if (value == kUnknown) value = compute(point);
+    return value;
   }
 
  private:
-  [[nodiscard]] double value(double mz) const {
-    const double reach = Kernel::kWidthSigmas * sigma_;
-    std::size_t k = current_;
+  static constexpr double kUnknown = -1;
+
+  [[nodiscard]] double compute(std::size_t point) const {
+    std::size_t k = grid_.sigma_peak[point];
+    if (k == Grid::kEmpty) return 0;
+    const double mz = grid_.mz[point];
+    const double sigma = grid_.sigma[k];
+    const double reach = Kernel::kWidthSigmas * sigma;
     while (k > 0 && mz - fine_[k - 1].mz < reach) --k;
     double sum = 0;
     for (; k < fine_.size() && fine_[k].mz - mz <= reach; ++k) {
-      const double distance = (fine_[k].mz - mz) / sigma_;
+      const double distance = (fine_[k].mz - mz) / sigma;
       sum += fine_[k].intensity * kernel_(-0.5 * (distance * distance));
     }
     return sum;
   }
 
   std::span<const PatternPeak> fine_;
-  const PeakShape& shape_;
+  const Grid& grid_;
   const Kernel& kernel_;
-  double base_;
-  double sigma_;
-  std::size_t current_ = 0;
-  bool empty_ = false;
+  std::vector<double>& values_;
 };
 
-/// The last 15 grid points, twice in a row so that any 15 of them lie side by side.
-class Window {
- public:
-  void push(double mz, double value) {
-    points_[at_] = points_[at_ + kWindow] = {mz, value};
-    at_ = (at_ + 1) % kWindow;
-  }
-  [[nodiscard]] const PatternPeak& operator[](std::size_t i) const { return points_[at_ + i]; }
-  [[nodiscard]] double last_mz() const { return (*this)[kWindow - 1].mz; }
-
- private:
-  std::array<PatternPeak, 2 * kWindow> points_{};
-  std::size_t at_ = 0;
-};
-
-PatternPeak centroid(const Window& window) {
-  std::size_t i = kCentre;
-  while (i > 0 && window[i - 1].intensity < window[i].intensity) --i;
+/// The centroid around a maximum at grid point `top`.
+template <class Kernel>
+PatternPeak centroid(const Grid& grid, Profile<Kernel>& profile, std::size_t top) {
+  const std::size_t first = top - kCentre;
+  const std::size_t last = first + kWindow;
+  std::size_t i = top;
+  while (i > first && profile[i - 1] < profile[i]) --i;
   double weighted = 0;
   double total = 0;
   double highest = 0;
-  for (; i < kWindow; ++i) {
-    const PatternPeak& point = window[i];
-    if (i > kCentre && i + 1 < kWindow && window[i + 1].intensity > point.intensity) break;
-    weighted += point.mz * point.intensity;
-    total += point.intensity;
-    highest = std::max(highest, point.intensity);
+  for (; i < last; ++i) {
+    const double value = profile[i];
+    if (i > top && i + 1 < last && profile[i + 1] > value) break;
+    weighted += grid.mz[i] * value;
+    total += value;
+    highest = std::max(highest, value);
   }
   return {weighted / total, highest};
 }
 
+/// Peaks [first, last) of a fine structure, with no other in reach.
+struct Cluster {
+  std::size_t first = 0;
+  std::size_t last = 0;
+  double sum = 0;  ///< of intensities: the profile stays below it
+};
+
+/// Cuts the fine structure where two peaks' reaches do not touch; most intense cluster first.
+void cut_clusters(std::span<const PatternPeak> fine, double gap_mz,
+                  std::vector<Cluster>& clusters) {
+  clusters.clear();
+  for (std::size_t i = 0; i < fine.size(); ++i) {
+    if (i == 0 || fine[i].mz - fine[i - 1].mz > gap_mz) clusters.push_back({i, i, 0});
+    clusters.back().last = i + 1;
+    clusters.back().sum += fine[i].intensity;
+  }
+  std::ranges::stable_sort(clusters, std::greater{}, &Cluster::sum);
+}
+
+/// Scratch of one thread.
+struct Scratch {
+  Grid grid;
+  std::vector<double> values;
+  std::vector<Cluster> clusters;
+};
+
 template <class Kernel>
 void detect(std::span<const PatternPeak> fine, const PeakShape& shape, const Kernel& kernel,
-            std::vector<PatternPeak>& centroids) {
-  Profile<Kernel> profile(fine, shape, kernel);
-  double sigma = profile.sigma();
-  double step = (sigma * kSigmaToFwhm) / kPointsPerFwhm;
-  const double first = fine.front().mz - Kernel::kWidthSigmas * sigma;
-  Window window;
-  for (std::size_t i = 0; i < kWindow; ++i) {
-    const double mz = first + (static_cast<int>(i) - static_cast<int>(kCentre)) * step;
-    window.push(mz, profile(mz));
-  }
-  for (std::int64_t steps = 0; steps < kMaxSteps; ++steps) {
-    const double mz = window.last_mz() + step;
-    if (mz > fine.back().mz + Kernel::kWidthSigmas * sigma) return;
-    window.push(mz, profile(mz));
-    sigma = profile.sigma();
-    step = (sigma * kSigmaToFwhm) / kPointsPerFwhm;
-    const double centre = window[kCentre].intensity;
-    if (window[kCentre - 1].intensity < centre && centre >= window[kCentre + 1].intensity &&
-        centre >= kMinIntensity) {
-      centroids.push_back(centroid(window));
+            std::size_t enough, Scratch& scratch, std::vector<PatternPeak>& centroids) {
+  Grid& grid = scratch.grid;
+  if (!GridWalk(fine, shape, Kernel::kWidthSigmas, grid).walk()) return;
+  const double widest = std::ranges::max(grid.sigma);
+  cut_clusters(fine, (2 * Kernel::kWidthSigmas + 1) * widest, scratch.clusters);
+  Profile<Kernel> profile(fine, grid, kernel, scratch.values);
+  const auto more_intense = [](const PatternPeak& a, const PatternPeak& b) {
+    return a.intensity > b.intensity;
+  };
+  // A maximum lies within one sigma of a peak; two grid points more allow for rounding.
+  const double near = widest * (1 + 2 * kSigmaToFwhm / kPointsPerFwhm);
+  for (const Cluster& cluster : scratch.clusters) {
+    if (cluster.sum * kSlack < kMinIntensity) break;
+    if (centroids.size() >= enough) {
+      const auto nth = centroids.begin() + static_cast<std::ptrdiff_t>(enough) - 1;
+      std::ranges::nth_element(centroids, nth, more_intense);
+      if (nth->intensity > cluster.sum * kSlack) break;
+    }
+    auto next = grid.mz.begin();
+    for (std::size_t peak = cluster.first; peak < cluster.last; ++peak) {
+      const auto from =
+          std::lower_bound(std::max(next, grid.mz.begin()), grid.mz.end(), fine[peak].mz - near);
+      std::size_t point = static_cast<std::size_t>(std::max(from, next) - grid.mz.begin());
+      point = std::max(point, kCentre + 1);
+      for (; point + kCentre < grid.mz.size() && grid.mz[point] <= fine[peak].mz + near; ++point) {
+        const double value = profile[point];
+        if (value < kMinIntensity) continue;
+        if (profile[point - 1] < value && value >= profile[point + 1]) {
+          centroids.push_back(centroid(grid, profile, point));
+        }
+      }
+      next = grid.mz.begin() + static_cast<std::ptrdiff_t>(point);
     }
   }
-  centroids.clear();  // the reference gives up here
+  std::ranges::sort(centroids, {}, &PatternPeak::mz);
 }
 
 }  // namespace
 
 void envelope_centroids(std::span<const PatternPeak> fine, const PeakShape& shape,
-                        std::vector<PatternPeak>& centroids) {
+                        std::size_t enough, std::vector<PatternPeak>& centroids) {
   centroids.clear();
   if (fine.size() == 1) {
     centroids.assign(fine.begin(), fine.end());
     return;
   }
   static const TableKernel table;
+  Scratch scratch;
   if (shape.version == AnalysisVersion::kV1) {
-    detect(fine, shape, ExactKernel{}, centroids);
+    detect(fine, shape, ExactKernel{}, enough, scratch, centroids);
   } else {
-    detect(fine, shape, table, centroids);
+    detect(fine, shape, table, enough, scratch, centroids);
   }
   if (centroids.empty()) return;
   const double top = std::ranges::max(centroids, {}, &PatternPeak::intensity).intensity;

@@ -27,7 +27,7 @@ const std::vector<PatternPeak>& IsotopicPatternCalculator::compute(const Composi
   const double electrons_da = settings_.charge * kElectronMassDa;
   for (PatternPeak& peak : fine_) peak.mz -= electrons_da;
   if (fine_.front().mz <= 0) return centroids_;
-  envelope_centroids(fine_, settings_.shape, centroids_);
+  envelope_centroids(fine_, settings_.shape, settings_.max_peaks, centroids_);
 
   const auto more_intense = [](const PatternPeak& a, const PatternPeak& b) {
     return a.intensity != b.intensity ? a.intensity > b.intensity : a.mz > b.mz;

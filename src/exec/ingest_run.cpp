@@ -95,7 +95,7 @@ Result<IngestedPeaks> ingest(const imzml::Dataset& dataset, const stages::PixelI
   }
   result.peaks.resize(total);
   auto placed =
-      read_all(*reader, ranges, progress,
+      read_all(dataset, *reader, Pass::kSecond, ranges, progress,
                [&](const SpectrumRange& range, std::size_t spectrum, const imzml::Peaks& peaks) {
                  const auto r = static_cast<std::size_t>(&range - ranges.data());
                  stages::place_peaks(peaks.mz, peaks.intensity, pixels.pixel_of_spectrum[spectrum],
