@@ -38,9 +38,8 @@ enum class Term : std::uint8_t {
   kSha1,
   kPixelSizeX,
   kPixelSizeY,
-  kOrbitrap,
-  kFticr,
-  kTof,
+  kInstrumentModel,   ///< "instrument model", whose value names the model
+  kInstrumentDetail,  ///< serial number or customisation: says nothing of the model
 };
 
 /// What a cvParam means, and what is odd about the way it says so.
@@ -50,11 +49,16 @@ struct TermReading {
   bool contradicts = false;        ///< another term whose name belongs to a different accession
   bool unusual_name = false;       ///< the name is empty or not the vocabulary's
   bool without_accession = false;  ///< recognised by its name alone
+
+  [[nodiscard]] bool odd() const {
+    return name_won || contradicts || unusual_name || without_accession;
+  }
 };
 
-/// Reads a cvParam. The accession decides; where it is a data type that the name contradicts the
-/// name wins (writers have been seen to give 64-bit accessions to 32-bit data, and METASPACE's
-/// reader goes by names); without a known accession the name counts.
+/// Reads a cvParam without allocating. The accession decides; where it is a data type that the name
+/// contradicts the name wins (writers have been seen to give 64-bit accessions to 32-bit data, and
+/// METASPACE's reader goes by names); without an accession, or for a data type with an unknown one,
+/// the name counts. Names are compared without regard to case.
 [[nodiscard]] TermReading read_term(std::string_view accession, std::string_view name);
 
 }  // namespace ionloom::imzml

@@ -47,11 +47,12 @@ struct Dataset {
   Polarity polarity = Polarity::kUnknown;
   SpectrumKind kind = SpectrumKind::kUnknown;
   Layout layout = Layout::kUnknown;
-  std::string uuid;           ///< 32 lower-case hex digits, empty when absent
-  std::string checksum_type;  ///< "SHA-1", "MD5" or empty
-  std::string checksum;       ///< lower-case hex, as stated in the imzML
-  std::string instrument;     ///< model named in the file, empty when absent
-  std::string writer;         ///< first software named in the file, empty when absent
+  std::string uuid;             ///< 32 lower-case hex digits, empty when absent
+  std::string checksum_type;    ///< "SHA-1", "MD5" or empty
+  std::string checksum;         ///< lower-case hex, as stated in the imzML
+  std::string md5_beside_sha1;  ///< the MD5 of a file that states both, else empty
+  std::string instrument;       ///< model named in the file, empty when absent
+  std::string writer;           ///< first software named in the file, empty when absent
   std::optional<double> pixel_size_x_um;
   std::optional<double> pixel_size_y_um;
   Warnings warnings;

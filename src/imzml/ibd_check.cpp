@@ -1,25 +1,22 @@
 #include "imzml/ibd_check.h"
 
-#include <algorithm>
 #include <array>
 #include <fstream>
 
 #include <fmt/core.h>
 
 #include "imzml/file_digest.h"
-#include "imzml/number_text.h"
 
 namespace ionloom::imzml {
 namespace {
 
 constexpr std::size_t kUuidBytes = 16;
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
+/// The most that deflate can shrink data. Source: zlib, "Maximum Compression Factor", 1032:1.
+constexpr std::uint64_t kMostInflation = 1032;
+
+constexpr std::size_t kMd5Digits = 32;
+constexpr std::size_t kSha1Digits = 40;
 
 bool all_zero(const std::string& digits) {
   return digits.find_first_not_of('0') == std::string::npos;
@@ -37,53 +34,64 @@ std::string uuid_in(const std::filesystem::path& ibd) {
   return digits;
 }
 
-/// Accepts with a warning, or refuses when strict.
-Result<void> object(Dataset& dataset, bool strict, const std::string& kind,
-                    const std::string& what) {
+Result<void> check_uuid(Dataset& dataset, bool strict) {
+  std::string what;
+  if (dataset.uuid.empty()) {
+    what = "the imzML states no UUID, so the two files cannot be told to belong together";
+  } else if (all_zero(dataset.uuid)) {
+    what = "the UUID in the imzML is all zero, so the two files cannot be told to belong together";
+  } else if (const std::string found = uuid_in(dataset.ibd_path); found != dataset.uuid) {
+    what =
+        fmt::format("its UUID is {}, but the imzML states {}: they may not be of the same export",
+                    found.empty() ? "missing" : found, dataset.uuid);
+  }
+  if (what.empty()) return {};
   if (strict) return data_error(dataset.ibd_path.string(), what + " (--strict)");
-  dataset.warnings.add(kind, dataset.ibd_path.string() + ": " + what);
+  dataset.warnings.add("uuid", dataset.ibd_path.string() + ": " + what);
   return {};
 }
 
-Result<void> check_uuid(Dataset& dataset, bool strict) {
-  const std::string found = uuid_in(dataset.ibd_path);
-  if (all_zero(dataset.uuid)) {
-    return object(
-        dataset, strict, "uuid",
-        dataset.uuid.empty()
-            ? "the imzML states no UUID, so the two files cannot be told to belong together"
-            : "the UUID in the imzML is all zero, so the two files cannot be told to "
-              "belong together");
-  }
-  if (found == dataset.uuid) return {};
-  return object(dataset, strict, "uuid",
-                fmt::format("its UUID is {}, but the imzML states {}: they may not be of the same "
-                            "export",
-                            found, dataset.uuid));
+std::string place_of(const Dataset& dataset, std::size_t index) {
+  const Spectrum& spectrum = dataset.spectra[index];
+  return fmt::format("{}, line {}, spectrum {} (x {}, y {})", dataset.imzml_path.string(),
+                     spectrum.line, index + 1, spectrum.x, spectrum.y);
 }
 
-/// Sets the encoded length where it is missing or wrong.
-Result<void> settle_encoded_length(ArrayLocation& array, const Spectrum& spectrum,
-                                   Dataset& dataset) {
-  if (array.zlib) {
-    if (array.encoded_bytes > 0 || array.length == 0) return {};
-    return data_error(fmt::format("{}, line {}", dataset.imzml_path.string(), spectrum.line),
-                      "a zlib-compressed array states no encoded length (expected IMS:1000104)");
+/// Checks what an array states by itself, and sets its encoded length where it is missing or wrong.
+Result<void> settle(ArrayLocation& array, std::size_t index, Dataset& dataset) {
+  if (static_cast<std::int64_t>(array.offset_bytes) < 0) {
+    return data_error(place_of(dataset, index),
+                      fmt::format("an external offset is {}; expected 0 or more",
+                                  static_cast<std::int64_t>(array.offset_bytes)));
   }
   const std::uint64_t width = width_bytes(array.type);
   if (array.length > UINT64_MAX / width) {
-    return data_error(
-        fmt::format("{}, line {}", dataset.imzml_path.string(), spectrum.line),
-        fmt::format("an array of {} values cannot be; the length is damaged", array.length));
+    return data_error(place_of(dataset, index),
+                      fmt::format("an array of {} values cannot be: the external array length is "
+                                  "damaged. Export the file again",
+                                  array.length));
   }
   const std::uint64_t computed = array.length * width;
+  if (array.zlib) {
+    if (array.length > 0 && array.encoded_bytes == 0) {
+      return data_error(place_of(dataset, index),
+                        "a zlib-compressed array states no external encoded length; expected "
+                        "IMS:1000104, its bytes in the .ibd");
+    }
+    if (computed / kMostInflation > array.encoded_bytes) {
+      return data_error(place_of(dataset, index),
+                        fmt::format("{} values cannot come out of {} zlib-compressed bytes: a "
+                                    "length is damaged. Export the file again",
+                                    array.length, array.encoded_bytes));
+    }
+    return {};
+  }
   if (array.encoded_bytes != 0 && array.encoded_bytes != computed) {
     dataset.warnings.add(
         "encoded length",
-        fmt::format("{}, line {}: the encoded length is {} bytes, but {} values take {}; the "
-                    "number of values counts",
-                    dataset.imzml_path.string(), spectrum.line, array.encoded_bytes, array.length,
-                    computed));
+        fmt::format("{}: the encoded length is {} bytes, but {} values take {}; "
+                    "the number of values counts",
+                    place_of(dataset, index), array.encoded_bytes, array.length, computed));
   }
   array.encoded_bytes = computed;
   return {};
@@ -100,9 +108,7 @@ Result<void> check_locations(Dataset& dataset) {
   for (std::size_t i = 0; i < dataset.spectra.size(); ++i) {
     Spectrum& spectrum = dataset.spectra[i];
     for (ArrayLocation* array : {&spectrum.mz, &spectrum.intensity}) {
-      if (auto settled = settle_encoded_length(*array, spectrum, dataset); !settled) {
-        return settled;
-      }
+      if (auto settled = settle(*array, i, dataset); !settled) return settled;
     }
     if (lies_inside(spectrum.mz, dataset.ibd_size_bytes) &&
         lies_inside(spectrum.intensity, dataset.ibd_size_bytes)) {
@@ -112,16 +118,23 @@ Result<void> check_locations(Dataset& dataset) {
   }
   if (outside == 0) return {};
   const Spectrum& spectrum = dataset.spectra[first];
-  const ArrayLocation& array =
-      lies_inside(spectrum.mz, dataset.ibd_size_bytes) ? spectrum.intensity : spectrum.mz;
+  const bool mz_inside = lies_inside(spectrum.mz, dataset.ibd_size_bytes);
+  const ArrayLocation& array = mz_inside ? spectrum.intensity : spectrum.mz;
   return data_error(
       dataset.ibd_path.string(),
-      fmt::format(
-          "{} bytes, but spectrum {} (x {}, y {}; line {} of the imzML) needs {} bytes from "
-          "{}. {} of {} spectra lie outside: the file is cut short or not the right one. "
-          "Copy it again",
-          dataset.ibd_size_bytes, first + 1, spectrum.x, spectrum.y, spectrum.line,
-          array.encoded_bytes, array.offset_bytes, outside, dataset.spectra.size()));
+      fmt::format("has {} bytes, but {} of {} spectra need more; the first is spectrum {} (x {}, "
+                  "y {}; line {} of the imzML), whose {} array takes {} bytes from byte {}. The "
+                  "file is truncated or belongs to another imzML: copy it again",
+                  dataset.ibd_size_bytes, outside, dataset.spectra.size(), first + 1, spectrum.x,
+                  spectrum.y, spectrum.line, mz_inside ? "intensity" : "m/z", array.encoded_bytes,
+                  array.offset_bytes));
+}
+
+std::string mismatch(const Dataset& dataset, std::string_view type, std::string_view found,
+                     std::string_view stated) {
+  return fmt::format(
+      "{}: its {} is {}, but the imzML states {}: the file has changed since it was exported",
+      dataset.ibd_path.string(), type, found, stated);
 }
 
 }  // namespace
@@ -142,24 +155,6 @@ std::uint64_t width_bytes(NumberType type) {
   return 8;
 }
 
-Result<std::filesystem::path> find_ibd(const std::filesystem::path& imzml_path) {
-  std::filesystem::path folder = imzml_path.parent_path();
-  if (folder.empty()) folder = ".";
-  const std::filesystem::path exact = std::filesystem::path(imzml_path).replace_extension(".ibd");
-  std::error_code error;
-  if (std::filesystem::is_regular_file(exact, error)) return exact;
-  const std::string wanted = lower(exact.filename().string());
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (lower(entry.path().filename().string()) == wanted && entry.is_regular_file(error)) {
-      return imzml_path.parent_path() / entry.path().filename();
-    }
-  }
-  return data_error(imzml_path.string(),
-                    fmt::format("there is no {} beside it (any case of .ibd would do); the two "
-                                "files belong into one folder",
-                                exact.filename().string()));
-}
-
 Result<void> check_ibd(Dataset& dataset, bool strict) {
   std::error_code error;
   dataset.ibd_size_bytes = std::filesystem::file_size(dataset.ibd_path, error);
@@ -169,26 +164,36 @@ Result<void> check_ibd(Dataset& dataset, bool strict) {
 }
 
 bool states_checksum(const Dataset& dataset) {
-  const std::size_t digits = dataset.checksum_type == "MD5" ? 32 : 40;
+  const std::size_t digits = dataset.checksum_type == "MD5" ? kMd5Digits : kSha1Digits;
   return dataset.checksum.size() == digits && !all_zero(dataset.checksum);
 }
 
 Result<void> verify_checksum(Dataset& dataset, bool strict) {
   if (!states_checksum(dataset)) return {};
-  const std::array algorithms = {dataset.checksum_type == "MD5" ? DigestAlgorithm::kMd5
-                                                                : DigestAlgorithm::kSha1};
-  const auto digests = file_digests(dataset.ibd_path, algorithms);
+  const bool md5_alone = dataset.checksum_type == "MD5";
+  const std::array algorithms = {DigestAlgorithm::kMd5, DigestAlgorithm::kSha1};
+  const auto wanted = std::span(algorithms)
+                          .subspan(md5_alone || !dataset.md5_beside_sha1.empty() ? 0 : 1,
+                                   md5_alone ? 1 : std::dynamic_extent);
+  const auto digests = file_digests(dataset.ibd_path, wanted);
   if (!digests) return std::unexpected(digests.error());
-  if (digests->front() == dataset.checksum) return {};
-  if (strict) return data_error({}, checksum_mismatch(dataset, digests->front()) + " (--strict)");
-  dataset.warnings.add("checksum", checksum_mismatch(dataset, digests->front()));
+
+  std::vector<std::string> mismatches;
+  if (digests->back() != dataset.checksum) {
+    mismatches.push_back(checksum_mismatch(dataset, digests->back()));
+  }
+  if (!dataset.md5_beside_sha1.empty() && digests->front() != dataset.md5_beside_sha1) {
+    mismatches.push_back(mismatch(dataset, "MD5", digests->front(), dataset.md5_beside_sha1));
+  }
+  for (const std::string& text : mismatches) {
+    if (strict) return data_error({}, text + " (--strict)");
+    dataset.warnings.add("checksum " + text, text);
+  }
   return {};
 }
 
 std::string checksum_mismatch(const Dataset& dataset, const std::string& found) {
-  return fmt::format(
-      "{}: its {} is {}, but the imzML states {}: the file has changed since it was exported",
-      dataset.ibd_path.string(), dataset.checksum_type, found, dataset.checksum);
+  return mismatch(dataset, dataset.checksum_type, found, dataset.checksum);
 }
 
 }  // namespace ionloom::imzml

@@ -5,16 +5,13 @@
 
 namespace ionloom::imzml {
 
-/// The .ibd beside an imzML: the same stem with .ibd in any case.
-[[nodiscard]] Result<std::filesystem::path> find_ibd(const std::filesystem::path& imzml_path);
-
 /// Checks a parsed dataset against its .ibd and fills what only the .ibd tells (its size, encoded
 /// lengths). Fails when an array does not lie inside the file. A UUID that is missing or differs is
 /// a warning, or a failure when `strict`.
 [[nodiscard]] Result<void> check_ibd(Dataset& dataset, bool strict);
 
-/// Compares the .ibd with the checksum that the imzML states; reads the whole file. Adds a warning
-/// when they differ, or fails when `strict`. Does nothing when no checksum is stated.
+/// Compares the .ibd with every checksum that the imzML states; reads the whole file. Adds a
+/// warning where they differ, or fails when `strict`. Does nothing when no checksum is stated.
 [[nodiscard]] Result<void> verify_checksum(Dataset& dataset, bool strict);
 
 /// Whether the dataset states a checksum that can be verified (not empty or all zero).

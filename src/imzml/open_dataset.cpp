@@ -1,21 +1,35 @@
+#include <algorithm>
 #include <array>
 #include <fstream>
-#include <set>
+#include <new>
 
 #include <fmt/core.h>
 
 #include "imzml/dataset.h"
+#include "imzml/find_ibd.h"
 #include "imzml/ibd_check.h"
 #include "imzml/imzml_parser.h"
 
 namespace ionloom::imzml {
 namespace {
 
+/// The largest image that can be made of a dataset.
+constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 31;
+
+/// First bytes of compressed archives: gzip, zip, bzip2, xz, 7z, zstd.
+constexpr std::array<std::string_view, 6> kArchiveMarks = {"\x1f\x8b",
+                                                           "PK\x03\x04",
+                                                           "BZh",
+                                                           "\xFD"
+                                                           "7zXZ",
+                                                           "7z\xBC\xAF",
+                                                           "\x28\xB5\x2F\xFD"};
+
 std::string lower_extension(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  std::ranges::transform(extension, extension.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
   return extension;
 }
 
@@ -23,81 +37,143 @@ std::string lower_extension(const std::filesystem::path& path) {
 Result<void> refuse_other_formats(const std::filesystem::path& path) {
   const std::string place = path.string();
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) {
     return data_error(place, "no such file; expected an imzML file");
   }
-  if (std::filesystem::is_directory(path, error)) {
-    return data_error(place, "this is a folder; expected an imzML file");
+  if (std::filesystem::is_directory(status)) {
+    return data_error(place, "this is a folder; expected the .imzML file in it");
+  }
+  if (!std::filesystem::is_regular_file(status)) {
+    return data_error(place, "this is not a regular file; expected an imzML file on disk");
   }
   const std::string extension = lower_extension(path);
   if (extension == ".ibd") {
-    return data_error(place, "this is the binary half of a dataset; give the .imzML beside it");
+    return data_error(place,
+                      "this is the binary half of a dataset; give the .imzML that belongs to it");
   }
   if (extension == ".hdr" || extension == ".img" || extension == ".t2m") {
     return data_error(place,
-                      "this is Analyze 7.5, which is not read; convert it to imzML first (Cardinal "
-                      "and other packages do)");
+                      "this is a file of Analyze 7.5, which is not read; expected imzML. Cardinal "
+                      "and other packages convert it");
   }
-  std::array<char, 4> head{};
+  std::array<char, 6> head{};
   std::ifstream file(path, std::ios::binary);
   file.read(head.data(), head.size());
   const std::string_view bytes(head.data(), static_cast<std::size_t>(file.gcount()));
-  if (bytes.empty()) return data_error(place, "the file is empty; expected an imzML file");
-  if (bytes.starts_with("\x1f\x8b") || bytes.starts_with("PK") || bytes.starts_with("BZh") ||
-      bytes.starts_with("\xFD"
-                        "7zX")) {
-    return data_error(place, "this is a compressed archive; unpack it and give the .imzML in it");
+  if (bytes.empty()) return data_error(place, "the file is empty or unreadable; expected imzML");
+  for (const std::string_view mark : kArchiveMarks) {
+    if (bytes.starts_with(mark)) {
+      return data_error(place, "this is a compressed archive; unpack it and give the .imzML in it");
+    }
   }
   return {};
 }
 
-void warn_about_content(Dataset& dataset) {
-  const std::string place = dataset.imzml_path.string();
-  if (dataset.kind == SpectrumKind::kProfile || dataset.kind == SpectrumKind::kMixed) {
-    dataset.warnings.add("profile",
-                         place +
-                             ": holds profile spectra; METASPACE's method expects centroids, "
-                             "so results will be poor. Export centroided data");
-  }
-  if (!states_checksum(dataset)) {
-    dataset.warnings.add("no checksum",
-                         place +
-                             ": states no usable checksum of the .ibd; damage to it cannot be "
-                             "noticed");
-  }
-  std::set<std::pair<std::uint32_t, std::uint32_t>> pixels;
+/// Spectra far from all others mean damaged coordinates, and images too large for any memory.
+Result<void> check_box(const Dataset& dataset) {
+  const auto [left, right] = std::ranges::minmax_element(dataset.spectra, {}, &Spectrum::x);
+  const auto [top, bottom] = std::ranges::minmax_element(dataset.spectra, {}, &Spectrum::y);
+  const std::uint64_t width = std::uint64_t{right->x} - left->x + 1;
+  const std::uint64_t height = std::uint64_t{bottom->y} - top->y + 1;
+  if (height <= kMostPixels / width) return {};
+  const Spectrum& far = width > height ? *right : *bottom;
+  return data_error(
+      fmt::format("{}, line {}", dataset.imzml_path.string(), far.line),
+      fmt::format("the spectra span {} x {} pixels, which no image can hold (at most {}); the "
+                  "outermost is spectrum {} at x {}, y {}. Are its coordinates damaged?",
+                  width, height, kMostPixels, &far - dataset.spectra.data() + 1, far.x, far.y));
+}
+
+void warn_of_positions(Dataset& dataset) {
+  const std::string file = dataset.imzml_path.string();
+  std::vector<std::uint64_t> order(dataset.spectra.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  const auto pixel = [&](std::uint64_t i) {
+    const Spectrum& spectrum = dataset.spectra[i];
+    return std::pair(spectrum.y, spectrum.x);
+  };
+  std::ranges::sort(order, [&](std::uint64_t a, std::uint64_t b) {
+    return std::pair(pixel(a), a) < std::pair(pixel(b), b);
+  });
   std::uint64_t repeated = 0;
-  bool several_z = false;
-  for (const Spectrum& spectrum : dataset.spectra) {
-    if (!pixels.insert({spectrum.x, spectrum.y}).second) ++repeated;
-    several_z = several_z || spectrum.z != dataset.spectra.front().z;
+  std::uint64_t first = UINT64_MAX;
+  bool other_plane = false;
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    if (pixel(order[i - 1]) != pixel(order[i])) continue;
+    ++repeated;
+    first = std::min(first, order[i]);
+    other_plane |= dataset.spectra[order[i - 1]].z != dataset.spectra[order[i]].z;
   }
   if (repeated > 0) {
+    const Spectrum& spectrum = dataset.spectra[first];
     dataset.warnings.add(
         "repeated pixels",
-        fmt::format("{}: {} spectra lie on a pixel that has one already{}; their peaks are added",
-                    place, repeated, several_z ? " (z coordinates differ)" : ""));
+        fmt::format("{}, line {}: spectrum {} lies on a pixel (x {}, y {}) that has one already{}; "
+                    "their peaks are added",
+                    file, spectrum.line, first + 1, spectrum.x, spectrum.y,
+                    other_plane ? " in another z plane" : ""),
+        repeated);
+  }
+  for (std::size_t i = 0; i < dataset.spectra.size(); ++i) {
+    const Spectrum& spectrum = dataset.spectra[i];
+    if (spectrum.x > 0 && spectrum.y > 0) continue;
+    dataset.warnings.add("zero position",
+                         fmt::format("{}, line {}: spectrum {} is at x {}, y {}; the format counts "
+                                     "pixels from 1",
+                                     file, spectrum.line, i + 1, spectrum.x, spectrum.y));
   }
 }
 
-}  // namespace
+void warn_of_profile(Dataset& dataset) {
+  if (dataset.kind != SpectrumKind::kProfile && dataset.kind != SpectrumKind::kMixed) return;
+  dataset.warnings.add("profile", dataset.imzml_path.string() +
+                                      ": holds profile spectra; METASPACE's method expects "
+                                      "centroids, so results will be poor. Export centroided data");
+}
 
-Result<Dataset> open_dataset(const std::filesystem::path& imzml_path, const OpenOptions& options) {
+Result<void> check_checksum(Dataset& dataset, bool strict) {
+  if (states_checksum(dataset)) return strict ? verify_checksum(dataset, true) : Result<void>{};
+  const std::string what =
+      dataset.checksum.empty()
+          ? "states no checksum of the .ibd, so damage to it cannot be noticed"
+          : fmt::format(
+                "states the unusable {} \"{}\" of the .ibd, so damage to it cannot be "
+                "noticed",
+                dataset.checksum_type, dataset.checksum);
+  if (strict) return data_error(dataset.imzml_path.string(), what + " (--strict)");
+  dataset.warnings.add("no checksum", dataset.imzml_path.string() + ": " + what);
+  return {};
+}
+
+Result<Dataset> open_checked(const std::filesystem::path& imzml_path, const OpenOptions& options) {
   if (auto right = refuse_other_formats(imzml_path); !right) return std::unexpected(right.error());
   auto dataset = parse_imzml(imzml_path);
   if (!dataset) return dataset;
-  dataset->imzml_path = imzml_path;
+  if (auto box = check_box(*dataset); !box) return std::unexpected(box.error());
   auto ibd = find_ibd(imzml_path);
   if (!ibd) return std::unexpected(ibd.error());
   dataset->ibd_path = std::move(*ibd);
   if (auto checked = check_ibd(*dataset, options.strict); !checked) {
     return std::unexpected(checked.error());
   }
-  if (options.strict) {
-    if (auto same = verify_checksum(*dataset, true); !same) return std::unexpected(same.error());
+  if (auto same = check_checksum(*dataset, options.strict); !same) {
+    return std::unexpected(same.error());
   }
-  warn_about_content(*dataset);
+  warn_of_positions(*dataset);
+  warn_of_profile(*dataset);
   return dataset;
+}
+
+}  // namespace
+
+Result<Dataset> open_dataset(const std::filesystem::path& imzml_path, const OpenOptions& options) {
+  try {
+    return open_checked(imzml_path, options);
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::kResource, imzml_path.string(),
+                "out of memory while its table of spectra was read");
+  }
 }
 
 }  // namespace ionloom::imzml

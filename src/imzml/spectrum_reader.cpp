@@ -1,12 +1,15 @@
 #include "imzml/spectrum_reader.h"
 
+#include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <new>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -16,90 +19,68 @@
 namespace ionloom::imzml {
 namespace {
 
-/// A file mapped for reading, unmapped at the end.
-class MappedFile {
+/// A file open for reading, closed at the end. It is read, not mapped: a file that is cut while it
+/// is read then gives an error and not a signal, and pages read do not count as this process's
+/// memory.
+class OpenFile {
  public:
-  static Result<MappedFile> open(const std::filesystem::path& path, std::uint64_t expected_bytes) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) {
+  static Result<OpenFile> open(const std::filesystem::path& path, std::uint64_t expected_bytes) {
+    OpenFile file;
+    file.descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file.descriptor_ < 0) {
       return data_error(path.string(), fmt::format("cannot be opened: {}", std::strerror(errno)));
     }
     struct stat status = {};
-    const bool known = ::fstat(descriptor, &status) == 0;
+    const bool known = ::fstat(file.descriptor_, &status) == 0;
     const auto size = known ? static_cast<std::uint64_t>(status.st_size) : 0;
     if (size != expected_bytes) {
-      ::close(descriptor);
       return data_error(path.string(), fmt::format("has {} bytes now, but had {} a moment ago; is "
                                                    "it still being copied?",
                                                    size, expected_bytes));
     }
-    MappedFile file;
-    file.size_ = size;
-    if (size > 0) {
-      file.data_ = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
-    }
-    ::close(descriptor);
-    if (file.data_ == MAP_FAILED) {
-      file.data_ = nullptr;
-      return fail(ErrorCode::kResource, path.string(),
-                  fmt::format("cannot be mapped: {}", std::strerror(errno)));
-    }
     return file;
   }
 
-  MappedFile() = default;
-  MappedFile(MappedFile&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-  MappedFile& operator=(MappedFile&&) = delete;
-  ~MappedFile() {
-    if (data_ != nullptr) ::munmap(data_, size_);
+  OpenFile(OpenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  OpenFile& operator=(OpenFile&&) = delete;
+  ~OpenFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
 
-  [[nodiscard]] const unsigned char* bytes(std::uint64_t offset) const {
-    return static_cast<const unsigned char*>(data_) + offset;
+  /// Reads [offset, offset + count) into `out`; may be called from several threads.
+  [[nodiscard]] Result<void> read(std::uint64_t offset, std::uint64_t count,
+                                  unsigned char* out) const {
+    while (count > 0) {
+      const ::ssize_t got = ::pread(descriptor_, out, count, static_cast<::off_t>(offset));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) {
+        return data_error(
+            {}, fmt::format("cannot be read at byte {}: {}", offset, std::strerror(errno)));
+      }
+      if (got == 0) {
+        return data_error({}, fmt::format("the file now ends at byte {}; it was cut while it was "
+                                          "read",
+                                          offset));
+      }
+      offset += static_cast<std::uint64_t>(got);
+      count -= static_cast<std::uint64_t>(got);
+      out += got;
+    }
+    return {};
   }
 
  private:
-  void* data_ = nullptr;
-  std::uint64_t size_ = 0;
+  OpenFile() = default;
+  int descriptor_ = -1;
 };
-
-/// Values of an array as doubles; every type's values are exact in f64 but large 64-bit integers.
-template <class Stored>
-void widen(const unsigned char* bytes, std::uint64_t count, std::vector<double>& values) {
-  values.resize(count);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    Stored value{};
-    std::memcpy(&value, bytes + i * sizeof(Stored), sizeof(Stored));
-    values[i] = static_cast<double>(value);
-  }
-}
-
-void widen(NumberType type, const unsigned char* bytes, std::uint64_t count,
-           std::vector<double>& values) {
-  switch (type) {
-    case NumberType::kFloat32:
-      return widen<float>(bytes, count, values);
-    case NumberType::kFloat64:
-      return widen<double>(bytes, count, values);
-    case NumberType::kInt8:
-      return widen<std::int8_t>(bytes, count, values);
-    case NumberType::kInt16:
-      return widen<std::int16_t>(bytes, count, values);
-    case NumberType::kInt32:
-      return widen<std::int32_t>(bytes, count, values);
-    case NumberType::kInt64:
-      return widen<std::int64_t>(bytes, count, values);
-  }
-}
 
 /// Inflates exactly `expected` bytes, or says what came out instead.
 Result<void> inflate_array(const unsigned char* bytes, std::uint64_t size, std::uint64_t expected,
                            std::vector<unsigned char>& out) {
-  if (size > std::numeric_limits<uInt>::max() || expected > std::numeric_limits<uInt>::max()) {
+  if (size >= std::numeric_limits<uInt>::max() || expected >= std::numeric_limits<uInt>::max()) {
     return data_error({}, "a compressed array of over 4 GB cannot be read");
   }
-  out.resize(expected + 1);
+  out.resize(expected + 1);  // one more, so that too much is told from just enough
   z_stream stream = {};
   if (inflateInit(&stream) != Z_OK) return fail(ErrorCode::kResource, {}, "out of memory");
   stream.next_in = const_cast<unsigned char*>(bytes);
@@ -110,37 +91,147 @@ Result<void> inflate_array(const unsigned char* bytes, std::uint64_t size, std::
   const std::uint64_t produced = stream.total_out;
   inflateEnd(&stream);
   if (status == Z_STREAM_END && produced == expected) return {};
-  return data_error({}, fmt::format("its zlib data are damaged: {} bytes came out, expected {}",
-                                    produced, expected));
+  return data_error({}, fmt::format("its zlib data are damaged: {} bytes came out{}, expected {}",
+                                    std::min(produced, expected),
+                                    produced > expected ? " and more" : "", expected));
+}
+
+/// Calls visit with a null pointer of the stored type.
+template <class Visit>
+auto with_type(NumberType type, Visit visit) {
+  switch (type) {
+    case NumberType::kFloat32:
+      return visit(static_cast<const float*>(nullptr));
+    case NumberType::kInt8:
+      return visit(static_cast<const std::int8_t*>(nullptr));
+    case NumberType::kInt16:
+      return visit(static_cast<const std::int16_t*>(nullptr));
+    case NumberType::kInt32:
+      return visit(static_cast<const std::int32_t*>(nullptr));
+    case NumberType::kInt64:
+      return visit(static_cast<const std::int64_t*>(nullptr));
+    case NumberType::kFloat64:
+      break;
+  }
+  return visit(static_cast<const double*>(nullptr));
+}
+
+template <class Stored>
+Stored value_at(const unsigned char* bytes, std::uint64_t i) {
+  Stored value{};
+  std::memcpy(&value, bytes + i * sizeof(Stored), sizeof(Stored));  // arrays lie at any address
+  return value;
+}
+
+/// A position whose m/z is no mass, or `count`.
+struct Scan {
+  std::uint64_t kept = 0;
+  std::uint64_t bad = 0;
+};
+
+/// Keeps the peaks with intensity > 0 of two arrays of `count` values.
+template <class Mz, class Intensity>
+Scan keep_positive(const unsigned char* mz_bytes, const unsigned char* intensity_bytes,
+                   std::uint64_t count, Peaks& peaks) {
+  Scan scan{.kept = 0, .bad = count};
+  double previous = -std::numeric_limits<double>::infinity();
+  bool sorted = true;
+  double* mz_out = peaks.mz.data();
+  float* intensity_out = peaks.intensity.data();
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto mz = static_cast<double>(value_at<Mz>(mz_bytes, i));
+    const Intensity intensity = value_at<Intensity>(intensity_bytes, i);
+    sorted &= !(mz < previous);
+    previous = mz;
+    if (!(intensity > 0)) continue;
+    if (!(mz >= 0) || mz > std::numeric_limits<double>::max()) {
+      scan.bad = i;
+      return scan;
+    }
+    mz_out[scan.kept] = mz;
+    intensity_out[scan.kept] = static_cast<float>(intensity);
+    ++scan.kept;
+  }
+  peaks.sorted = sorted;
+  return scan;
 }
 
 }  // namespace
 
 struct SpectrumReader::Impl {
   const Dataset* dataset;
-  MappedFile file;
+  OpenFile file;
 
-  [[nodiscard]] std::string place(std::size_t index) const {
+  [[nodiscard]] std::unexpected<Error> at(std::size_t index, Error error) const {
     const Spectrum& spectrum = dataset->spectra[index];
-    return fmt::format("{}, spectrum {} (x {}, y {})", dataset->ibd_path.string(), index + 1,
-                       spectrum.x, spectrum.y);
+    error.where = fmt::format("{}, spectrum {} (x {}, y {})", dataset->ibd_path.string(), index + 1,
+                              spectrum.x, spectrum.y);
+    return std::unexpected(std::move(error));
   }
 
-  [[nodiscard]] Result<void> values(const ArrayLocation& array, std::size_t index,
-                                    std::vector<double>& out) const {
-    const unsigned char* bytes = array.length == 0 ? nullptr : file.bytes(array.offset_bytes);
-    if (!array.zlib || array.length == 0) {
-      widen(array.type, bytes, array.length, out);
-      return {};
-    }
-    std::vector<unsigned char> inflated;
-    auto done =
-        inflate_array(bytes, array.encoded_bytes, array.length * width_bytes(array.type), inflated);
-    if (!done) return fail(done.error().code, place(index), done.error().what);
-    widen(array.type, inflated.data(), array.length, out);
-    return {};
-  }
+  [[nodiscard]] Result<void> read(std::size_t index, Peaks& peaks) const;
 };
+
+Result<void> SpectrumReader::Impl::read(std::size_t index, Peaks& peaks) const {
+  const Spectrum& spectrum = dataset->spectra[index];
+  const std::uint64_t count = spectrum.mz.length;
+  peaks.mz.resize(count);
+  peaks.intensity.resize(count);
+  peaks.sorted = true;
+  if (count == 0) return {};
+
+  const std::uint64_t mz_bytes = spectrum.mz.encoded_bytes;
+  const std::uint64_t intensity_bytes = spectrum.intensity.encoded_bytes;
+  peaks.bytes.resize(mz_bytes + intensity_bytes);
+  unsigned char* bytes = peaks.bytes.data();
+  const bool adjacent = spectrum.mz.offset_bytes + mz_bytes == spectrum.intensity.offset_bytes;
+  const std::uint64_t first_bytes = adjacent ? mz_bytes + intensity_bytes : mz_bytes;
+  if (auto got = file.read(spectrum.mz.offset_bytes, first_bytes, bytes); !got) {
+    return at(index, got.error());
+  }
+  if (!adjacent) {
+    auto got = file.read(spectrum.intensity.offset_bytes, intensity_bytes, bytes + mz_bytes);
+    if (!got) return at(index, got.error());
+  }
+
+  std::vector<unsigned char> inflated_mz;
+  std::vector<unsigned char> inflated_intensity;
+  const auto values = [&](const ArrayLocation& array, const unsigned char*& start,
+                          std::vector<unsigned char>& inflated) -> Result<void> {
+    if (!array.zlib) return {};
+    auto done =
+        inflate_array(start, array.encoded_bytes, count * width_bytes(array.type), inflated);
+    start = inflated.data();
+    return done;
+  };
+  const unsigned char* mz = bytes;
+  const unsigned char* intensity = mz + mz_bytes;
+  if (auto done = values(spectrum.mz, mz, inflated_mz); !done) {
+    return at(index, done.error());
+  }
+  if (auto done = values(spectrum.intensity, intensity, inflated_intensity); !done) {
+    return at(index, done.error());
+  }
+
+  const Scan scan = with_type(spectrum.mz.type, [&]<class Mz>(const Mz*) {
+    return with_type(spectrum.intensity.type, [&]<class Intensity>(const Intensity*) {
+      return keep_positive<Mz, Intensity>(mz, intensity, count, peaks);
+    });
+  });
+  if (scan.bad < count) {
+    const double found = with_type(spectrum.mz.type, [&]<class Mz>(const Mz*) {
+      return static_cast<double>(value_at<Mz>(mz, scan.bad));
+    });
+    return at(index, Error{ErrorCode::kData,
+                           {},
+                           fmt::format("the m/z of peak {} is {}; expected a finite number "
+                                       "from 0. The data are damaged or of another type",
+                                       scan.bad + 1, found)});
+  }
+  peaks.mz.resize(scan.kept);
+  peaks.intensity.resize(scan.kept);
+  return {};
+}
 
 SpectrumReader::SpectrumReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 SpectrumReader::SpectrumReader(SpectrumReader&&) noexcept = default;
@@ -148,36 +239,17 @@ SpectrumReader& SpectrumReader::operator=(SpectrumReader&&) noexcept = default;
 SpectrumReader::~SpectrumReader() = default;
 
 Result<SpectrumReader> SpectrumReader::open(const Dataset& dataset) {
-  auto file = MappedFile::open(dataset.ibd_path, dataset.ibd_size_bytes);
+  auto file = OpenFile::open(dataset.ibd_path, dataset.ibd_size_bytes);
   if (!file) return std::unexpected(file.error());
   return SpectrumReader(std::unique_ptr<Impl>(new Impl{&dataset, std::move(*file)}));
 }
 
 Result<void> SpectrumReader::read(std::size_t index, Peaks& peaks) const {
-  const Spectrum& spectrum = impl_->dataset->spectra[index];
-  if (auto read = impl_->values(spectrum.mz, index, peaks.mz); !read) return read;
-  if (auto read = impl_->values(spectrum.intensity, index, peaks.raw_intensity); !read) return read;
-  peaks.sorted = true;
-  double previous = -std::numeric_limits<double>::infinity();
-  std::size_t kept = 0;
-  peaks.intensity.resize(peaks.mz.size());
-  for (std::size_t i = 0; i < peaks.mz.size(); ++i) {
-    const double mz = peaks.mz[i];
-    if (mz < previous) peaks.sorted = false;
-    previous = mz;
-    if (!(peaks.raw_intensity[i] > 0)) continue;
-    if (!(mz >= 0) || std::isinf(mz)) {
-      return data_error(
-          impl_->place(index),
-          fmt::format("the m/z at position {} is {}; expected a number from 0", i + 1, mz));
-    }
-    peaks.mz[kept] = mz;
-    peaks.intensity[kept] = static_cast<float>(peaks.raw_intensity[i]);
-    ++kept;
+  try {
+    return impl_->read(index, peaks);
+  } catch (const std::bad_alloc&) {
+    return impl_->at(index, Error{ErrorCode::kResource, {}, "too little memory for its peaks"});
   }
-  peaks.mz.resize(kept);
-  peaks.intensity.resize(kept);
-  return {};
 }
 
 }  // namespace ionloom::imzml
