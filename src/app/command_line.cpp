@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "app/annotate_command.h"
+#include "app/help_formatter.h"
 #include "app/info_command.h"
 #include "app/interruption.h"
 #include "app/nearest_name.h"
@@ -37,6 +38,23 @@ std::vector<std::string> with_joined_values(const std::vector<std::string>& argu
     }
   }
   return joined;
+}
+
+/// One of some words or numbers; says so in an error, not in the help, which names them already.
+template <class Value>
+CLI::Validator one_of(std::initializer_list<Value> choices) {
+  std::vector<std::string> names;
+  for (const Value& choice : choices) names.push_back(fmt::format("{}", choice));
+  return CLI::Validator(
+      [names](std::string& text) {
+        if (std::ranges::find(names, text) != names.end()) return std::string();
+        std::string all;
+        for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+        const auto nearest = nearest_name(text, names);
+        return fmt::format("\"{}\" is not one of {}{}", text, all,
+                           nearest ? fmt::format("; did you mean {}?", *nearest) : "");
+      },
+      "");
 }
 
 void add_annotate(CLI::App& app, AnnotateOptions& options) {
@@ -72,7 +90,7 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
   list("--chem-mods", options.chem_mods,
        "modifications tried beside none, e.g. +C2H2O (default none)");
   command->add_option("--polarity", options.polarity, "ion mode (default: what the file says)")
-      ->check(CLI::IsMember({"positive", "negative"}))
+      ->check(one_of({"positive", "negative"}))
       ->type_name("positive|negative");
   command->add_option("--decoys", options.decoys, "decoy adducts drawn for each formula, 1..80")
       ->capture_default_str()
@@ -83,14 +101,14 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
           "measure every ion of a list fully and write all its rows; auto: lists of up\n"
           "to 1,000 formulas. With several lists, one choice for all or one for each: no,yes")
       ->delimiter(',')
-      ->check(CLI::IsMember({"auto", "yes", "no"}))
-      ->capture_default_str()
+      ->check(one_of({"auto", "yes", "no"}))
+      ->default_str("auto")
       ->type_name("auto|yes|no");
   command->option_defaults()->group("Instrument");
   command
       ->add_option("--analyzer", options.analyzer,
                    "mass analyser (default: the file's instrument if it names one, else orbitrap)")
-      ->check(CLI::IsMember({"orbitrap", "fticr", "tof"}))
+      ->check(one_of({"orbitrap", "fticr", "tof"}))
       ->type_name("orbitrap|fticr|tof");
   command
       ->add_option("--resolving-power", options.resolving_power,
@@ -115,7 +133,7 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
   command
       ->add_option("--analysis-version", options.analysis_version,
                    "METASPACE's algorithm: 1 (its MSM annotations) or 3 (its newer ranking)")
-      ->check(CLI::IsMember({1, 3}))
+      ->check(one_of({1, 3}))
       ->capture_default_str()
       ->type_name("1|3");
   command->add_flag("--fixes", options.fixes,
@@ -131,7 +149,7 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
   command->add_flag("--all-ions", options.all_ions,
                     "also write every kept ion's metrics and rankings, decoys too");
   command->add_option("--images", options.images, "format of the ion images")
-      ->check(CLI::IsMember({"png", "npy", "none"}))
+      ->check(one_of({"png", "npy", "none"}))
       ->capture_default_str()
       ->type_name("png|npy|none");
   command->add_flag("--force", options.force, "replace the results that DIR holds");
@@ -180,7 +198,7 @@ void add_simulate(CLI::App& app, simulate::SimulateOptions& options, SimulateTex
           "--preset", text.preset,
           "size: small (2,304 spectra, 28 MB), p50 (12,000, 180 MB) or p94 (160,000, 2.4 GB):\n"
           "the 50th and 94th percentile of METASPACE's public datasets")
-      ->check(CLI::IsMember({"small", "p50", "p94"}))
+      ->check(one_of({"small", "p50", "p94"}))
       ->capture_default_str()
       ->type_name("small|p50|p94");
   command->add_option("--width", text.width, "pixels across, instead of the preset's")
@@ -191,7 +209,7 @@ void add_simulate(CLI::App& app, simulate::SimulateOptions& options, SimulateTex
       ->capture_default_str()
       ->type_name("N");
   command->add_option("--polarity", text.polarity, "ion mode")
-      ->check(CLI::IsMember({"positive", "negative"}))
+      ->check(one_of({"positive", "negative"}))
       ->capture_default_str()
       ->type_name("positive|negative");
   command
@@ -201,7 +219,7 @@ void add_simulate(CLI::App& app, simulate::SimulateOptions& options, SimulateTex
   command->add_option("--ions", options.ions, "ions planted (default: 40 % of the list's formulas)")
       ->type_name("N");
   command->add_option("--analyzer", text.analyzer, "mass analyser")
-      ->check(CLI::IsMember({"orbitrap", "fticr", "tof"}))
+      ->check(one_of({"orbitrap", "fticr", "tof"}))
       ->capture_default_str()
       ->type_name("orbitrap|fticr|tof");
   command
@@ -262,7 +280,13 @@ int report_wrong_use(const CLI::App& app, const std::vector<std::string>& argume
                                               : "argument",
                        typed, nearest ? fmt::format("; did you mean {}?", *nearest) : "");
   }
-  fmt::print(stderr, "error: {}\n{} tells more.\n", what, help);
+  if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
+    // "Could not convert: --ppm = abc"
+    what = what.substr(what.find("--"));
+    what = fmt::format("{} is not a number", what);
+  }
+  if (arguments.empty()) what = "no command was given; expected annotate, info or simulate";
+  fmt::print(stderr, "error: {}\n`{}` tells more.\n", what, help);
   return kWrongUse;
 }
 
@@ -291,7 +315,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
       "ionloom");
   app.set_version_flag("--version", std::string(kVersion));
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
+  app.formatter(std::make_shared<HelpFormatter>());
   app.footer(
       "Exit codes: 0 done, 1 the data or the run failed, 2 wrong use, 3 too little memory or "
       "disk,\n"

@@ -31,7 +31,7 @@ std::optional<std::string> nearest_name(std::string_view typed,
   std::size_t fewest = typed.size() / 3 + 1;
   for (const std::string& name : names) {
     const std::size_t distance = edits(typed, name);
-    if (distance > fewest || (best && distance == fewest)) continue;
+    if (distance > fewest || distance >= typed.size() || (best && distance == fewest)) continue;
     fewest = distance;
     best = name;
   }
