@@ -35,17 +35,17 @@ std::string uuid_in(const std::filesystem::path& ibd) {
 }
 
 Result<void> check_uuid(Dataset& dataset, bool strict) {
-  std::string what;
-  if (dataset.uuid.empty()) {
-    what = "the imzML states no UUID, so the two files cannot be told to belong together";
-  } else if (all_zero(dataset.uuid)) {
-    what = "the UUID in the imzML is all zero, so the two files cannot be told to belong together";
-  } else if (const std::string found = uuid_in(dataset.ibd_path); found != dataset.uuid) {
-    what =
-        fmt::format("its UUID is {}, but the imzML states {}: they may not be of the same export",
-                    found.empty() ? "missing" : found, dataset.uuid);
-  }
-  if (what.empty()) return {};
+  const Agreement state = compare_uuid(dataset);
+  if (state == Agreement::kAgrees) return {};
+  const std::string found = uuid_in(dataset.ibd_path);
+  const std::string what =
+      state == Agreement::kDiffers
+          ? fmt::format(
+                "its UUID is {}, but the imzML states {}: they may not be of the same export",
+                found.empty() ? "missing" : found, dataset.uuid)
+          : fmt::format(
+                "the imzML states {} UUID, so the two files cannot be told to belong together",
+                dataset.uuid.empty() ? "no" : "an all-zero");
   if (strict) return data_error(dataset.ibd_path.string(), what + " (--strict)");
   dataset.warnings.add("uuid", dataset.ibd_path.string() + ": " + what);
   return {};
@@ -155,6 +155,11 @@ std::uint64_t width_bytes(NumberType type) {
   return 8;
 }
 
+Agreement compare_uuid(const Dataset& dataset) {
+  if (all_zero(dataset.uuid)) return Agreement::kNotStated;
+  return uuid_in(dataset.ibd_path) == dataset.uuid ? Agreement::kAgrees : Agreement::kDiffers;
+}
+
 Result<void> check_ibd(Dataset& dataset, bool strict) {
   std::error_code error;
   dataset.ibd_size_bytes = std::filesystem::file_size(dataset.ibd_path, error);
@@ -168,8 +173,8 @@ bool states_checksum(const Dataset& dataset) {
   return dataset.checksum.size() == digits && !all_zero(dataset.checksum);
 }
 
-Result<void> verify_checksum(Dataset& dataset, bool strict) {
-  if (!states_checksum(dataset)) return {};
+Result<Agreement> verify_checksum(Dataset& dataset, bool strict) {
+  if (!states_checksum(dataset)) return Agreement::kNotStated;
   const bool md5_alone = dataset.checksum_type == "MD5";
   const std::array algorithms = {DigestAlgorithm::kMd5, DigestAlgorithm::kSha1};
   const auto wanted = std::span(algorithms)
@@ -178,10 +183,9 @@ Result<void> verify_checksum(Dataset& dataset, bool strict) {
   const auto digests = file_digests(dataset.ibd_path, wanted);
   if (!digests) return std::unexpected(digests.error());
 
+  const bool agrees = digests->back() == dataset.checksum;
   std::vector<std::string> mismatches;
-  if (digests->back() != dataset.checksum) {
-    mismatches.push_back(checksum_mismatch(dataset, digests->back()));
-  }
+  if (!agrees) mismatches.push_back(checksum_mismatch(dataset, digests->back()));
   if (!dataset.md5_beside_sha1.empty() && digests->front() != dataset.md5_beside_sha1) {
     mismatches.push_back(mismatch(dataset, "MD5", digests->front(), dataset.md5_beside_sha1));
   }
@@ -189,7 +193,7 @@ Result<void> verify_checksum(Dataset& dataset, bool strict) {
     if (strict) return data_error({}, text + " (--strict)");
     dataset.warnings.add("checksum " + text, text);
   }
-  return {};
+  return agrees ? Agreement::kAgrees : Agreement::kDiffers;
 }
 
 std::string checksum_mismatch(const Dataset& dataset, const std::string& found) {

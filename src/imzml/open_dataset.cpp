@@ -9,6 +9,7 @@
 #include "imzml/find_ibd.h"
 #include "imzml/ibd_check.h"
 #include "imzml/imzml_parser.h"
+#include "imzml/pixel_survey.h"
 
 namespace ionloom::imzml {
 namespace {
@@ -70,58 +71,44 @@ Result<void> refuse_other_formats(const std::filesystem::path& path) {
   return {};
 }
 
-/// Spectra far from all others mean damaged coordinates, and images too large for any memory.
-Result<void> check_box(const Dataset& dataset) {
-  const auto [left, right] = std::ranges::minmax_element(dataset.spectra, {}, &Spectrum::x);
-  const auto [top, bottom] = std::ranges::minmax_element(dataset.spectra, {}, &Spectrum::y);
-  const std::uint64_t width = std::uint64_t{right->x} - left->x + 1;
-  const std::uint64_t height = std::uint64_t{bottom->y} - top->y + 1;
-  if (height <= kMostPixels / width) return {};
-  const Spectrum& far = width > height ? *right : *bottom;
-  return data_error(
-      fmt::format("{}, line {}", dataset.imzml_path.string(), far.line),
-      fmt::format("the spectra span {} x {} pixels, which no image can hold (at most {}); the "
-                  "outermost is spectrum {} at x {}, y {}. Are its coordinates damaged?",
-                  width, height, kMostPixels, &far - dataset.spectra.data() + 1, far.x, far.y));
+std::string place_of(const Dataset& dataset, std::size_t index) {
+  const Spectrum& spectrum = dataset.spectra[index];
+  return fmt::format("{}, line {}: spectrum {} (x {}, y {})", dataset.imzml_path.string(),
+                     spectrum.line, index + 1, spectrum.x, spectrum.y);
 }
 
-void warn_of_positions(Dataset& dataset) {
-  const std::string file = dataset.imzml_path.string();
-  std::vector<std::uint64_t> order(dataset.spectra.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto pixel = [&](std::uint64_t i) {
-    const Spectrum& spectrum = dataset.spectra[i];
-    return std::pair(spectrum.y, spectrum.x);
-  };
-  std::ranges::sort(order, [&](std::uint64_t a, std::uint64_t b) {
-    return std::pair(pixel(a), a) < std::pair(pixel(b), b);
-  });
-  std::uint64_t repeated = 0;
-  std::uint64_t first = UINT64_MAX;
-  bool other_plane = false;
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    if (pixel(order[i - 1]) != pixel(order[i])) continue;
-    ++repeated;
-    first = std::min(first, order[i]);
-    other_plane |= dataset.spectra[order[i - 1]].z != dataset.spectra[order[i]].z;
+/// Spectra far from all others mean damaged coordinates, and images too large for any memory.
+Result<void> check_box(const Dataset& dataset, const PixelSurvey& pixels) {
+  if (pixels.height <= kMostPixels / pixels.width) return {};
+  const auto farthest = pixels.width > pixels.height
+                            ? std::ranges::max_element(dataset.spectra, {}, &Spectrum::x)
+                            : std::ranges::max_element(dataset.spectra, {}, &Spectrum::y);
+  const auto index = static_cast<std::size_t>(farthest - dataset.spectra.begin());
+  return data_error(dataset.imzml_path.string(),
+                    fmt::format("the spectra span {} x {} pixels, expected at most {} in all; the "
+                                "outermost is spectrum {} (x {}, y {}; line {}). Are its "
+                                "coordinates damaged?",
+                                pixels.width, pixels.height, kMostPixels, index + 1, farthest->x,
+                                farthest->y, farthest->line));
+}
+
+void warn_of_positions(const PixelSurvey& pixels, Dataset& dataset) {
+  if (pixels.first_repeated) {
+    dataset.warnings.add("repeated pixels",
+                         place_of(dataset, *pixels.first_repeated) +
+                             " lies on a pixel that has one already; their peaks are added",
+                         pixels.repeated);
   }
-  if (repeated > 0) {
-    const Spectrum& spectrum = dataset.spectra[first];
+  if (pixels.z_planes > 1) {
+    dataset.warnings.add("z planes", fmt::format("{}: holds {} z planes; they are laid on one "
+                                                 "another, as METASPACE does",
+                                                 dataset.imzml_path.string(), pixels.z_planes));
+  }
+  if (pixels.first_zero) {
     dataset.warnings.add(
-        "repeated pixels",
-        fmt::format("{}, line {}: spectrum {} lies on a pixel (x {}, y {}) that has one already{}; "
-                    "their peaks are added",
-                    file, spectrum.line, first + 1, spectrum.x, spectrum.y,
-                    other_plane ? " in another z plane" : ""),
-        repeated);
-  }
-  for (std::size_t i = 0; i < dataset.spectra.size(); ++i) {
-    const Spectrum& spectrum = dataset.spectra[i];
-    if (spectrum.x > 0 && spectrum.y > 0) continue;
-    dataset.warnings.add("zero position",
-                         fmt::format("{}, line {}: spectrum {} is at x {}, y {}; the format counts "
-                                     "pixels from 1",
-                                     file, spectrum.line, i + 1, spectrum.x, spectrum.y));
+        "zero position",
+        place_of(dataset, *pixels.first_zero) + " is at 0; the format counts pixels from 1",
+        pixels.zero_positions);
   }
 }
 
@@ -133,7 +120,11 @@ void warn_of_profile(Dataset& dataset) {
 }
 
 Result<void> check_checksum(Dataset& dataset, bool strict) {
-  if (states_checksum(dataset)) return strict ? verify_checksum(dataset, true) : Result<void>{};
+  if (states_checksum(dataset)) {
+    if (!strict) return {};
+    const auto same = verify_checksum(dataset, strict);
+    return same ? Result<void>{} : std::unexpected(same.error());
+  }
   const std::string what =
       dataset.checksum.empty()
           ? "states no checksum of the .ibd, so damage to it cannot be noticed"
@@ -150,7 +141,8 @@ Result<Dataset> open_checked(const std::filesystem::path& imzml_path, const Open
   if (auto right = refuse_other_formats(imzml_path); !right) return std::unexpected(right.error());
   auto dataset = parse_imzml(imzml_path);
   if (!dataset) return dataset;
-  if (auto box = check_box(*dataset); !box) return std::unexpected(box.error());
+  const PixelSurvey pixels = survey_pixels(dataset->spectra);
+  if (auto box = check_box(*dataset, pixels); !box) return std::unexpected(box.error());
   auto ibd = find_ibd(imzml_path);
   if (!ibd) return std::unexpected(ibd.error());
   dataset->ibd_path = std::move(*ibd);
@@ -160,7 +152,7 @@ Result<Dataset> open_checked(const std::filesystem::path& imzml_path, const Open
   if (auto same = check_checksum(*dataset, options.strict); !same) {
     return std::unexpected(same.error());
   }
-  warn_of_positions(*dataset);
+  warn_of_positions(pixels, *dataset);
   warn_of_profile(*dataset);
   return dataset;
 }
