@@ -8,8 +8,8 @@
 
 #include <fmt/core.h>
 
+#include "files/output_file.h"
 #include "report/annotation_table.h"
-#include "report/output_file.h"
 
 namespace ionloom::report {
 
@@ -164,7 +164,7 @@ void append_row(std::string& csv, const Row& row, bool with_list) {
 
 Result<void> write_annotations_csv(const std::filesystem::path& path,
                                    std::span<const Annotation> rows, const RunIdentity& run) {
-  auto file = OutputFile::create(path);
+  auto file = files::OutputFile::create(path);
   if (!file) {
     return std::unexpected(std::move(file.error()));
   }

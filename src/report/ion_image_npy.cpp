@@ -3,8 +3,8 @@
 
 #include <fmt/core.h>
 
+#include "files/output_file.h"
 #include "report/ion_images.h"
-#include "report/output_file.h"
 
 namespace ionloom::report {
 
@@ -33,7 +33,7 @@ Result<void> write_npy(const std::filesystem::path& path, std::string_view type,
     return data_error(path.string(), fmt::format("an image of {} x {} cannot have {} values.",
                                                  image.width, image.height, image.pixels.size()));
   }
-  auto file = OutputFile::create(path);
+  auto file = files::OutputFile::create(path);
   if (!file) {
     return std::unexpected(std::move(file.error()));
   }

@@ -7,8 +7,8 @@
 #include <fmt/core.h>
 #include <png.h>
 
+#include "files/output_file.h"
 #include "report/ion_images.h"
-#include "report/output_file.h"
 
 namespace ionloom::report {
 
@@ -127,7 +127,7 @@ Result<void> write_ion_image_png(const std::filesystem::path& path,
   if (!encode(job)) {
     return data_error(path.string(), "cannot be encoded as PNG: " + complaint + ".");
   }
-  return write_file(path, bytes);
+  return files::write_file(path, bytes);
 }
 
 }  // namespace ionloom::report

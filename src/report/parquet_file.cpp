@@ -5,14 +5,14 @@
 #include <arrow/io/interfaces.h>
 #include <parquet/arrow/writer.h>
 
-#include "report/output_file.h"
+#include "files/output_file.h"
 
 namespace ionloom::report {
 
-/// An OutputFile as Arrow sees it. Keeps the Error that Arrow would turn into text.
+/// An files::OutputFile as Arrow sees it. Keeps the Error that Arrow would turn into text.
 class FileStream : public arrow::io::OutputStream {
  public:
-  explicit FileStream(OutputFile file) : file_(std::move(file)) {}
+  explicit FileStream(files::OutputFile file) : file_(std::move(file)) {}
 
   arrow::Status Write(const void* data, std::int64_t size_bytes) override {
     auto written = file_.write(
@@ -38,7 +38,7 @@ class FileStream : public arrow::io::OutputStream {
   const std::optional<Error>& error() const { return error_; }
 
  private:
-  OutputFile file_;
+  files::OutputFile file_;
   std::optional<Error> error_;
   bool closed_ = false;
 };
@@ -46,7 +46,7 @@ class FileStream : public arrow::io::OutputStream {
 Result<ParquetFile> ParquetFile::create(const std::filesystem::path& path,
                                         const arrow::FieldVector& fields, std::string_view content,
                                         const RunIdentity& run) {
-  auto output = OutputFile::create(path);
+  auto output = files::OutputFile::create(path);
   if (!output) {
     return std::unexpected(std::move(output.error()));
   }

@@ -10,7 +10,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include "report/output_file.h"
+#include "files/output_file.h"
 #include "report/run_record.h"
 
 namespace ionloom::report {
@@ -21,7 +21,7 @@ namespace {
 
 std::unexpected<Error> system_failure(const fs::path& path, std::string_view doing,
                                       const std::error_code& error) {
-  return std::unexpected(file_error(path, doing, error.value()));
+  return std::unexpected(files::file_error(path, doing, error.value()));
 }
 
 fs::path sibling(const fs::path& folder, std::string_view purpose) {

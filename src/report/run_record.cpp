@@ -6,7 +6,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
-#include "report/output_file.h"
+#include "files/output_file.h"
 
 namespace ionloom::report {
 
@@ -145,7 +145,7 @@ std::string run_record_json(const RunRecord& record) {
 }
 
 Result<void> write_run_record(const std::filesystem::path& folder, const RunRecord& record) {
-  return write_file(folder / kRunRecordFile, run_record_json(record));
+  return files::write_file(folder / kRunRecordFile, run_record_json(record));
 }
 
 Result<std::vector<std::string>> read_recorded_outputs(const std::filesystem::path& run_json) {

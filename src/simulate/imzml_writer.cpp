@@ -197,7 +197,7 @@ std::string uuid_text(const std::array<std::uint8_t, 16>& uuid) {
   return text + "}";
 }
 
-ImzmlWriter::ImzmlWriter(const ImzmlHeader& header, OutputFile imzml, OutputFile ibd,
+ImzmlWriter::ImzmlWriter(const ImzmlHeader& header, files::OutputFile imzml, files::OutputFile ibd,
                          std::unique_ptr<Sha1> digest)
     : header_(header), imzml_(std::move(imzml)), ibd_(std::move(ibd)), digest_(std::move(digest)) {}
 
@@ -211,9 +211,9 @@ Result<ImzmlWriter> ImzmlWriter::create(const std::filesystem::path& stem,
   imzml_path += ".imzML";
   std::filesystem::path ibd_path = stem;
   ibd_path += ".ibd";
-  Result<OutputFile> imzml = OutputFile::create(imzml_path);
+  Result<files::OutputFile> imzml = files::OutputFile::create(imzml_path);
   if (!imzml) return std::unexpected(std::move(imzml.error()));
-  Result<OutputFile> ibd = OutputFile::create(ibd_path);
+  Result<files::OutputFile> ibd = files::OutputFile::create(ibd_path);
   if (!ibd) return std::unexpected(std::move(ibd.error()));
 
   ImzmlWriter writer(header, std::move(*imzml), std::move(*ibd), std::make_unique<Sha1>());

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "files/output_file.h"
 #include "simulate/instrument.h"
-#include "simulate/output_file.h"
 
 namespace ionloom::simulate {
 
@@ -29,7 +29,7 @@ struct ImzmlHeader {
 
 /// Writes imzML 1.1 in processed mode, centroid, uncompressed, intensities f32, as a stream: memory
 /// does not grow with the number of spectra. Nothing is visible under the final names before
-/// publish(); an abandoned writer leaves nothing.
+/// files::publish(); an abandoned writer leaves nothing.
 class ImzmlWriter {
  public:
   /// Begins STEM.imzML and STEM.ibd.
@@ -48,19 +48,19 @@ class ImzmlWriter {
 
   [[nodiscard]] std::uint64_t peaks() const { return peaks_; }
   [[nodiscard]] const std::string& sha1() const { return sha1_; }  ///< 40 hex digits, after finish
-  [[nodiscard]] OutputFile& imzml() { return imzml_; }
-  [[nodiscard]] OutputFile& ibd() { return ibd_; }
+  [[nodiscard]] files::OutputFile& imzml() { return imzml_; }
+  [[nodiscard]] files::OutputFile& ibd() { return ibd_; }
 
  private:
   class Sha1;
-  ImzmlWriter(const ImzmlHeader& header, OutputFile imzml, OutputFile ibd,
+  ImzmlWriter(const ImzmlHeader& header, files::OutputFile imzml, files::OutputFile ibd,
               std::unique_ptr<Sha1> digest);
   [[nodiscard]] Result<void> write_header();
   [[nodiscard]] Result<void> write_ibd(std::span<const std::byte> bytes);
 
   ImzmlHeader header_;
-  OutputFile imzml_;
-  OutputFile ibd_;
+  files::OutputFile imzml_;
+  files::OutputFile ibd_;
   std::unique_ptr<Sha1> digest_;
   std::uint64_t sha1_offset_bytes_ = 0;
   std::uint64_t appended_ = 0;

@@ -117,7 +117,7 @@ std::array<std::uint8_t, 16> make_uuid(const DatasetModel& model, const Simulate
   return uuid;
 }
 
-Result<void> write_text(OutputFile& file, const std::string& text) {
+Result<void> write_text(files::OutputFile& file, const std::string& text) {
   if (Result<void> done = file.write(text); !done) return done;
   return file.close();
 }
@@ -179,9 +179,9 @@ Result<SimulateSummary> simulate_checked(const SimulateOptions& options,
                            .mz_as_f32 = options.mz_as_f32};
   Result<ImzmlWriter> writer = ImzmlWriter::create(options.output_stem, header);
   if (!writer) return std::unexpected(std::move(writer.error()));
-  Result<OutputFile> csv = OutputFile::create(summary.truth_csv);
+  Result<files::OutputFile> csv = files::OutputFile::create(summary.truth_csv);
   if (!csv) return std::unexpected(std::move(csv.error()));
-  Result<OutputFile> json = OutputFile::create(summary.truth_json);
+  Result<files::OutputFile> json = files::OutputFile::create(summary.truth_json);
   if (!json) return std::unexpected(std::move(json.error()));
 
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
@@ -202,8 +202,8 @@ Result<SimulateSummary> simulate_checked(const SimulateOptions& options,
     return std::unexpected(done.error());
   }
   // The imzML last: who sees it finds the rest.
-  const std::array<OutputFile*, 4> files = {&writer->ibd(), &*csv, &*json, &writer->imzml()};
-  if (Result<void> done = publish(files); !done) return std::unexpected(done.error());
+  const std::array<files::OutputFile*, 4> files = {&writer->ibd(), &*csv, &*json, &writer->imzml()};
+  if (Result<void> done = files::publish(files); !done) return std::unexpected(done.error());
   return summary;
 }
 

@@ -5,16 +5,16 @@
 
 #include <gtest/gtest.h>
 
-#include "full_disk.h"
 #include "sample_annotation.h"
-#include "scratch_folder.h"
+#include "support/full_disk.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::report {
 namespace {
 
 using testing::sample_annotation;
 using testing::sample_run;
-using testing::ScratchFolder;
+using test_support::ScratchFolder;
 
 constexpr const char* kHeader =
     R"("group","datasetName","datasetId","formula","adduct","chemMod","neutralLoss","ion","mz",)"
@@ -26,7 +26,7 @@ std::string written(const std::vector<Annotation>& rows, const RunIdentity& run 
   ScratchFolder folder;
   const auto result = write_annotations_csv(folder / "a.csv", rows, run);
   EXPECT_TRUE(result);
-  return testing::content_of(folder / "a.csv");
+  return test_support::content_of(folder / "a.csv");
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -162,7 +162,7 @@ TEST(AnnotationsCsv, several_lists_add_a_last_column) {
 TEST(AnnotationsCsv, disk_full_is_a_resource_error_and_leaves_nothing) {
   ScratchFolder folder;
   const std::vector<Annotation> rows(5000, sample_annotation());
-  const testing::FileSizeLimit limit(300'000);
+  const test_support::FileSizeLimit limit(300'000);
   const auto result = write_annotations_csv(folder / "a.csv", rows, sample_run());
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kResource);

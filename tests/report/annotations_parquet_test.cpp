@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "full_disk.h"
 #include "parquet_reading.h"
 #include "sample_annotation.h"
-#include "scratch_folder.h"
+#include "support/full_disk.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::report {
 namespace {
@@ -15,7 +15,7 @@ using testing::list_cell;
 using testing::read_parquet;
 using testing::sample_annotation;
 using testing::sample_run;
-using testing::ScratchFolder;
+using test_support::ScratchFolder;
 
 TEST(AnnotationsParquet, has_the_documented_columns_and_types) {
   ScratchFolder folder;
@@ -116,7 +116,7 @@ TEST(AnnotationsParquet, equal_rows_give_equal_bytes_over_several_row_groups) {
   }
   ASSERT_TRUE(write_annotations_parquet(folder / "a", rows, sample_run()));
   ASSERT_TRUE(write_annotations_parquet(folder / "b", rows, sample_run()));
-  EXPECT_EQ(testing::content_of(folder / "a"), testing::content_of(folder / "b"));
+  EXPECT_EQ(test_support::content_of(folder / "a"), test_support::content_of(folder / "b"));
   const auto table = read_parquet(folder / "a");
   EXPECT_EQ(table->num_rows(), 70'000);
   EXPECT_EQ(cell(*table, "msm", 69'999), "1.0680999755859375");
@@ -129,7 +129,7 @@ TEST(AnnotationsParquet, disk_full_is_a_resource_error_and_leaves_nothing) {
     rows[i].formula += std::to_string(i * 7919);
   }
   for (const rlim_t size_bytes : {2, 10'000}) {
-    const testing::FileSizeLimit limit(size_bytes);
+    const test_support::FileSizeLimit limit(size_bytes);
     const auto result = write_annotations_parquet(folder / "a.parquet", rows, sample_run());
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, ErrorCode::kResource);

@@ -9,16 +9,16 @@
 #include <gtest/gtest.h>
 #include <png.h>
 
-#include "full_disk.h"
 #include "sample_annotation.h"
-#include "scratch_folder.h"
+#include "support/full_disk.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::report {
 namespace {
 
-using testing::content_of;
+using test_support::content_of;
 using testing::sample_annotation;
-using testing::ScratchFolder;
+using test_support::ScratchFolder;
 
 struct Png {
   std::size_t width = 0;
@@ -124,7 +124,7 @@ TEST(IonImagePng, disk_full_is_a_resource_error_and_leaves_nothing) {
   ScratchFolder folder;
   const std::vector<float> pixels(4);
   const std::vector<std::uint8_t> mask(4);
-  const testing::FileSizeLimit limit(20);
+  const test_support::FileSizeLimit limit(20);
   const auto result = write_ion_image_png(folder / "a.png", {pixels, 2, 2}, mask, kNoCaption);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kResource);

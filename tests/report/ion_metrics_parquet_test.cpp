@@ -4,7 +4,7 @@
 
 #include "parquet_reading.h"
 #include "sample_annotation.h"
-#include "scratch_folder.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::report {
 namespace {
@@ -13,7 +13,7 @@ using testing::cell;
 using testing::list_cell;
 using testing::read_parquet;
 using testing::sample_run;
-using testing::ScratchFolder;
+using test_support::ScratchFolder;
 
 TEST(IonMetricsParquet, gives_back_every_value) {
   const auto row_at = [](std::size_t i) {

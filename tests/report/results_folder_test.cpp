@@ -4,16 +4,16 @@
 #include <unistd.h>
 
 #include "report/run_record.h"
-#include "scratch_folder.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::report {
 namespace {
 
 namespace fs = std::filesystem;
 
-using testing::content_of;
-using testing::put;
-using testing::ScratchFolder;
+using test_support::content_of;
+using test_support::put;
+using test_support::ScratchFolder;
 using Names = std::vector<std::string>;
 
 /// A finished results folder with annotations.csv = `content`.

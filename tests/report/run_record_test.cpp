@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "scratch_folder.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::report {
 namespace {
 
-using testing::put;
-using testing::ScratchFolder;
+using test_support::put;
+using test_support::ScratchFolder;
 
 RunRecord sample_record() {
   RunRecord record;

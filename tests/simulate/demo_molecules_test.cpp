@@ -6,14 +6,17 @@
 
 #include "chem/molecule_list.h"
 #include "simulate/approximate_pattern.h"
-#include "simulate/scratch_folder.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::simulate {
 namespace {
 
+using test_support::content_of;
+using test_support::ScratchFolder;
+
 chem::MoleculeList demo_list() {
   const std::string path = IONLOOM_DATA_DIR "/demo_molecules.tsv";
-  return chem::parse_molecule_list(bytes_of(path), "demo_molecules", path).value();
+  return chem::parse_molecule_list(content_of(path), "demo_molecules", path).value();
 }
 
 TEST(DemoMolecules, have_no_line_that_a_molecule_list_may_not_have) {

@@ -6,10 +6,13 @@
 #include <gtest/gtest.h>
 
 #include "simulate/parsed_imzml.h"
-#include "simulate/scratch_folder.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::simulate {
 namespace {
+
+using test_support::content_of;
+using test_support::ScratchFolder;
 
 template <class T>
 std::vector<T> array_at(const std::string& ibd, const ParsedImzml::Array& array) {
@@ -32,8 +35,8 @@ void write_two_spectra(const std::filesystem::path& stem, ImzmlHeader header) {
   ASSERT_TRUE(writer->append(3, 2, std::array{150.25}, std::array{7.0F}));
   ASSERT_TRUE(writer->finish());
   EXPECT_EQ(writer->peaks(), 4U);
-  const std::array<OutputFile*, 2> files = {&writer->ibd(), &writer->imzml()};
-  ASSERT_TRUE(publish(files));
+  const std::array<files::OutputFile*, 2> both = {&writer->ibd(), &writer->imzml()};
+  ASSERT_TRUE(files::publish(both));
 }
 
 TEST(ImzmlWriter, writes_well_formed_xml_whose_offsets_find_the_peaks) {
@@ -43,7 +46,7 @@ TEST(ImzmlWriter, writes_well_formed_xml_whose_offsets_find_the_peaks) {
   EXPECT_EQ(parsed.error, "");
   EXPECT_EQ(parsed.declared_spectra, 2U);
   ASSERT_EQ(parsed.spectra.size(), 2U);
-  const std::string ibd = bytes_of(folder / "d.ibd");
+  const std::string ibd = content_of(folder / "d.ibd");
   EXPECT_EQ(array_at<double>(ibd, parsed.spectra[0].mz),
             (std::vector<double>{100.125, 200.0625, 300.5}));
   EXPECT_EQ(array_at<float>(ibd, parsed.spectra[0].intensity),
@@ -61,7 +64,7 @@ TEST(ImzmlWriter, states_uuid_and_sha1_of_the_ibd) {
   const ScratchFolder folder;
   write_two_spectra(folder / "d", {});
   ParsedImzml parsed = parse_imzml(folder / "d.imzML");
-  const std::string ibd = bytes_of(folder / "d.ibd");
+  const std::string ibd = content_of(folder / "d.ibd");
   EXPECT_EQ(parsed.terms["IMS:1000091"], sha1_of(ibd));
   EXPECT_EQ(parsed.terms["IMS:1000080"], "{00112233-4455-6677-8899-AABBCCDDEEFF}");
   for (std::size_t i = 0; i < 16; ++i) {
@@ -89,7 +92,7 @@ TEST(ImzmlWriter, can_write_mz_in_32_bits) {
   const ScratchFolder folder;
   write_two_spectra(folder / "d", {.mz_as_f32 = true});
   const ParsedImzml parsed = parse_imzml(folder / "d.imzML");
-  const std::string ibd = bytes_of(folder / "d.ibd");
+  const std::string ibd = content_of(folder / "d.ibd");
   EXPECT_EQ(ibd.size(), 16U + 4 * 8);
   EXPECT_EQ(array_at<float>(ibd, parsed.spectra[0].mz),
             (std::vector<float>{100.125F, 200.0625F, 300.5F}));
@@ -101,9 +104,9 @@ TEST(ImzmlWriter, an_abandoned_writer_leaves_nothing) {
   {
     Result<ImzmlWriter> writer = ImzmlWriter::create(folder / "d", {.spectra = 1});
     ASSERT_TRUE(writer);
-    EXPECT_EQ(folder.files().size(), 2U);
+    EXPECT_EQ(folder.names().size(), 2U);
   }
-  EXPECT_TRUE(folder.files().empty());
+  EXPECT_TRUE(folder.names().empty());
 }
 
 }  // namespace

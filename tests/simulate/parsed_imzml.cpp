@@ -7,10 +7,13 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
-#include "simulate/scratch_folder.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::simulate {
 namespace {
+
+using test_support::content_of;
+using test_support::ScratchFolder;
 
 struct State {
   ParsedImzml parsed;
@@ -62,7 +65,7 @@ ParsedImzml parse_imzml(const std::filesystem::path& path) {
   XML_Parser parser = XML_ParserCreate(nullptr);
   XML_SetUserData(parser, &state);
   XML_SetElementHandler(parser, on_start, on_end);
-  const std::string text = bytes_of(path);
+  const std::string text = content_of(path);
   if (XML_Parse(parser, text.data(), static_cast<int>(text.size()), 1) != XML_STATUS_OK) {
     state.parsed.error = XML_ErrorString(XML_GetErrorCode(parser));
   }

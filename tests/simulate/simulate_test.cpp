@@ -12,10 +12,13 @@
 
 #include "simulate/approximate_pattern.h"
 #include "simulate/parsed_imzml.h"
-#include "simulate/scratch_folder.h"
+#include "support/scratch_folder.h"
 
 namespace ionloom::simulate {
 namespace {
+
+using test_support::content_of;
+using test_support::ScratchFolder;
 
 SimulateOptions tiny(const ScratchFolder& folder, const std::string& name) {
   SimulateOptions options;
@@ -32,7 +35,7 @@ SimulateOptions tiny(const ScratchFolder& folder, const std::string& name) {
 std::string all_bytes(const std::filesystem::path& stem) {
   std::string bytes;
   for (const char* suffix : {".imzML", ".ibd", ".truth.csv", ".truth.json"}) {
-    bytes += bytes_of(stem.string() + suffix);
+    bytes += content_of(stem.string() + suffix);
   }
   return bytes;
 }
@@ -54,7 +57,7 @@ TEST(Simulate, the_bytes_of_a_seed_change_only_with_the_generator_version) {
   const ScratchFolder folder;
   ASSERT_TRUE(simulate_dataset(tiny(folder, "a"), approximate_pattern));
   EXPECT_EQ(kGeneratorVersion, 1);
-  EXPECT_EQ(sha1_of(bytes_of(folder / "a.ibd")), "5216788219b1c2460ccaca174785b237bf119c50");
+  EXPECT_EQ(sha1_of(content_of(folder / "a.ibd")), "5216788219b1c2460ccaca174785b237bf119c50");
 }
 
 TEST(Simulate, another_seed_gives_other_bytes) {
@@ -64,7 +67,7 @@ TEST(Simulate, another_seed_gives_other_bytes) {
   options.output_stem = folder / "b";
   options.seed = 2;
   ASSERT_TRUE(simulate_dataset(options, approximate_pattern));
-  EXPECT_NE(bytes_of(folder / "a.ibd"), bytes_of(folder / "b.ibd"));
+  EXPECT_NE(content_of(folder / "a.ibd"), content_of(folder / "b.ibd"));
   EXPECT_NE(parse_imzml(folder / "a.imzML").terms["IMS:1000080"],
             parse_imzml(folder / "b.imzML").terms["IMS:1000080"]);
 }
@@ -92,10 +95,10 @@ TEST(Simulate, writes_a_dataset_whose_parts_agree) {
   const ScratchFolder folder;
   const Result<SimulateSummary> summary = simulate_dataset(tiny(folder, "a"), approximate_pattern);
   ASSERT_TRUE(summary);
-  EXPECT_EQ(folder.files(),
+  EXPECT_EQ(folder.names(),
             (std::vector<std::string>{"a.ibd", "a.imzML", "a.truth.csv", "a.truth.json"}));
   ParsedImzml parsed = parse_imzml(folder / "a.imzML");
-  const std::string ibd = bytes_of(folder / "a.ibd");
+  const std::string ibd = content_of(folder / "a.ibd");
   EXPECT_EQ(parsed.error, "");
   EXPECT_EQ(parsed.spectra.size(), 240U);  // 75 % of 20 x 16
   EXPECT_EQ(summary->spectra, 240U);
@@ -119,13 +122,13 @@ TEST(Simulate, writes_a_dataset_whose_parts_agree) {
   EXPECT_EQ(next_offset, ibd.size());
   EXPECT_EQ(summary->peaks, peaks);
   EXPECT_EQ(summary->ibd_bytes, ibd.size());
-  EXPECT_EQ(summary->imzml_bytes, bytes_of(folder / "a.imzML").size());
+  EXPECT_EQ(summary->imzml_bytes, content_of(folder / "a.imzML").size());
 }
 
 TEST(Simulate, the_truth_lists_each_planted_ion_once_with_what_was_written) {
   const ScratchFolder folder;
   ASSERT_TRUE(simulate_dataset(tiny(folder, "a"), approximate_pattern));
-  std::istringstream csv(bytes_of(folder / "a.truth.csv"));
+  std::istringstream csv(content_of(folder / "a.truth.csv"));
   std::string line;
   std::getline(csv, line);
   EXPECT_EQ(line, "formula,adduct,mz,abundance,map,pixels,isotope_peaks");
@@ -144,10 +147,10 @@ TEST(Simulate, the_truth_lists_each_planted_ion_once_with_what_was_written) {
   EXPECT_EQ(rows, 120);
   EXPECT_GT(with_peaks[4], 20);
   EXPECT_GT(with_peaks[2], 20);
-  const auto json = nlohmann::json::parse(bytes_of(folder / "a.truth.json"));
+  const auto json = nlohmann::json::parse(content_of(folder / "a.truth.json"));
   EXPECT_EQ(json["planted"]["ions"], 120);
   EXPECT_EQ(json["seed"], 1);
-  EXPECT_EQ(json["files"]["ibd_sha1"], sha1_of(bytes_of(folder / "a.ibd")));
+  EXPECT_EQ(json["files"]["ibd_sha1"], sha1_of(content_of(folder / "a.ibd")));
   EXPECT_EQ(json["tissue"]["spectra"], 240);
 }
 
@@ -163,7 +166,7 @@ TEST(Simulate, cancelling_leaves_nothing) {
         simulate_dataset(options, approximate_pattern, callbacks);
     ASSERT_FALSE(summary);
     EXPECT_EQ(summary.error().code, ErrorCode::kInterrupted);
-    EXPECT_TRUE(folder.files().empty());
+    EXPECT_TRUE(folder.names().empty());
   }
 }
 
@@ -196,7 +199,7 @@ TEST(Simulate, a_disk_that_fills_up_while_writing_leaves_nothing) {
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().code, ErrorCode::kResource);
   EXPECT_NE(summary.error().message().find("a.ibd"), std::string::npos);
-  EXPECT_TRUE(folder.files().empty());
+  EXPECT_TRUE(folder.names().empty());
 }
 
 TEST(Simulate, a_dataset_that_the_disk_cannot_hold_is_refused_before_it_is_begun) {
@@ -208,7 +211,7 @@ TEST(Simulate, a_dataset_that_the_disk_cannot_hold_is_refused_before_it_is_begun
   ASSERT_FALSE(summary);
   EXPECT_EQ(summary.error().code, ErrorCode::kResource);
   EXPECT_NE(summary.error().message().find("MB of disk"), std::string::npos);
-  EXPECT_TRUE(folder.files().empty());
+  EXPECT_TRUE(folder.names().empty());
 }
 
 TEST(Simulate, the_disk_need_is_an_upper_estimate_that_is_not_far_off) {
@@ -232,7 +235,7 @@ TEST(Simulate, existing_files_are_replaced_only_when_allowed) {
   const Result<SimulateSummary> refused = simulate_dataset(options, approximate_pattern);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kUsage);
-  EXPECT_EQ(bytes_of(folder / "a.ibd"), "precious");
+  EXPECT_EQ(content_of(folder / "a.ibd"), "precious");
   options.overwrite = true;
   EXPECT_TRUE(simulate_dataset(options, approximate_pattern));
 }
@@ -245,7 +248,7 @@ TEST(Simulate, options_out_of_range_are_refused_with_their_value) {
     const Result<SimulateSummary> summary = simulate_dataset(options, approximate_pattern);
     ASSERT_FALSE(summary) << part;
     EXPECT_NE(summary.error().message().find(part), std::string::npos) << summary.error().message();
-    EXPECT_TRUE(folder.files().empty());
+    EXPECT_TRUE(folder.names().empty());
   };
   refused([](SimulateOptions& o) { o.width = 3; }, "3 x 16");
   refused([](SimulateOptions& o) { o.coverage = 0.1; }, "0.1");

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-namespace ionloom::report::testing {
+namespace ionloom::test_support {
 
 /// While it lives, no file of this process can grow beyond `size_bytes`: writes fail as they do on
 /// a full disk, with EFBIG in place of ENOSPC.
@@ -26,4 +26,4 @@ class FileSizeLimit {
   rlimit old_limit_{};
 };
 
-}  // namespace ionloom::report::testing
+}  // namespace ionloom::test_support

@@ -1,17 +1,19 @@
-#include "report/output_file.h"
+#include "files/output_file.h"
+
+#include <array>
 
 #include <gtest/gtest.h>
 
-#include "full_disk.h"
-#include "scratch_folder.h"
+#include "support/full_disk.h"
+#include "support/scratch_folder.h"
 
-namespace ionloom::report {
+namespace ionloom::files {
 namespace {
 
-using testing::content_of;
-using testing::FileSizeLimit;
-using testing::put;
-using testing::ScratchFolder;
+using test_support::content_of;
+using test_support::FileSizeLimit;
+using test_support::put;
+using test_support::ScratchFolder;
 
 TEST(OutputFile, appears_only_when_committed) {
   ScratchFolder folder;
@@ -98,5 +100,39 @@ TEST(OutputFile, missing_folder_is_a_data_error) {
   EXPECT_EQ(file.error().where, (folder / "none/a.csv").string());
 }
 
+TEST(OutputFile, bytes_written_before_can_be_replaced) {
+  ScratchFolder folder;
+  auto file = OutputFile::create(folder / "a.txt");
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->write("hello world"));
+  ASSERT_TRUE(file->overwrite(6, "there"));
+  ASSERT_TRUE(file->write("!"));
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(content_of(folder / "a.txt"), "hello there!");
+}
+
+TEST(OutputFile, files_that_belong_together_are_published_together) {
+  ScratchFolder folder;
+  auto first = OutputFile::create(folder / "a.txt");
+  auto second = OutputFile::create(folder / "b.txt");
+  ASSERT_TRUE(first && second && first->write("1") && second->write("2"));
+  ASSERT_TRUE(first->close() && second->close());
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.txt"));
+  const std::array<OutputFile*, 2> both = {&*first, &*second};
+  ASSERT_TRUE(publish(both));
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"a.txt", "b.txt"}));
+}
+
+TEST(OutputFile, when_one_of_several_cannot_be_published_none_stays) {
+  ScratchFolder folder;
+  auto first = OutputFile::create(folder / "a.txt");
+  auto second = OutputFile::create(folder / "b.txt");
+  ASSERT_TRUE(first && second && first->close() && second->close());
+  std::filesystem::create_directories(folder / "b.txt" / "in the way");
+  const std::array<OutputFile*, 2> both = {&*first, &*second};
+  EXPECT_FALSE(publish(both));
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.txt"));
+}
+
 }  // namespace
-}  // namespace ionloom::report
+}  // namespace ionloom::files

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -8,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace ionloom::report {
+namespace ionloom::files {
 
 /// A file that appears whole or not at all. It is written under a temporary name in its own folder
 /// (".NAME.partial-PID") and takes its real name in commit(). Whatever happens before that, the
@@ -20,7 +21,7 @@ class OutputFile {
   [[nodiscard]] static Result<OutputFile> create(const std::filesystem::path& path);
 
   OutputFile(OutputFile&& other) noexcept;
-  OutputFile& operator=(OutputFile&&) = delete;
+  OutputFile& operator=(OutputFile&& other) noexcept;
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile();
@@ -28,16 +29,27 @@ class OutputFile {
   /// Appends bytes. A full disk, an exceeded quota or file-size limit is kResource.
   [[nodiscard]] Result<void> write(std::string_view bytes);
   [[nodiscard]] Result<void> write(std::span<const std::uint8_t> bytes);
+  [[nodiscard]] Result<void> write(std::span<const std::byte> bytes);
 
-  /// Writes what is buffered, closes and renames. Nothing may be written afterwards.
+  /// Replaces bytes that were written before, from `offset_bytes` on.
+  [[nodiscard]] Result<void> overwrite(std::uint64_t offset_bytes, std::string_view bytes);
+
+  /// Writes what is buffered and closes. Nothing may be written afterwards.
+  [[nodiscard]] Result<void> close();
+
+  /// close(), then the file takes its name.
   [[nodiscard]] Result<void> commit();
 
   /// Bytes written so far.
   [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
 
  private:
+  friend Result<void> publish(std::span<OutputFile* const> files);
+
   OutputFile(std::filesystem::path path, std::filesystem::path partial, int descriptor);
   Result<void> flush();
+  Result<void> take_name();
+  void discard() noexcept;
 
   std::filesystem::path path_;
   std::filesystem::path partial_;
@@ -45,6 +57,10 @@ class OutputFile {
   std::uint64_t size_bytes_ = 0;
   std::string buffer_;
 };
+
+/// Files that belong together take their names, in the order given, after close(). If one cannot,
+/// those that have theirs already are removed again.
+[[nodiscard]] Result<void> publish(std::span<OutputFile* const> files);
 
 /// Writes a whole file at once; the same promise as OutputFile.
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view bytes);
@@ -54,4 +70,4 @@ class OutputFile {
 [[nodiscard]] Error file_error(const std::filesystem::path& path, std::string_view doing,
                                int system_error);
 
-}  // namespace ionloom::report
+}  // namespace ionloom::files

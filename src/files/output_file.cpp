@@ -1,4 +1,4 @@
-#include "report/output_file.h"
+#include "files/output_file.h"
 
 #include <cerrno>
 #include <system_error>
@@ -8,7 +8,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-namespace ionloom::report {
+namespace ionloom::files {
 
 namespace fs = std::filesystem;
 
@@ -71,13 +71,26 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       size_bytes_(other.size_bytes_),
       buffer_(std::move(other.buffer_)) {}
 
+OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
+  if (this == &other) return *this;
+  discard();
+  path_ = std::move(other.path_);
+  partial_ = std::exchange(other.partial_, {});
+  descriptor_ = std::exchange(other.descriptor_, -1);
+  size_bytes_ = other.size_bytes_;
+  buffer_ = std::move(other.buffer_);
+  return *this;
+}
+
 OutputFile::~OutputFile() {
-  if (descriptor_ >= 0) {
-    ::close(descriptor_);
-  }
-  if (!partial_.empty()) {
-    ::unlink(partial_.c_str());
-  }
+  discard();
+}
+
+void OutputFile::discard() noexcept {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = -1;
+  if (!partial_.empty()) ::unlink(partial_.c_str());
+  partial_.clear();
 }
 
 Result<void> OutputFile::write(std::string_view bytes) {
@@ -87,6 +100,10 @@ Result<void> OutputFile::write(std::string_view bytes) {
 }
 
 Result<void> OutputFile::write(std::span<const std::uint8_t> bytes) {
+  return write(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+Result<void> OutputFile::write(std::span<const std::byte> bytes) {
   return write(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
@@ -106,17 +123,47 @@ Result<void> OutputFile::flush() {
   return {};
 }
 
-Result<void> OutputFile::commit() {
-  if (auto flushed = flush(); !flushed) {
-    return flushed;
+Result<void> OutputFile::overwrite(std::uint64_t offset_bytes, std::string_view bytes) {
+  if (auto flushed = flush(); !flushed) return flushed;
+  while (!bytes.empty()) {
+    const ssize_t written =
+        ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset_bytes));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return std::unexpected(file_error(path_, "be written", errno));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    offset_bytes += static_cast<std::uint64_t>(written);
   }
+  return {};
+}
+
+Result<void> OutputFile::close() {
+  if (auto flushed = flush(); !flushed) return flushed;
   if (::close(std::exchange(descriptor_, -1)) != 0) {
     return std::unexpected(file_error(path_, "be written", errno));
   }
+  return {};
+}
+
+Result<void> OutputFile::take_name() {
   if (::rename(partial_.c_str(), path_.c_str()) != 0) {
     return std::unexpected(file_error(path_, "take its final name", errno));
   }
   partial_.clear();
+  return {};
+}
+
+Result<void> OutputFile::commit() {
+  if (auto closed = close(); !closed) return closed;
+  return take_name();
+}
+
+Result<void> publish(std::span<OutputFile* const> files) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    auto named = files[i]->take_name();
+    if (named) continue;
+    for (std::size_t k = 0; k < i; ++k) ::unlink(files[k]->path_.c_str());
+    return named;
+  }
   return {};
 }
 
@@ -131,4 +178,4 @@ Result<void> write_file(const fs::path& path, std::string_view bytes) {
   return file->commit();
 }
 
-}  // namespace ionloom::report
+}  // namespace ionloom::files

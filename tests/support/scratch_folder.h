@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-namespace ionloom::report::testing {
+namespace ionloom::test_support {
 
 /// An empty folder for one test, removed with all its content.
 class ScratchFolder {
@@ -48,4 +48,4 @@ inline void put(const std::filesystem::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;
 }
 
-}  // namespace ionloom::report::testing
+}  // namespace ionloom::test_support
