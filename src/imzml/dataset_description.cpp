@@ -30,9 +30,13 @@ void checksum(Term term, std::string_view value, Dataset& dataset) {
   dataset.checksum = std::move(digits);
 }
 
+/// A model has a term of its own, whose name it is ("LTQ FT Ultra"), or is the value of a general
+/// one ("instrument model", "Bruker Daltonics instrument model").
 void instrument_model(const StatedTerm& stated, Dataset& dataset) {
   if (!dataset.instrument.empty() || stated.term == Term::kInstrumentDetail) return;
-  dataset.instrument = stated.term == Term::kInstrumentModel ? stated.value : stated.name;
+  const bool general =
+      stated.term == Term::kInstrumentModel || stated.name.ends_with("instrument model");
+  dataset.instrument = general ? stated.value : stated.name;
 }
 
 /// The software's own name stands in its cvParam: as value for unreleased tools, else as name.

@@ -68,6 +68,7 @@ Result<std::vector<std::string>> file_digests(const std::filesystem::path& path,
   }
   if (file.bad()) return data_error(path.string(), "cannot be read to its end");
   std::vector<std::string> digests;
+  digests.reserve(contexts.size());
   for (const Context& context : contexts) digests.push_back(finish(context.get()));
   return digests;
 }

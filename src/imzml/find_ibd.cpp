@@ -39,7 +39,7 @@ std::vector<std::string> ibd_names(const std::filesystem::path& folder) {
 }  // namespace
 
 Result<std::filesystem::path> find_ibd(const std::filesystem::path& imzml_path) {
-  const std::filesystem::path exact = std::filesystem::path(imzml_path).replace_extension(".ibd");
+  std::filesystem::path exact = std::filesystem::path(imzml_path).replace_extension(".ibd");
   std::error_code error;
   if (std::filesystem::is_regular_file(exact, error)) return exact;
 

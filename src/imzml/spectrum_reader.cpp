@@ -241,7 +241,7 @@ SpectrumReader::~SpectrumReader() = default;
 Result<SpectrumReader> SpectrumReader::open(const Dataset& dataset) {
   auto file = OpenFile::open(dataset.ibd_path, dataset.ibd_size_bytes);
   if (!file) return std::unexpected(file.error());
-  return SpectrumReader(std::unique_ptr<Impl>(new Impl{&dataset, std::move(*file)}));
+  return SpectrumReader(std::make_unique<Impl>(&dataset, std::move(*file)));
 }
 
 Result<void> SpectrumReader::read(std::size_t index, Peaks& peaks) const {

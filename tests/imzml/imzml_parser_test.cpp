@@ -89,6 +89,14 @@ TEST(ImzmlParser, latin_letters_are_read_whatever_encoding_the_file_claims) {
   EXPECT_EQ(warned(read.dataset.warnings, {"brain.imzML", "not valid UTF-8", "Latin-1"}), 1U);
 }
 
+TEST(ImzmlParser, a_byte_order_mark_and_windows_line_ends_do_not_matter) {
+  SampleText text = sample();
+  swap_text(text.xml, "ISO-8859-1", "utf-8");
+  swap_text(text.xml, "\n", "\r\n");
+  text.xml.insert(0, "\xEF\xBB\xBF");
+  expect_two_pixels(read_all(text));
+}
+
 TEST(ImzmlParser, arrays_may_be_described_in_themselves_alone) {
   SampleText text = sample();
   swap_text(text.xml, "<referenceableParamGroupRef ref=\"mzArray\"/>",
@@ -245,6 +253,9 @@ TEST(ImzmlParser, the_instruments_model_is_told_from_its_serial_number) {
             "<cvParam cvRef=\"MS\" accession=\"MS:1000449\" name=\"LTQ Orbitrap\" value=\"\"/>",
             "<cvParam accession=\"MS:1000529\" name=\"instrument serial number\" value=\"77\"/>"
             "<cvParam accession=\"MS:1000031\" name=\"instrument model\" value=\"timsTOF fleX\"/>");
+  EXPECT_EQ(read_all(text).dataset.instrument, "timsTOF fleX");
+  swap_text(text.xml, "MS:1000031\" name=\"instrument model",
+            "MS:1000122\" name=\"Bruker Daltonics instrument model");
   EXPECT_EQ(read_all(text).dataset.instrument, "timsTOF fleX");
 }
 
