@@ -263,6 +263,7 @@ Result<void> run_annotate(const AnnotateOptions& options) {
 
   ProgressLine progress;
   std::vector<exec::ListInput> inputs;
+  inputs.reserve(lists->size());
   for (std::size_t l = 0; l < lists->size(); ++l) {
     inputs.push_back({&(*lists)[l], settings->targeted[l]});
   }

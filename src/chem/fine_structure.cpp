@@ -28,6 +28,7 @@ std::vector<IsotopeTerm> isotope_terms(ElementId id) {
   double sum = 0;
   for (const Isotope& isotope : isotopes) sum += isotope.abundance;
   std::vector<IsotopeTerm> terms;
+  terms.reserve(isotopes.size());
   for (const Isotope& isotope : isotopes) {
     terms.push_back({isotope.mass_da, exact_log(isotope.abundance / sum)});
   }

@@ -17,6 +17,7 @@ std::vector<ParquetColumn<Row>> peak_columns() {
     using T = std::remove_cvref_t<std::invoke_result_t<decltype(value), const IsotopePeak&>>;
     return parquet_column<Row>(std::move(name), std::move(description), [value](const Row& row) {
       std::vector<T> values;
+      values.reserve(row.peaks.size());
       for (const IsotopePeak& peak : row.peaks) {
         values.push_back(std::invoke(value, peak));
       }

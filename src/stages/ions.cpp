@@ -116,12 +116,12 @@ ListIons enumerate_list(const FormulaList& list, const IonSettings& settings, co
       if (settings.version == chem::AnalysisVersion::kV1 || m == 0) draw = sampler.draw();
       const bool same_as_before = settings.version == chem::AnalysisVersion::kV3 && m > 0 &&
                                   set.modifiers[m].prefix == set.modifiers[m - 1].prefix;
-      for (std::size_t s = 0; s < draw.size(); ++s) {
-        ions.decoy_adducts.push_back(draw[s]);
+      for (const std::uint8_t adduct : draw) {
+        ions.decoy_adducts.push_back(adduct);
         if (same_as_before) {
           ions.decoys.push_back(ions.decoys[ions.decoys.size() - set.sample_size]);
         } else {
-          ions.decoys.push_back(molecule ? numbering.number(*molecule, parsed.decoys[m][draw[s]])
+          ions.decoys.push_back(molecule ? numbering.number(*molecule, parsed.decoys[m][adduct])
                                          : kNoIon);
         }
       }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr double kBinPpm = 0.5;
 constexpr int kSmoothingBins = 2;  ///< to either side: piles are about 2 ppm wide
+constexpr std::ptrdiff_t kSmoothedBins = 2 * kSmoothingBins + 1;
 constexpr double kStandsOut = 1.5;
 
 }  // namespace
@@ -35,7 +36,7 @@ std::optional<MassBias> measure_mass_bias(imaging::PeakTable peaks, const IonSet
   std::vector<double> smooth(bins, 0);
   for (std::size_t bin = kSmoothingBins; bin + kSmoothingBins < bins; ++bin) {
     const auto from = histogram.begin() + static_cast<std::ptrdiff_t>(bin) - kSmoothingBins;
-    smooth[bin] = std::accumulate(from, from + 2 * kSmoothingBins + 1, 0.0);
+    smooth[bin] = std::accumulate(from, from + kSmoothedBins, 0.0);
   }
   const auto top = std::ranges::max_element(smooth);
   const auto top_bin = static_cast<double>(top - smooth.begin());
