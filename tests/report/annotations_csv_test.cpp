@@ -12,9 +12,9 @@
 namespace ionloom::report {
 namespace {
 
+using test_support::ScratchFolder;
 using testing::sample_annotation;
 using testing::sample_run;
-using test_support::ScratchFolder;
 
 constexpr const char* kHeader =
     R"("group","datasetName","datasetId","formula","adduct","chemMod","neutralLoss","ion","mz",)"

@@ -10,12 +10,12 @@
 namespace ionloom::report {
 namespace {
 
+using test_support::ScratchFolder;
 using testing::cell;
 using testing::list_cell;
 using testing::read_parquet;
 using testing::sample_annotation;
 using testing::sample_run;
-using test_support::ScratchFolder;
 
 TEST(AnnotationsParquet, has_the_documented_columns_and_types) {
   ScratchFolder folder;

@@ -17,8 +17,8 @@ namespace ionloom::report {
 namespace {
 
 using test_support::content_of;
-using testing::sample_annotation;
 using test_support::ScratchFolder;
+using testing::sample_annotation;
 
 struct Png {
   std::size_t width = 0;

@@ -9,11 +9,11 @@
 namespace ionloom::report {
 namespace {
 
+using test_support::ScratchFolder;
 using testing::cell;
 using testing::list_cell;
 using testing::read_parquet;
 using testing::sample_run;
-using test_support::ScratchFolder;
 
 TEST(IonMetricsParquet, gives_back_every_value) {
   const auto row_at = [](std::size_t i) {
