@@ -179,6 +179,7 @@ struct SimulateText {
   std::string analyzer = "fticr";
   std::optional<std::uint32_t> width;
   std::optional<std::uint32_t> height;
+  std::optional<double> coverage;
 };
 
 void add_simulate(CLI::App& app, simulate::SimulateOptions& options, SimulateText& text) {
@@ -205,6 +206,14 @@ void add_simulate(CLI::App& app, simulate::SimulateOptions& options, SimulateTex
       ->type_name("PX");
   command->add_option("--height", text.height, "pixels down, instead of the preset's")
       ->type_name("PX");
+  command
+      ->add_option("--coverage", text.coverage,
+                   "share of the box that is measured, 0.4 to 1, instead of the preset's")
+      ->type_name("SHARE");
+  command
+      ->add_option("--peaks-per-pixel", options.median_peaks, "median number of peaks of a pixel")
+      ->capture_default_str()
+      ->type_name("N");
   command->add_option("--seed", options.seed, "equal seeds give equal bytes")
       ->capture_default_str()
       ->type_name("N");
@@ -238,6 +247,7 @@ Result<void> simulate_command(simulate::SimulateOptions options, const SimulateT
   if (auto preset = simulate::apply_preset(text.preset, options); !preset) return preset;
   if (text.width) options.width = *text.width;
   if (text.height) options.height = *text.height;
+  if (text.coverage) options.coverage = text.coverage;
   options.polarity =
       text.polarity == "positive" ? simulate::Polarity::kPositive : simulate::Polarity::kNegative;
   options.analyzer = text.analyzer == "orbitrap" ? simulate::Analyzer::kOrbitrap

@@ -19,8 +19,8 @@ struct BackgroundPeak {
   std::uint8_t field = 0;  ///< the tissue field whose low ranks it fills first
 };
 
-inline constexpr std::size_t kBackgroundPeaks = 1500;
-inline constexpr double kPresenceShape = 2.2;  ///< Beta(2.2, 1): mean 0.6875
+inline constexpr std::size_t kBackgroundPeaks = 1500;  ///< for kMedianPeaks in a pixel
+inline constexpr double kPresenceShape = 2.2;          ///< Beta(2.2, 1): mean 0.6875
 
 /// One m/z of the mixture measured on real pixels: 45 % uniform in 150-650, 47 % normal(780, 70)
 /// (the lipid hump), the rest uniform in 900-2,600; then moved, within its nominal mass, to the

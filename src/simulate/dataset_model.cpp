@@ -43,7 +43,8 @@ class SpectrumMaker {
     const double smooth = smooth_ln_ / model_.tissue.tic_sd_ln;
     const double z = (smooth + random_.normal()) * 0.70710678118654752;
     return model_.unmerged_per_peak *
-           std::clamp(kMedianPeaks * chem::exact_exp(kPeaksSdLn * z), kFewestPeaks, kMostPeaks);
+           std::clamp(model_.median_peaks * chem::exact_exp(kPeaksSdLn * z),
+                      kFewestOfMedian * model_.median_peaks, kMostOfMedian * model_.median_peaks);
   }
 
   void add_planted(IonPixelCounts& counts) {
@@ -133,7 +134,7 @@ void make_peaks(const DatasetModel& model, std::size_t index, std::vector<Simula
   const double once = wanted * model.once_share;
   // A pixel full of planted ions still has some background.
   const double left = wanted - once - static_cast<double>(peaks.size());
-  maker.add_background(std::max(left, 0.15 * kMedianPeaks));
+  maker.add_background(std::max(left, 0.15 * model.median_peaks));
   maker.add_once(static_cast<std::size_t>(once + 0.5));
   std::sort(peaks.begin(), peaks.end(), [](const SimulatedPeak& a, const SimulatedPeak& b) {
     return a.mz != b.mz ? a.mz < b.mz : a.intensity < b.intensity;
@@ -169,6 +170,7 @@ Result<DatasetModel> make_model(const ModelOptions& options,
   model.instrument.mass_bias_ppm = parameters.below(2) == 0 ? bias_ppm : -bias_ppm;
   model.once_share = parameters.uniform(0.03, 0.1);
   model.tissue = make_tissue(options.tissue, options.seed);
+  model.median_peaks = options.median_peaks;
 
   Result<PlantedIons> planted =
       plant_ions(options.planting, formulas, pattern, model.tissue, model.instrument, options.seed);
@@ -176,8 +178,10 @@ Result<DatasetModel> make_model(const ModelOptions& options,
   model.planted = std::move(*planted);
 
   RandomStream background(options.seed, Purpose::kBackground);
+  const auto background_peaks = static_cast<std::size_t>(static_cast<double>(kBackgroundPeaks) *
+                                                         options.median_peaks / kMedianPeaks);
   model.background =
-      draw_background(kBackgroundPeaks, model.instrument.background_scale_dex, background);
+      draw_background(background_peaks, model.instrument.background_scale_dex, background);
   model.unmerged_per_peak = measure_unmerged_per_peak(model);
   return model;
 }

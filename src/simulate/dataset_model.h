@@ -14,12 +14,12 @@
 
 namespace ionloom::simulate {
 
-/// Peaks of a pixel: log-normal with this median and spread, limited to the range (measured on
-/// FTICR centroid data; mean 1,036).
+/// Peaks of a pixel: log-normal with this median and spread (measured on FTICR centroid data; mean
+/// 1,036), limited to multiples of the median.
 inline constexpr double kMedianPeaks = 1000;
 inline constexpr double kPeaksSdLn = 0.266;
-inline constexpr double kFewestPeaks = 200;
-inline constexpr double kMostPeaks = 10000;
+inline constexpr double kFewestOfMedian = 0.2;
+inline constexpr double kMostOfMedian = 10;
 inline constexpr double kLocalTicSdLn = 0.1;  ///< between neighbouring pixels
 
 /// Everything drawn once for a dataset; a spectrum follows from it and the pixel alone.
@@ -27,6 +27,7 @@ struct DatasetModel {
   std::uint64_t seed = 0;
   Instrument instrument;
   Tissue tissue;
+  double median_peaks = kMedianPeaks;  ///< of a pixel
   std::vector<BackgroundPeak> background;
   PlantedIons planted;
   double once_share = 0.05;  ///< of a pixel's peaks that occur nowhere else, 0.03..0.1
@@ -37,6 +38,7 @@ struct DatasetModel {
 struct ModelOptions {
   std::uint64_t seed = 1;
   TissueOptions tissue;
+  double median_peaks = kMedianPeaks;  ///< of a pixel; the background's m/z grow in proportion
   PlantingOptions planting;
   Instrument instrument;  ///< mass_bias_ppm is drawn, whatever it says here
 };

@@ -39,6 +39,10 @@ Result<void> check_options(const SimulateOptions& o) {
   if (o.coverage && !(*o.coverage >= 0.4 && *o.coverage <= 1)) {
     return usage_error(fmt::format("coverage is {}; it must be 0.4 to 1", *o.coverage));
   }
+  if (!(o.median_peaks >= 100 && o.median_peaks <= 10000)) {
+    return usage_error(
+        fmt::format("{} peaks a pixel are asked for; it must be 100 to 10,000", o.median_peaks));
+  }
   if (!(o.planted_fraction > 0 && o.planted_fraction <= 1)) {
     return usage_error(
         fmt::format("the planted fraction is {}; it must be in (0, 1]", o.planted_fraction));
@@ -84,7 +88,8 @@ Result<void> check_disk(const SimulateOptions& options, std::uint64_t spectra, s
   if (code) {
     return data_error(folder.string(), fmt::format("cannot be written to: {}", code.message()));
   }
-  const std::uint64_t need = disk_need_bytes(spectra, ions, options.mz_as_f32);
+  const std::uint64_t need =
+      disk_need_bytes(spectra, options.median_peaks, ions, options.mz_as_f32);
   if (space.available < need) {
     return fail(ErrorCode::kResource, folder.string(),
                 fmt::format("the dataset needs about {} MB of disk, {} MB are free; nothing was "
@@ -108,6 +113,8 @@ std::array<std::uint8_t, 16> make_uuid(const DatasetModel& model, const Simulate
   add(static_cast<std::uint64_t>(options.polarity));
   add(static_cast<std::uint64_t>(model.instrument.analyzer));
   add(std::bit_cast<std::uint64_t>(model.instrument.resolving_power_at_200));
+  // Left out when it is the usual one, so that the bytes of a seed stay what they were without it.
+  if (model.median_peaks != kMedianPeaks) add(std::bit_cast<std::uint64_t>(model.median_peaks));
   for (const PlantedIon& ion : model.planted.ions) add(std::bit_cast<std::uint64_t>(ion.mz[0]));
   RandomStream random(model.seed, Purpose::kUuid, fingerprint);
   std::array<std::uint8_t, 16> uuid{};
@@ -153,6 +160,7 @@ Result<SimulateSummary> simulate_checked(const SimulateOptions& options,
   ModelOptions model_options{
       .seed = options.seed,
       .tissue = {.width = options.width, .height = options.height, .coverage = options.coverage},
+      .median_peaks = options.median_peaks,
       .planting = {.planted_fraction = options.planted_fraction,
                    .ions = options.ions,
                    .adducts = adducts},
@@ -230,10 +238,13 @@ Result<void> apply_preset(std::string_view name, SimulateOptions& options) {
   return usage_error(fmt::format("\"{}\" is no preset; there are small, p50 and p94", name));
 }
 
-std::uint64_t disk_need_bytes(std::uint64_t spectra, std::uint64_t ions, bool mz_as_f32) {
-  // Mean peaks of a spectrum 1,036; planted ions beyond that budget come on top (a planted ion
-  // writes under 1.5 peaks in a pixel on average).
-  const std::uint64_t peaks = std::max<std::uint64_t>(1150, 300 + ions * 3 / 2);
+std::uint64_t disk_need_bytes(std::uint64_t spectra, double median_peaks, std::uint64_t ions,
+                              bool mz_as_f32) {
+  // Mean peaks of a spectrum 1.036 of the median; planted ions beyond that budget come on top (a
+  // planted ion writes under 1.5 peaks in a pixel on average).
+  const auto drawn = static_cast<std::uint64_t>(1.15 * median_peaks);
+  const auto least = static_cast<std::uint64_t>(0.3 * median_peaks);
+  const std::uint64_t peaks = std::max(drawn, least + ions * 3 / 2);
   const std::uint64_t per_peak = mz_as_f32 ? 8 : 12;
   return spectra * (peaks * per_peak + kImzmlBytesPerSpectrum) + 100 * ions + 100000;
 }

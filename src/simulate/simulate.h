@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "simulate/dataset_model.h"
 #include "simulate/instrument.h"
 #include "simulate/planted_ions.h"
 #include "simulate/spectrum_pipeline.h"
@@ -26,6 +27,7 @@ struct SimulateOptions {
   std::uint32_t width = 64;  ///< px of the box, 4..65535
   std::uint32_t height = 48;
   std::optional<double> coverage = 0.75;  ///< share of the box that is measured, 0.4..1; else drawn
+  double median_peaks = kMedianPeaks;     ///< of a pixel, 100..10,000
   double pixel_size_um = 50;
   Polarity polarity = Polarity::kPositive;
   std::vector<std::string>
@@ -59,9 +61,10 @@ struct SimulateSummary {
   double mass_bias_ppm = 0;
 };
 
-/// Disk need of a dataset, an upper estimate from its numbers of spectra and planted ions.
-[[nodiscard]] std::uint64_t disk_need_bytes(std::uint64_t spectra, std::uint64_t ions,
-                                            bool mz_as_f32);
+/// Disk need of a dataset, an upper estimate from its numbers of spectra, of peaks in a spectrum
+/// and of planted ions.
+[[nodiscard]] std::uint64_t disk_need_bytes(std::uint64_t spectra, double median_peaks,
+                                            std::uint64_t ions, bool mz_as_f32);
 
 /// Simulates a dataset: equal options give equal bytes, on any machine and any number of threads.
 /// All files appear together at the end, or none does. Memory does not grow with the peaks.

@@ -57,6 +57,7 @@ std::string truth_json(const SimulateOptions& options, const DatasetModel& model
                     {"height_px", tissue.height},
                     {"pixel_size_um", options.pixel_size_um},
                     {"spectra", summary.spectra},
+                    {"median_peaks", model.median_peaks},
                     {"tic_sd_ln", tissue.tic_sd_ln},
                     {"tic_correlation_px", tissue.tic_correlation_px}};
   json["background"] = {{"recurrent_mz", model.background.size()},

@@ -45,9 +45,11 @@ const std::vector<std::string>& formulas() {
   return list;
 }
 
-Generated generate(Analyzer analyzer, std::uint64_t seed, std::uint32_t ions = 30) {
+Generated generate(Analyzer analyzer, std::uint64_t seed, std::uint32_t ions = 30,
+                   double median_peaks = kMedianPeaks) {
   const ModelOptions options{.seed = seed,
                              .tissue = {.width = 48, .height = 40, .coverage = 0.8},
+                             .median_peaks = median_peaks,
                              .planting = {.ions = ions, .adducts = {"+H", "+Na", "+K"}},
                              .instrument = typical_instrument(analyzer)};
   Generated generated;
@@ -72,6 +74,16 @@ TEST(DatasetModel, peaks_of_a_pixel_are_log_normal_around_1000_within_200_and_10
   }
   EXPECT_NEAR(median(peaks), 1000, 60);
   EXPECT_NEAR(sd(ln_peaks), 0.266, 0.05);
+}
+
+TEST(DatasetModel, a_pixel_has_the_median_number_of_peaks_that_was_asked_for) {
+  for (const double wanted : {300.0, 2000.0, 4000.0}) {
+    std::vector<double> peaks;
+    for (const SimulatedSpectrum& spectrum : generate(Analyzer::kFticr, 1, 30, wanted).spectra) {
+      peaks.push_back(static_cast<double>(spectrum.mz.size()));
+    }
+    EXPECT_NEAR(median(peaks), wanted, 0.06 * wanted);
+  }
 }
 
 TEST(DatasetModel, neighbouring_peaks_are_ones_that_the_instrument_separates) {

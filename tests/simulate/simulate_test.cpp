@@ -222,7 +222,8 @@ TEST(Simulate, the_disk_need_is_an_upper_estimate_that_is_not_far_off) {
     const Result<SimulateSummary> summary = simulate_dataset(options, approximate_pattern);
     ASSERT_TRUE(summary);
     const std::uint64_t used = summary->ibd_bytes + summary->imzml_bytes;
-    const std::uint64_t need = disk_need_bytes(summary->spectra, summary->planted_ions, f32);
+    const std::uint64_t need =
+        disk_need_bytes(summary->spectra, kMedianPeaks, summary->planted_ions, f32);
     EXPECT_GE(need, used);
     EXPECT_LE(need, used * 3 / 2);
   }
@@ -252,6 +253,7 @@ TEST(Simulate, options_out_of_range_are_refused_with_their_value) {
   };
   refused([](SimulateOptions& o) { o.width = 3; }, "3 x 16");
   refused([](SimulateOptions& o) { o.coverage = 0.1; }, "0.1");
+  refused([](SimulateOptions& o) { o.median_peaks = 50; }, "50 peaks a pixel");
   refused([](SimulateOptions& o) { o.planted_fraction = 1.5; }, "1.5");
   refused([](SimulateOptions& o) { o.ions = 0; }, "at least one ion");
   refused([](SimulateOptions& o) { o.ions = 100000; }, "100000");
