@@ -17,6 +17,7 @@
 #include "app/write_results.h"
 #include "chem/molecule_list.h"
 #include "exec/annotation_run.h"
+#include "exec/memory_plan.h"
 #include "exec/process_memory.h"
 #include "imzml/dataset.h"
 #include "imzml/file_digest.h"
@@ -202,10 +203,12 @@ report::RunCounts counts_of(const exec::AnnotationRun& run, const imzml::Dataset
   return counts;
 }
 
-std::uint64_t memory_bound_bytes(const imzml::Dataset& dataset, const stages::PixelIndex& pixels,
-                                 const AnnotateOptions& options,
-                                 const std::vector<chem::MoleculeList>& lists,
-                                 const RunSettings& settings) {
+/// Plans the memory of a run, and makes sure that there is disk for what does not fit.
+Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
+                                     const stages::PixelIndex& pixels,
+                                     const AnnotateOptions& options,
+                                     const std::vector<chem::MoleculeList>& lists,
+                                     const RunSettings& settings) {
   std::uint64_t formulas = 0;
   std::uint64_t list_bytes = 0;
   for (const chem::MoleculeList& list : lists) formulas += list.formulas.size();
@@ -217,19 +220,25 @@ std::uint64_t memory_bound_bytes(const imzml::Dataset& dataset, const stages::Pi
   const stages::IonSettings& ions = settings.annotation.ions;
   const std::uint64_t targets = formulas * (1 + ions.chem_mods.size()) *
                                 (1 + ions.neutral_losses.size()) * ions.adducts.size();
-  return kProgramBytes + list_bytes * kBytesPerListByte +
-         exec::annotation_memory_bound_bytes(dataset, pixels, formulas, settings.annotation) +
-         write_memory_bound_bytes(targets, settings.annotation.pattern.max_peaks,
-                                  pixels.grid.box_size(), settings.annotation.threads);
-}
-
-Result<void> check_memory(std::uint64_t bound_bytes) {
+  const exec::OtherMemory other{.always_bytes = kProgramBytes + list_bytes * kBytesPerListByte,
+                                .writing_bytes = write_memory_bound_bytes(
+                                    targets, settings.annotation.pattern.max_peaks,
+                                    pixels.grid.box_size(), settings.annotation.threads)};
   const std::uint64_t available = exec::available_memory_bytes();
-  if (bound_bytes <= available) return {};
-  return fail(ErrorCode::kResource, {},
-              fmt::format("annotating may take up to {}, but only {} of memory is available; use a "
-                          "machine with more, fewer --threads, or shorter molecule lists",
-                          readable_bytes(bound_bytes), readable_bytes(available)));
+  auto plan = exec::plan_memory(dataset, pixels, formulas, settings.annotation, other,
+                                std::min(available, options.memory_bytes.value_or(available)));
+  if (!plan) return plan;
+  const std::filesystem::path& scratch = settings.annotation.peaks.runs_folder;
+  std::error_code error;
+  const auto space = std::filesystem::space(scratch, error);
+  if (!error && space.available < plan->disk_bytes) {
+    return fail(
+        ErrorCode::kResource, scratch.string(),
+        fmt::format("the peaks that do not fit into memory need up to {} of disk, but only "
+                    "{} is free; name another folder with --scratch, or allow more --memory",
+                    readable_bytes(plan->disk_bytes), readable_bytes(space.available)));
+  }
+  return plan;
 }
 
 }  // namespace
@@ -254,12 +263,17 @@ Result<void> run_annotate(const AnnotateOptions& options) {
 
   print_dataset(*dataset, *pixels);
   print_settings(*lists, *settings);
-  const std::uint64_t bound = memory_bound_bytes(*dataset, *pixels, options, *lists, *settings);
-  fmt::print("memory  at most {}, {} thread{}\n", readable_bytes(bound),
+  settings->annotation.peaks.runs_folder = options.scratch.value_or(folder->partial_path());
+  const auto plan = plan_memory(*dataset, *pixels, options, *lists, *settings);
+  if (!plan) return std::unexpected(plan.error());
+  settings->annotation.peaks.capacity_peaks = plan->capacity_peaks;
+  fmt::print("memory  at most {}{}, {} thread{}\n", readable_bytes(plan->bound_bytes),
+             plan->disk_bytes == 0 ? ""
+                                   : fmt::format(", and {} of disk for peaks that do not fit",
+                                                 readable_bytes(plan->disk_bytes)),
              settings->annotation.threads, settings->annotation.threads == 1 ? "" : "s");
   std::fflush(stdout);
   print_warnings(warnings);
-  if (auto enough = check_memory(bound); !enough) return enough;
 
   ProgressLine progress;
   std::vector<exec::ListInput> inputs;
@@ -285,10 +299,10 @@ Result<void> run_annotate(const AnnotateOptions& options) {
   auto files = describe_inputs(options, *dataset, late);
   if (!files) return std::unexpected(files.error());
 
-  if (run->unsorted_spectra > 0) {
+  if (run->peaks.unsorted_spectra() > 0) {
     late.add("unsorted", fmt::format("{}: the m/z of {} of {} spectra are not in ascending order; "
                                      "they were sorted",
-                                     dataset->ibd_path.string(), run->unsorted_spectra,
+                                     dataset->ibd_path.string(), run->peaks.unsorted_spectra(),
                                      dataset->spectra.size()));
   }
   print_warnings(late);
@@ -310,7 +324,7 @@ Result<void> run_annotate(const AnnotateOptions& options) {
     record.peak_memory_bytes = std::max(record.peak_memory_bytes, stage.peak_memory_bytes);
   }
   record.seconds = std::chrono::duration<double>(now - start).count();
-  record.memory_bound_bytes = bound;
+  record.memory_bound_bytes = plan->bound_bytes;
   record.warnings = warnings.list();
   record.outputs = *outputs;
   if (auto written = report::write_run_record(folder->partial_path(), record); !written) {
@@ -318,7 +332,7 @@ Result<void> run_annotate(const AnnotateOptions& options) {
   }
   if (auto done = folder->commit(); !done) return done;
 
-  print_summary(*run, *lists, rows, *settings);
+  if (auto shown = print_summary(*run, *lists, rows, *settings); !shown) return shown;
   fmt::print("\nWrote {} ({}, run.json) in {:.1f} s, peak memory {}\n", options.output.string(),
              joined(*outputs, ", "), record.seconds, readable_bytes(record.peak_memory_bytes));
   return {};

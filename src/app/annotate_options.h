@@ -34,6 +34,8 @@ struct AnnotateOptions {
   bool all_metrics = false;
   std::string images = "png";
   std::optional<std::uint32_t> threads;
+  std::optional<std::uint64_t> memory_bytes;  ///< absent: what is available
+  std::optional<std::filesystem::path> scratch;
   bool fixes = false;
   bool force = false;
   bool strict = false;

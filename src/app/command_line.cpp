@@ -153,6 +153,16 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
       ->capture_default_str()
       ->type_name("png|npy|none");
   command->add_flag("--force", options.force, "replace the results that DIR holds");
+  command
+      ->add_option("--memory", options.memory_bytes,
+                   "memory that the run may take, e.g. 800M, 4G or 4GiB; peaks that do not fit go\n"
+                   "to disk, results do not depend on it (default: what is available)")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("SIZE");
+  command
+      ->add_option("--scratch", options.scratch,
+                   "folder for peaks that do not fit into memory (default: beside the output)")
+      ->type_name("DIR");
   command->option_defaults()->group("Run");
   command
       ->add_option("-t,--threads", options.threads,

@@ -6,9 +6,9 @@
 #include <fmt/core.h>
 
 #include "app/annotation_rows.h"
+#include "exec/mass_bias_run.h"
 #include "fdr/fdr_ranking.h"
 #include "report/annotation_table.h"
-#include "stages/mass_bias.h"
 
 namespace ionloom::app {
 namespace {
@@ -57,8 +57,9 @@ void print_best(const std::vector<report::Annotation>& rows) {
 }
 
 /// A run that finds nothing owes an answer to "how far off was it, and why?".
-void print_why_nothing(const exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
-                       const RunSettings& settings) {
+Result<void> print_why_nothing(exec::AnnotationRun& run,
+                               const std::vector<chem::MoleculeList>& lists,
+                               const RunSettings& settings) {
   const stages::RankedIon* best = nullptr;
   std::size_t best_list = 0;
   for (std::size_t l = 0; l < lists.size(); ++l) {
@@ -84,7 +85,9 @@ void print_why_nothing(const exec::AnnotationRun& run, const std::vector<chem::M
                lists[best_list].formulas[best->formula], run.ions.modifiers[best->modifier].text,
                ion.metrics.msm, 100 * best->fdr);
   }
-  const auto bias = stages::measure_mass_bias(run.peaks, run.ions, run.patterns);
+  const auto measured = exec::measure_mass_bias(run);
+  if (!measured) return std::unexpected(measured.error());
+  const std::optional<stages::MassBias>& bias = *measured;
   const double tolerance = settings.annotation.metrics.tolerance_ppm;
   if (!bias) {
     fmt::print(
@@ -100,21 +103,21 @@ void print_why_nothing(const exec::AnnotationRun& run, const std::vector<chem::M
     fmt::print("Measured mass bias: {:+.1f} ppm, well inside the tolerance of {} ppm.\n", bias->ppm,
                tolerance);
   }
+  return {};
 }
 
 }  // namespace
 
-void print_summary(const exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
-                   const std::vector<report::Annotation>& rows, const RunSettings& settings) {
+Result<void> print_summary(exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
+                           const std::vector<report::Annotation>& rows,
+                           const RunSettings& settings) {
   print_counts(run, lists, settings);
   const bool any = std::ranges::any_of(rows, [&](const report::Annotation& row) {
     return row.msm > 0 && row.fdr.value_or(1) <= settings.fdr;
   });
-  if (any) {
-    print_best(rows);
-  } else {
-    print_why_nothing(run, lists, settings);
-  }
+  if (!any) return print_why_nothing(run, lists, settings);
+  print_best(rows);
+  return {};
 }
 
 }  // namespace ionloom::app

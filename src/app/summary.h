@@ -9,8 +9,12 @@
 namespace ionloom::app {
 
 /// Prints the table of annotations at each FDR level, one line a list, then the best annotations.
+/// Without any, tells how far the best ion was and what the mass bias is; fails when the peaks
+/// cannot be read for that.
 /// @param rows  in the order of the results
-void print_summary(const exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
-                   const std::vector<report::Annotation>& rows, const RunSettings& settings);
+[[nodiscard]] Result<void> print_summary(exec::AnnotationRun& run,
+                                         const std::vector<chem::MoleculeList>& lists,
+                                         const std::vector<report::Annotation>& rows,
+                                         const RunSettings& settings);
 
 }  // namespace ionloom::app

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <numeric>
 #include <optional>
 
 #include <tbb/enumerable_thread_specific.h>
@@ -33,12 +34,10 @@ class ImageWriter {
         measurer_(run.pixels.grid, settings.annotation.metrics),
         box_(run.pixels.grid.box_size(), 0.0F) {}
 
-  Result<void> write(const report::Annotation& row, const std::string& stem) {
+  Result<void> write(const report::Annotation& row, const std::string& stem,
+                     const imaging::TheoreticalPeaks& theory, imaging::PeakTable peaks) {
     const imaging::PixelGrid& grid = run_.pixels.grid;
-    const auto ion = std::ranges::lower_bound(run_.ions.ions, row.ion_formula);
-    const imaging::TheoreticalPeaks theory =
-        run_.patterns.of(static_cast<std::size_t>(ion - run_.ions.ions.begin()));
-    const auto images = measurer_.cut_images(run_.peaks, theory);
+    const auto images = measurer_.cut_images(peaks, theory);
     for (std::size_t k = 0; k < images.size(); ++k) {
       const imaging::IonImage& image = images[k];
       if (image.empty()) continue;
@@ -72,7 +71,7 @@ class ImageWriter {
   std::vector<float> box_;
 };
 
-Result<void> write_images(report::ResultsFolder& folder, const exec::AnnotationRun& run,
+Result<void> write_images(report::ResultsFolder& folder, exec::AnnotationRun& run,
                           const std::vector<report::Annotation>& rows, const RunSettings& settings,
                           exec::Progress& progress) {
   const auto images = folder.add_folder("images");
@@ -87,21 +86,43 @@ Result<void> write_images(report::ResultsFolder& folder, const exec::AnnotationR
     if (!written) return written;
   }
 
+  // Rows in order of m/z, so that peaks on disk are read once.
+  std::vector<imaging::TheoreticalPeaks> theory;
+  for (const report::Annotation& row : rows) {
+    const auto ion = std::ranges::lower_bound(run.ions.ions, row.ion_formula);
+    theory.push_back(run.patterns.of(static_cast<std::size_t>(ion - run.ions.ions.begin())));
+  }
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return theory[i].mz[0]; });
+
   progress.begin("images", "annotations", rows.size());
   std::mutex failing;
   std::optional<Error> error;
   tbb::enumerable_thread_specific<ImageWriter> writers(
       [&] { return ImageWriter(run, settings, mask, *images); });
-  tbb::parallel_for(std::size_t{0}, rows.size(), [&](std::size_t i) {
-    if (progress.cancelled()) return;
-    if (auto written = writers.local().write(rows[i], stems[i]); !written) {
-      const std::lock_guard lock(failing);
-      if (!error) error = written.error();
-    }
-    progress.advance(1);
-  });
+  auto visited = run.peaks.visit(
+      rows.size(),
+      [&](std::size_t i, std::vector<imaging::MzWindow>& windows) {
+        stages::append_windows(theory[order[i]], settings.annotation.metrics.tolerance_ppm,
+                               windows);
+      },
+      [&](imaging::PeakTable peaks, std::size_t first, std::size_t last) -> Result<void> {
+        tbb::parallel_for(first, last, [&](std::size_t at) {
+          const std::size_t i = order[at];
+          if (progress.cancelled()) return;
+          auto written = writers.local().write(rows[i], stems[i], theory[i], peaks);
+          if (!written) {
+            const std::lock_guard lock(failing);
+            if (!error) error = written.error();
+          }
+          progress.advance(1);
+        });
+        if (error) return std::unexpected(*error);
+        return {};
+      });
   progress.end();
-  if (error) return std::unexpected(*error);
+  if (!visited) return visited;
   if (progress.cancelled()) return fail(ErrorCode::kInterrupted, {}, "stopped on request");
   return {};
 }
@@ -150,7 +171,7 @@ std::vector<report::IonRankingRow> ranking_rows(const exec::AnnotationRun& run,
 }  // namespace
 
 Result<std::vector<std::string>> write_results(
-    report::ResultsFolder& folder, const exec::AnnotationRun& run,
+    report::ResultsFolder& folder, exec::AnnotationRun& run,
     const std::vector<chem::MoleculeList>& lists, const std::vector<report::Annotation>& rows,
     const RunSettings& settings, const report::RunIdentity& identity, exec::Progress& progress) {
   const std::filesystem::path& path = folder.partial_path();

@@ -15,7 +15,7 @@ namespace ionloom::app {
 /// metrics, rankings, images) into the folder.
 /// @return names of what was written, relative to the folder
 [[nodiscard]] Result<std::vector<std::string>> write_results(
-    report::ResultsFolder& folder, const exec::AnnotationRun& run,
+    report::ResultsFolder& folder, exec::AnnotationRun& run,
     const std::vector<chem::MoleculeList>& lists, const std::vector<report::Annotation>& rows,
     const RunSettings& settings, const report::RunIdentity& identity, exec::Progress& progress);
 

@@ -8,18 +8,12 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
-#include "exec/ingest_run.h"
 #include "exec/process_memory.h"
-#include "stages/ingest.h"
 
 namespace ionloom::exec {
 namespace {
 
 constexpr std::size_t kIonsPerTask = 256;
-
-std::unexpected<Error> interrupted() {
-  return fail(ErrorCode::kInterrupted, {}, "stopped on request");
-}
 
 /// Times a stage and measures its peak memory until it goes out of scope.
 class StageClock {
@@ -73,25 +67,37 @@ bool compute_all_patterns(const AnnotationSettings& settings, AnnotationRun& run
   return finished;
 }
 
-bool annotate_all(const AnnotationSettings& settings, const std::vector<std::uint32_t>& ions,
-                  AnnotationRun& run, Progress& progress) {
+Result<void> annotate_all(const AnnotationSettings& settings,
+                          const std::vector<std::uint32_t>& ions, AnnotationRun& run,
+                          Progress& progress) {
   tbb::enumerable_thread_specific<imaging::IonMeasurer> measurers(
       [&] { return imaging::IonMeasurer(run.pixels.grid, settings.metrics); });
-  std::vector<std::vector<stages::MeasuredIon>> kept((ions.size() + kIonsPerTask - 1) /
-                                                     kIonsPerTask);
   progress.begin("annotate", "ions", ions.size());
-  const bool finished = for_slices(ions.size(), progress, [&](std::size_t first, std::size_t last) {
-    stages::annotate_ions(run.peaks, run.ions, run.patterns,
-                          std::span(ions).subspan(first, last - first), settings.all_metrics,
-                          measurers.local(), kept[first / kIonsPerTask]);
-  });
+  const auto annotate_slice = [&](imaging::PeakTable peaks, std::size_t first,
+                                  std::size_t last) -> Result<void> {
+    const auto slice = std::span(ions).subspan(first, last - first);
+    std::vector<std::vector<stages::MeasuredIon>> kept((slice.size() + kIonsPerTask - 1) /
+                                                       kIonsPerTask);
+    const bool finished = for_slices(slice.size(), progress, [&](std::size_t from, std::size_t to) {
+      stages::annotate_ions(peaks, run.ions, run.patterns, slice.subspan(from, to - from),
+                            settings.all_metrics, measurers.local(), kept[from / kIonsPerTask]);
+    });
+    for (std::vector<stages::MeasuredIon>& part : kept) {
+      std::ranges::move(part, std::back_inserter(run.measured));
+      part = {};
+    }
+    if (!finished) return interrupted();
+    return {};
+  };
+  auto done = run.peaks.visit(
+      ions.size(),
+      [&](std::size_t i, std::vector<imaging::MzWindow>& windows) {
+        stages::append_windows(run.patterns.of(ions[i]), settings.metrics.tolerance_ppm, windows);
+      },
+      annotate_slice);
   progress.end();
-  for (std::vector<stages::MeasuredIon>& slice : kept) {
-    std::ranges::move(slice, std::back_inserter(run.measured));
-    slice = {};
-  }
   std::ranges::sort(run.measured, {}, &stages::MeasuredIon::ion);
-  return finished;
+  return done;
 }
 
 Error no_ion_in_range(const imzml::Dataset& dataset, const AnnotationRun& run) {
@@ -109,7 +115,7 @@ Error no_ion_in_range(const imzml::Dataset& dataset, const AnnotationRun& run) {
   return {ErrorCode::kData, dataset.imzml_path.string(),
           "none of " + std::to_string(run.ions.ions.size()) +
               " ions lies in the dataset's range, m/z " +
-              range(run.peaks.front().mz, run.peaks.back().mz) +
+              range(run.peaks.first_mz(), run.peaks.last_mz()) +
               (high > 0 ? " (the lists' ions: m/z " + range(low, high) + ")"
                         : " (no ion of the lists has an isotopic pattern)")};
 }
@@ -121,10 +127,9 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
   run.pixels = std::move(pixels);
   {
     const StageClock clock(run.stages, "ingest");
-    auto ingested = ingest(dataset, run.pixels, settings.threads, progress);
-    if (!ingested) return std::unexpected(ingested.error());
-    run.peaks = std::move(ingested->peaks);
-    run.unsorted_spectra = ingested->unsorted_spectra;
+    auto store = PeakStore::ingest(dataset, run.pixels, settings.peaks, settings.threads, progress);
+    if (!store) return std::unexpected(store.error());
+    run.peaks = std::move(*store);
   }
   {
     const StageClock clock(run.stages, "ions");
@@ -142,10 +147,13 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
   }
   {
     const StageClock clock(run.stages, "annotate");
-    const std::vector<std::uint32_t> ions = stages::ions_in_range(run.patterns, run.peaks);
+    const std::vector<std::uint32_t> ions =
+        stages::ions_in_range(run.patterns, run.peaks.first_mz(), run.peaks.last_mz());
     run.ions_in_range = ions.size();
     if (ions.empty()) return std::unexpected(no_ion_in_range(dataset, run));
-    if (!annotate_all(settings, ions, run, progress)) return interrupted();
+    if (auto done = annotate_all(settings, ions, run, progress); !done) {
+      return std::unexpected(done.error());
+    }
   }
   {
     const StageClock clock(run.stages, "rank");
@@ -157,26 +165,6 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
 }
 
 }  // namespace
-
-std::uint64_t annotation_memory_bound_bytes(const imzml::Dataset& dataset,
-                                            const stages::PixelIndex& pixels,
-                                            std::uint64_t formulas,
-                                            const AnnotationSettings& settings) {
-  std::uint64_t longest = 0;
-  for (const imzml::Spectrum& spectrum : dataset.spectra) {
-    longest = std::max(longest, spectrum.mz.length);
-  }
-  const std::uint64_t ions = stages::ion_count_bound(formulas, settings.ions);
-  const std::uint32_t peaks_per_ion = settings.pattern.max_peaks;
-  return dataset.spectra.size() * sizeof(imzml::Spectrum) +
-         stages::index_memory_bound_bytes(dataset.spectra.size()) +
-         stages::ingest_memory_bound_bytes(dataset.declared_peaks(), settings.threads, longest) +
-         stages::ions_memory_bound_bytes(formulas, settings.ions) +
-         stages::patterns_memory_bound_bytes(ions, peaks_per_ion, settings.threads) +
-         stages::annotate_memory_bound_bytes(ions, peaks_per_ion, pixels.grid.pixel_count(),
-                                             pixels.grid.box_size(), settings.threads) +
-         stages::rank_memory_bound_bytes(formulas, settings.ions);
-}
 
 Result<stages::PixelIndex> index_dataset(const imzml::Dataset& dataset) {
   std::vector<stages::Position> positions;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "chem/molecule_list.h"
+#include "exec/peak_store.h"
 #include "exec/progress.h"
 #include "imaging/ion_metrics.h"
 #include "imzml/dataset.h"
@@ -24,6 +25,7 @@ struct AnnotationSettings {
   imaging::MetricSettings metrics;
   bool all_metrics = false;  ///< measure and keep every ion, decoys too
   std::uint32_t threads = 1;
+  PeakStoreSettings peaks;
 };
 
 /// What to annotate with.
@@ -42,8 +44,7 @@ struct StageRecord {
 /// Everything a run found. Lists, modifiers and ions are numbered as in `ions`.
 struct AnnotationRun {
   stages::PixelIndex pixels;
-  std::vector<imaging::Peak> peaks;
-  std::uint64_t unsorted_spectra = 0;
+  PeakStore peaks;
   stages::IonSet ions;
   stages::PatternTable patterns;
   std::uint64_t ions_with_pattern = 0;
@@ -52,12 +53,6 @@ struct AnnotationRun {
   std::vector<std::vector<stages::RankedIon>> ranked;  ///< one vector a list
   std::vector<StageRecord> stages;
 };
-
-/// Highest number of bytes that annotate() and its result may take, from counts alone.
-[[nodiscard]] std::uint64_t annotation_memory_bound_bytes(const imzml::Dataset& dataset,
-                                                          const stages::PixelIndex& pixels,
-                                                          std::uint64_t formulas,
-                                                          const AnnotationSettings& settings);
 
 /// Pixels of a dataset (the index stage).
 [[nodiscard]] Result<stages::PixelIndex> index_dataset(const imzml::Dataset& dataset);

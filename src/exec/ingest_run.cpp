@@ -1,114 +1,123 @@
 #include "exec/ingest_run.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
+#include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
-
-#include "imzml/spectrum_reader.h"
-#include "stages/ingest.h"
 
 namespace ionloom::exec {
 namespace {
 
-constexpr std::size_t kBucketsPerTask = std::size_t{1} << 14;
-
 /// Consecutive spectra that one task reads.
-struct SpectrumRange {
-  std::size_t first = 0;
-  std::size_t last = 0;
-  stages::BucketCounts buckets;
+struct Share {
+  SpectrumRange spectra;
   std::uint64_t unsorted = 0;
   std::optional<Error> error;
 };
 
-/// Cuts the spectra into ranges of about equal numbers of peaks.
-std::vector<SpectrumRange> cut(const imzml::Dataset& dataset, std::uint32_t count) {
-  const std::uint64_t share = dataset.declared_peaks() / count + 1;
-  std::vector<SpectrumRange> ranges(1);
-  std::uint64_t peaks = 0;
-  for (std::size_t i = 0; i < dataset.spectra.size(); ++i) {
-    if (peaks >= share) {
-      ranges.push_back({.first = i, .last = i, .buckets = {}, .unsorted = 0, .error = {}});
+/// Cuts the spectra into shares of about equal numbers of peaks, each below the 2^32 that can be
+/// counted.
+std::vector<Share> cut(const imzml::Dataset& dataset, SpectrumRange spectra, std::uint32_t count) {
+  std::uint64_t declared = 0;
+  for (std::size_t i = spectra.first; i < spectra.last; ++i) {
+    declared += dataset.spectra[i].mz.length;
+  }
+  const std::uint64_t size = std::min<std::uint64_t>(declared / count + 1, 1U << 31);
+  std::vector<Share> shares;
+  std::uint64_t peaks = size;
+  for (std::size_t i = spectra.first; i < spectra.last; ++i) {
+    if (peaks >= size) {
+      shares.push_back({.spectra = {i, i}, .unsorted = 0, .error = {}});
       peaks = 0;
     }
-    ranges.back().last = i + 1;
+    shares.back().spectra.last = i + 1;
     peaks += dataset.spectra[i].mz.length;
   }
-  return ranges;
+  return shares;
 }
 
 enum class Pass : std::uint8_t { kFirst, kSecond };
 
-/// Reads every spectrum of every range and hands it to visit(range, spectrum, peaks). Each of the
+/// Reads every spectrum of every share and hands it to visit(share, spectrum, peaks). Each of the
 /// two passes counts as half of the progress.
 template <class Visit>
 Result<void> read_all(const imzml::Dataset& dataset, const imzml::SpectrumReader& reader, Pass pass,
-                      std::vector<SpectrumRange>& ranges, Progress& progress, Visit visit) {
-  tbb::parallel_for(std::size_t{0}, ranges.size(), [&](std::size_t r) {
-    SpectrumRange& range = ranges[r];
-    imzml::Peaks peaks;
-    for (std::size_t i = range.first; i < range.last && !progress.cancelled(); ++i) {
+                      std::vector<Share>& shares, Progress& progress, Visit visit) {
+  tbb::enumerable_thread_specific<imzml::Peaks> read_into;
+  tbb::parallel_for(std::size_t{0}, shares.size(), [&](std::size_t s) {
+    Share& share = shares[s];
+    imzml::Peaks& peaks = read_into.local();
+    for (std::size_t i = share.spectra.first; i < share.spectra.last; ++i) {
+      if (progress.cancelled()) return;
       if (auto read = reader.read(i, peaks); !read) {
-        range.error = read.error();
+        share.error = read.error();
         return;
       }
-      visit(range, i, peaks);
+      visit(s, i, peaks);
       const std::uint64_t length = dataset.spectra[i].mz.length;
       progress.advance(pass == Pass::kFirst ? length / 2 : length - length / 2);
     }
   });
-  for (SpectrumRange& range : ranges) {
-    if (range.error) return std::unexpected(*range.error);
+  for (const Share& share : shares) {
+    if (share.error) return std::unexpected(*share.error);
   }
-  if (progress.cancelled()) return fail(ErrorCode::kInterrupted, {}, "stopped on request");
+  if (progress.cancelled()) return interrupted();
   return {};
 }
 
 }  // namespace
 
-Result<IngestedPeaks> ingest(const imzml::Dataset& dataset, const stages::PixelIndex& pixels,
-                             std::uint32_t threads, Progress& progress) {
-  const auto reader = imzml::SpectrumReader::open(dataset);
-  if (!reader) return std::unexpected(reader.error());
-  std::vector<SpectrumRange> ranges = cut(dataset, threads);
+std::uint32_t ingest_ranges(std::uint32_t threads) {
+  return threads == 1 ? 1 : 2 * threads;
+}
 
-  progress.begin("ingest", "peaks", dataset.declared_peaks());
-  auto counted = read_all(dataset, *reader, Pass::kFirst, ranges, progress,
-                          [](SpectrumRange& range, std::size_t, const imzml::Peaks& peaks) {
-                            stages::count_peaks(peaks.mz, range.buckets);
-                            range.unsorted += peaks.sorted ? 0 : 1;
+Result<void> ingest_spectra(const imzml::Dataset& dataset, const imzml::SpectrumReader& reader,
+                            const stages::PixelIndex& pixels, SpectrumRange spectra,
+                            std::uint32_t threads, PeakBuffer& buffer, IngestedPeaks& ingested,
+                            Progress& progress) {
+  std::vector<Share> shares = cut(dataset, spectra, ingest_ranges(threads));
+  std::vector<stages::BucketCounts> counts(shares.size());
+  auto counted = read_all(dataset, reader, Pass::kFirst, shares, progress,
+                          [&](std::size_t s, std::size_t, const imzml::Peaks& peaks) {
+                            stages::count_peaks(peaks.mz, counts[s]);
+                            shares[s].unsorted += peaks.sorted ? 0 : 1;
                           });
-  if (!counted) return std::unexpected(counted.error());
+  if (!counted) return counted;
 
-  IngestedPeaks result;
-  std::vector<stages::BucketCounts> places;
-  for (SpectrumRange& range : ranges) {
-    places.push_back(std::move(range.buckets));
-    result.unsorted_spectra += range.unsorted;
+  stages::MzHistogram histogram;
+  for (std::size_t s = 0; s < shares.size(); ++s) {
+    stages::add_counts(counts[s], histogram);
+    stages::add_counts(counts[s], ingested.histogram);
+    ingested.unsorted_spectra += shares[s].unsorted;
   }
-  const std::uint64_t total = stages::counts_to_places(places);
-  if (total == 0) {
-    return data_error(
-        dataset.ibd_path.string(),
-        "no spectrum has a peak with intensity above 0; there is nothing to annotate");
+  const stages::Partitions partitions = stages::cut_partitions(histogram);
+  std::vector<stages::Places> places = stages::first_places(counts, partitions);
+  histogram = {};
+  counts = {};
+  ingested.peaks = partitions.first.back();
+  if (buffer.peaks().empty()) {
+    auto made = PeakBuffer::create(ingested.peaks);
+    if (!made) return std::unexpected(made.error());
+    buffer = std::move(*made);
   }
-  result.peaks.resize(total);
+
+  const std::span<imaging::Peak> table = buffer.peaks();
   auto placed =
-      read_all(dataset, *reader, Pass::kSecond, ranges, progress,
-               [&](const SpectrumRange& range, std::size_t spectrum, const imzml::Peaks& peaks) {
-                 const auto r = static_cast<std::size_t>(&range - ranges.data());
+      read_all(dataset, reader, Pass::kSecond, shares, progress,
+               [&](std::size_t s, std::size_t spectrum, const imzml::Peaks& peaks) {
                  stages::place_peaks(peaks.mz, peaks.intensity, pixels.pixel_of_spectrum[spectrum],
-                                     places[r], result.peaks);
+                                     partitions, places[s], table);
                });
-  if (!placed) return std::unexpected(placed.error());
+  if (!placed) return placed;
 
-  tbb::parallel_for(std::size_t{0}, stages::kMzBuckets / kBucketsPerTask, [&](std::size_t task) {
-    stages::sort_buckets(task * kBucketsPerTask, (task + 1) * kBucketsPerTask, places.back(),
-                         result.peaks);
+  tbb::enumerable_thread_specific<stages::PeakSorter> sorters;
+  tbb::parallel_for(std::size_t{0}, partitions.size(), [&](std::size_t p) {
+    const std::uint64_t first = partitions.first[p];
+    sorters.local().sort(table.subspan(first, partitions.first[p + 1] - first));
   });
-  progress.end();
-  return result;
+  return {};
 }
 
 }  // namespace ionloom::exec

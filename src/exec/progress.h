@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/error.h"
+
 namespace ionloom::exec {
 
 /// Watches a run and may stop it. All calls but advance() come from one thread.
@@ -18,5 +20,10 @@ class Progress {
   /// True once somebody asked the run to stop (Ctrl-C). Thread-safe.
   [[nodiscard]] virtual bool cancelled() const = 0;
 };
+
+/// How a stage that found itself cancelled ends.
+[[nodiscard]] inline std::unexpected<Error> interrupted() {
+  return fail(ErrorCode::kInterrupted, {}, "stopped on request");
+}
 
 }  // namespace ionloom::exec

@@ -4,20 +4,26 @@
 
 namespace ionloom::stages {
 
-std::vector<std::uint32_t> ions_in_range(const PatternTable& patterns, imaging::PeakTable peaks) {
+std::vector<std::uint32_t> ions_in_range(const PatternTable& patterns, double first_mz,
+                                         double last_mz) {
   std::vector<std::uint32_t> ions;
-  if (peaks.empty()) return ions;
-  const double first = peaks.front().mz;
-  const double last = peaks.back().mz;
   const std::size_t count = patterns.mz.size() / patterns.peaks_per_ion;
   for (std::size_t ion = 0; ion < count; ++ion) {
     const auto mz = patterns.of(ion).mz;
-    if (std::ranges::any_of(mz, [&](double value) { return value > first && value < last; })) {
+    if (std::ranges::any_of(mz,
+                            [&](double value) { return value > first_mz && value < last_mz; })) {
       ions.push_back(static_cast<std::uint32_t>(ion));
     }
   }
   std::ranges::stable_sort(ions, {}, [&](std::uint32_t ion) { return patterns.of(ion).mz[0]; });
   return ions;
+}
+
+void append_windows(const imaging::TheoreticalPeaks& theory, double tolerance_ppm,
+                    std::vector<imaging::MzWindow>& windows) {
+  for (const double mz : theory.mz) {
+    if (mz > 0) windows.push_back(imaging::mz_window(mz, tolerance_ppm));
+  }
 }
 
 void annotate_ions(imaging::PeakTable peaks, const IonSet& ions, const PatternTable& patterns,

@@ -20,7 +20,11 @@ struct MeasuredIon {
 /// in order of their first theoretical m/z, so that a slice of them touches one stretch of the
 /// peaks. Source: METASPACE engine, segment_centroids.py.
 [[nodiscard]] std::vector<std::uint32_t> ions_in_range(const PatternTable& patterns,
-                                                       imaging::PeakTable peaks);
+                                                       double first_mz, double last_mz);
+
+/// Appends the windows that an ion's images are cut from.
+void append_windows(const imaging::TheoreticalPeaks& theory, double tolerance_ppm,
+                    std::vector<imaging::MzWindow>& windows);
 
 /// Measures a slice of the ions and appends those that are kept. The result for an ion does not
 /// depend on the slice it is in.

@@ -2,22 +2,13 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 namespace ionloom::stages {
 namespace {
 
-/// Below this many peaks a bucket is sorted by insertion, without scratch.
-constexpr std::size_t kInsertionLimit = 24;
-
-void insertion_sort(std::span<imaging::Peak> peaks) {
-  for (std::size_t i = 1; i < peaks.size(); ++i) {
-    const imaging::Peak peak = peaks[i];
-    std::size_t k = i;
-    for (; k > 0 && peaks[k - 1].mz > peak.mz; --k) peaks[k] = peaks[k - 1];
-    peaks[k] = peak;
-  }
-}
+/// A partition and as much scratch fill half of a 1 MB second-level cache.
+constexpr std::uint64_t kPartitionPeaks = 16'384;
+constexpr std::uint64_t kMaxPartitions = 65'535;
 
 }  // namespace
 
@@ -32,49 +23,75 @@ void count_peaks(std::span<const double> mz, BucketCounts& counts) {
   for (const double value : mz) ++counts[mz_bucket(value)];
 }
 
-std::uint64_t counts_to_places(std::span<BucketCounts> ranges) {
-  for (BucketCounts& range : ranges) range.resize(kMzBuckets);
+void add_counts(const BucketCounts& counts, MzHistogram& histogram) {
+  histogram.resize(kMzBuckets);
+  for (std::size_t bucket = 0; bucket < counts.size(); ++bucket) {
+    histogram[bucket] += counts[bucket];
+  }
+}
+
+Partitions cut_partitions(const MzHistogram& histogram) {
+  std::uint64_t total = 0;
+  for (const std::uint64_t count : histogram) total += count;
+  // Every cut leaves more than half a target behind, so this keeps their number in 16 bits.
+  const std::uint64_t target = std::max(kPartitionPeaks, total / (kMaxPartitions / 2) + 1);
+
+  Partitions partitions;
+  partitions.of_bucket.reserve(histogram.size());
+  partitions.first = {0};
   std::uint64_t place = 0;
-  for (std::size_t bucket = 0; bucket < kMzBuckets; ++bucket) {
-    for (BucketCounts& range : ranges) {
-      const std::uint64_t count = range[bucket];
-      range[bucket] = place;
+  std::uint64_t size = 0;
+  for (const std::uint64_t count : histogram) {
+    // A bucket that overfills a partition that is at least half full begins the next one.
+    if (size > target / 2 && size + count > target) {
+      partitions.first.push_back(place);
+      size = 0;
+    }
+    partitions.of_bucket.push_back(static_cast<std::uint16_t>(partitions.first.size() - 1));
+    size += count;
+    place += count;
+  }
+  partitions.first.push_back(place);
+  return partitions;
+}
+
+std::vector<Places> first_places(std::span<const BucketCounts> ranges,
+                                 const Partitions& partitions) {
+  std::vector<Places> places(ranges.size(), Places(partitions.size(), 0));
+  for (std::size_t r = 0; r < ranges.size(); ++r) {
+    for (std::size_t bucket = 0; bucket < ranges[r].size(); ++bucket) {
+      places[r][partitions.of_bucket[bucket]] += ranges[r][bucket];
+    }
+  }
+  for (std::size_t p = 0; p < partitions.size(); ++p) {
+    std::uint64_t place = partitions.first[p];
+    for (Places& range : places) {
+      const std::uint64_t count = range[p];
+      range[p] = place;
       place += count;
     }
   }
-  return place;
+  return places;
 }
 
 void place_peaks(std::span<const double> mz, std::span<const float> intensity, std::uint32_t pixel,
-                 BucketCounts& places, std::span<imaging::Peak> table) {
+                 const Partitions& partitions, Places& places, std::span<imaging::Peak> table) {
   for (std::size_t i = 0; i < mz.size(); ++i) {
-    table[places[mz_bucket(mz[i])]++] = {mz[i], intensity[i], pixel};
-  }
-}
-
-void sort_buckets(std::size_t first, std::size_t last, const BucketCounts& ends,
-                  std::span<imaging::Peak> table) {
-  std::uint64_t begin = first == 0 ? 0 : ends[first - 1];
-  for (std::size_t bucket = first; bucket < last; ++bucket) {
-    const std::uint64_t end = ends[bucket];
-    const auto peaks = table.subspan(begin, end - begin);
-    if (peaks.size() < kInsertionLimit) {
-      insertion_sort(peaks);
-    } else if (!std::ranges::is_sorted(peaks, {}, &imaging::Peak::mz)) {
-      std::ranges::stable_sort(peaks, {}, &imaging::Peak::mz);
-    }
-    begin = end;
+    const std::uint16_t partition = partitions.of_bucket[mz_bucket(mz[i])];
+    table[places[partition]++] = {mz[i], intensity[i], pixel};
   }
 }
 
 std::uint64_t ingest_memory_bound_bytes(std::uint64_t peaks, std::uint64_t ranges,
-                                        std::uint64_t longest_spectrum) {
+                                        std::uint64_t threads, std::uint64_t longest_spectrum) {
   const std::uint64_t table = peaks * sizeof(imaging::Peak);
-  const std::uint64_t counts = ranges * kMzBuckets * sizeof(std::uint64_t);
-  // Peaks of one spectrum are read into columns that may have grown to twice their size; sorting a
-  // bucket takes half of it again, at worst (one bucket holds all) half of the table.
-  const std::uint64_t reading = ranges * longest_spectrum * 2 * (sizeof(double) + sizeof(float));
-  return table + table / 2 + counts + reading;
+  const std::uint64_t partitions = std::min(peaks / (kPartitionPeaks / 2) + 1, kMaxPartitions);
+  const std::uint64_t counts =
+      ranges * (kMzBuckets * sizeof(std::uint32_t) + partitions * sizeof(std::uint64_t)) +
+      kMzBuckets * (sizeof(std::uint64_t) + sizeof(std::uint16_t));
+  // A spectrum's bytes as they lie in the file and its two columns.
+  const std::uint64_t reading = threads * longest_spectrum * 2 * (sizeof(double) + sizeof(float));
+  return table + counts + std::max(reading, threads * PeakSorter::memory_bound_bytes());
 }
 
 }  // namespace ionloom::stages

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -8,40 +9,74 @@
 
 namespace ionloom::stages {
 
-// All peaks of a dataset are brought into order of (m/z, spectrum, position) in three steps:
-// count each range of spectra by m/z bucket; turn the counts into places; put every peak into its
-// place, then sort inside buckets. Ranges may be counted and placed in parallel, buckets sorted in
-// parallel: the result is the same, because equal m/z keep the order of spectra.
+// The peaks of consecutive spectra are brought into order of (m/z, spectrum, position) in four
+// steps: count each range of spectra by m/z bucket; cut the buckets into partitions that fit a
+// core's cache; put every peak into its partition; sort each partition. Ranges may be counted and
+// placed in parallel, partitions sorted in parallel: the result is the same, because equal m/z keep
+// the order of spectra.
 
-/// Buckets are about 240 ppm wide, so that each holds few peaks.
+/// Buckets are about 240 ppm wide and cover every m/z.
 inline constexpr std::size_t kMzBuckets = std::size_t{1} << 20;
 
 /// Bucket of an m/z >= 0; never falls as m/z rises.
 [[nodiscard]] std::uint32_t mz_bucket(double mz);
 
-/// Peaks per bucket in a range of spectra; later the place of the range's next peak of each bucket.
-using BucketCounts = std::vector<std::uint64_t>;
+/// Peaks per bucket in a range of spectra of fewer than 2^32 peaks.
+using BucketCounts = std::vector<std::uint32_t>;
 
 void count_peaks(std::span<const double> mz, BucketCounts& counts);
 
-/// Replaces the counts of consecutive ranges by the places of their first peaks. Returns the number
-/// of all peaks.
-std::uint64_t counts_to_places(std::span<BucketCounts> ranges);
+/// Peaks per bucket of any number of spectra.
+using MzHistogram = std::vector<std::uint64_t>;
+
+/// Adds a range's counts to a histogram; either may still be empty.
+void add_counts(const BucketCounts& counts, MzHistogram& histogram);
+
+/// Consecutive buckets that are sorted together: of about kPartitionPeaks peaks, or one bucket.
+struct Partitions {
+  std::vector<std::uint16_t> of_bucket;  ///< partition of each m/z bucket
+  std::vector<std::uint64_t> first;  ///< place of each partition's first peak; last, their total
+
+  [[nodiscard]] std::size_t size() const { return first.size() - 1; }
+};
+
+[[nodiscard]] Partitions cut_partitions(const MzHistogram& histogram);
+
+/// Place of the next peak that a range puts into each partition.
+using Places = std::vector<std::uint64_t>;
+
+/// Where each of consecutive ranges begins in each partition.
+[[nodiscard]] std::vector<Places> first_places(std::span<const BucketCounts> ranges,
+                                               const Partitions& partitions);
 
 /// Writes one spectrum's peaks to their places in `table` and advances the places.
 /// REQUIRES: spectra of a range come in the order of the file.
 void place_peaks(std::span<const double> mz, std::span<const float> intensity, std::uint32_t pixel,
-                 BucketCounts& places, std::span<imaging::Peak> table);
+                 const Partitions& partitions, Places& places, std::span<imaging::Peak> table);
 
-/// Sorts the buckets [first, last) of the table by m/z, equal ones in the order they were placed.
-/// @param ends  place after each bucket's last peak: the last range's places when all are placed
-void sort_buckets(std::size_t first, std::size_t last, const BucketCounts& ends,
-                  std::span<imaging::Peak> table);
+/// Sorts peaks by m/z; equal ones keep their order. Holds scratch of bounded size; one per thread.
+class PeakSorter {
+ public:
+  PeakSorter();
 
-/// Bytes that the table and its making need at most.
-/// @param ranges          ranges of spectra that are counted apart
+  /// Linear in the number of peaks up to kScratchPeaks of them, n log^2 n beyond.
+  void sort(std::span<imaging::Peak> peaks);
+
+  [[nodiscard]] static std::uint64_t memory_bound_bytes();
+
+ private:
+  void distribute(std::span<imaging::Peak> peaks);
+
+  std::unique_ptr<imaging::Peak[]> scratch_;
+  std::vector<std::uint32_t> ends_;
+};
+
+/// Bytes that counting, placing and sorting `peaks` peaks need at most, the table included.
+/// @param ranges            ranges of spectra that are counted apart
+/// @param threads           threads that read and sort
 /// @param longest_spectrum  peaks of the longest spectrum
 [[nodiscard]] std::uint64_t ingest_memory_bound_bytes(std::uint64_t peaks, std::uint64_t ranges,
+                                                      std::uint64_t threads,
                                                       std::uint64_t longest_spectrum);
 
 }  // namespace ionloom::stages

@@ -1,41 +1,36 @@
 #include "stages/mass_bias.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <numeric>
 #include <vector>
 
 namespace ionloom::stages {
 namespace {
 
-constexpr double kBinPpm = 0.5;
 constexpr int kSmoothingBins = 2;  ///< to either side: piles are about 2 ppm wide
 constexpr std::ptrdiff_t kSmoothedBins = 2 * kSmoothingBins + 1;
 constexpr double kStandsOut = 1.5;
 
 }  // namespace
 
-std::optional<MassBias> measure_mass_bias(imaging::PeakTable peaks, const IonSet& ions,
-                                          const PatternTable& patterns) {
-  const auto bins = static_cast<std::size_t>(2 * kMassBiasReachPpm / kBinPpm);
-  std::vector<double> histogram(bins, 0);
-  for (std::size_t ion = 0; ion < ions.ions.size(); ++ion) {
-    if (ions.is_target[ion] == 0 || !patterns.has_pattern(ion)) continue;
-    const double mz = patterns.of(ion).mz[0];
-    const auto [first, last] =
-        imaging::peaks_in_window(peaks, imaging::mz_window(mz, kMassBiasReachPpm));
-    // Each ion has one vote, so that a few very common peaks cannot decide.
-    const double vote = last > first ? 1.0 / static_cast<double>(last - first) : 0;
-    for (std::size_t i = first; i < last; ++i) {
-      const double ppm = (peaks[i].mz / mz - 1) * 1e6;
-      const auto bin = static_cast<std::int64_t>((ppm + kMassBiasReachPpm) / kBinPpm);
-      histogram[static_cast<std::size_t>(
-          std::clamp<std::int64_t>(bin, 0, static_cast<std::int64_t>(bins) - 1))] += vote;
-    }
+void MassBiasMeter::add(imaging::PeakTable peaks, double mz) {
+  const auto [first, last] =
+      imaging::peaks_in_window(peaks, imaging::mz_window(mz, kMassBiasReachPpm));
+  // Each ion has one vote, so that a few very common peaks cannot decide.
+  const double vote = last > first ? 1.0 / static_cast<double>(last - first) : 0;
+  for (std::size_t i = first; i < last; ++i) {
+    const double ppm = (peaks[i].mz / mz - 1) * 1e6;
+    const auto bin = static_cast<std::int64_t>((ppm + kMassBiasReachPpm) / kBinPpm);
+    histogram_[static_cast<std::size_t>(
+        std::clamp<std::int64_t>(bin, 0, static_cast<std::int64_t>(kBins) - 1))] += vote;
   }
-  std::vector<double> smooth(bins, 0);
-  for (std::size_t bin = kSmoothingBins; bin + kSmoothingBins < bins; ++bin) {
-    const auto from = histogram.begin() + static_cast<std::ptrdiff_t>(bin) - kSmoothingBins;
+}
+
+std::optional<MassBias> MassBiasMeter::bias() const {
+  std::vector<double> smooth(kBins, 0);
+  for (std::size_t bin = kSmoothingBins; bin + kSmoothingBins < kBins; ++bin) {
+    const auto from = histogram_.begin() + static_cast<std::ptrdiff_t>(bin) - kSmoothingBins;
     smooth[bin] = std::accumulate(from, from + kSmoothedBins, 0.0);
   }
   const auto top = std::ranges::max_element(smooth);

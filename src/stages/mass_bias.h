@@ -1,10 +1,10 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <optional>
 
 #include "imaging/peak_table.h"
-#include "stages/ions.h"
-#include "stages/patterns.h"
 
 namespace ionloom::stages {
 
@@ -18,9 +18,20 @@ struct MassBias {
 
 /// Measures a dataset's mass bias without knowing which ions are present: peaks of ions that are
 /// there pile up at the bias around the first theoretical m/z of all target ions, peaks of anything
-/// else spread evenly. nullopt when no pile stands out.
-[[nodiscard]] std::optional<MassBias> measure_mass_bias(imaging::PeakTable peaks,
-                                                        const IonSet& ions,
-                                                        const PatternTable& patterns);
+/// else spread evenly.
+class MassBiasMeter {
+ public:
+  /// Looks around one ion's m/z.
+  /// @param peaks  all within kMassBiasReachPpm of it, at least
+  void add(imaging::PeakTable peaks, double mz);
+
+  /// nullopt when no pile stands out.
+  [[nodiscard]] std::optional<MassBias> bias() const;
+
+ private:
+  static constexpr double kBinPpm = 0.5;
+  static constexpr std::size_t kBins = static_cast<std::size_t>(2 * kMassBiasReachPpm / kBinPpm);
+  std::array<double, kBins> histogram_{};
+};
 
 }  // namespace ionloom::stages
