@@ -110,10 +110,11 @@ Result<std::size_t> RunFile::read_buckets(std::uint32_t first_bucket, std::uint3
       const auto encoded = std::span<const std::byte>(bytes).subspan(
           (b - block) * stages::kRunBlockBytes, header_.peaks_of(b) * sizeof(imaging::Peak));
       if (checksum(encoded) != index_[b].checksum) {
-        return data_error(path_.string(), "block " + std::to_string(b) + " (at byte " +
-                                              std::to_string(header_.block_offset_bytes(b)) +
-                                              ") is not what was written; the disk is faulty, or "
-                                              "another program changed it");
+        return data_error(path_.string(),
+                          "block " + std::to_string(b) + " (at byte " +
+                              std::to_string(stages::RunHeader::block_offset_bytes(b)) +
+                              ") is not what was written; the disk is faulty, or "
+                              "another program changed it");
       }
       const auto [from, to] = stages::rows_in_buckets(encoded, first_bucket, last_bucket);
       if (to - from > peaks.size() - count) {
