@@ -13,7 +13,7 @@ namespace {
 
 /// Peaks that one task reads from all runs and sorts; a multiple of what its run's first and last
 /// block hold in vain.
-constexpr std::uint64_t kPeaksPerTask = std::uint64_t{1} << 20;
+constexpr std::uint64_t kPeaksPerTask = std::uint64_t{1} << 19;
 /// Below this a slice would hold too few ions to be worth reading.
 constexpr std::uint64_t kLeastCapacityPeaks = std::uint64_t{1} << 22;
 

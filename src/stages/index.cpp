@@ -43,7 +43,7 @@ Result<PixelIndex> index_pixels(std::span<const Position> spectra) {
 }
 
 std::uint64_t index_memory_bound_bytes(std::uint64_t spectra) {
-  return spectra * (sizeof(Position) + 2 * sizeof(std::uint32_t));
+  return spectra * (sizeof(Position) + 2 * sizeof(std::uint32_t)) + 64;
 }
 
 }  // namespace ionloom::stages

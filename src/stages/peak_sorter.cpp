@@ -8,8 +8,8 @@ namespace {
 
 using imaging::Peak;
 
-/// Peaks that are distributed at once: 16 MB of scratch.
-constexpr std::size_t kScratchPeaks = std::size_t{1} << 20;
+/// Peaks that are distributed at once: 8 MB of scratch.
+constexpr std::size_t kScratchPeaks = std::size_t{1} << 19;
 /// Up to so many peaks are sorted by insertion.
 constexpr std::size_t kInsertionPeaks = 32;
 /// Slots that peaks are distributed over: half as many as there are peaks.
@@ -111,7 +111,8 @@ void PeakSorter::distribute(std::span<Peak> peaks) {
 }
 
 std::uint64_t PeakSorter::memory_bound_bytes() {
-  // Slots in use at every depth of distribute() add up to less than twice the first's.
+  // distribute() keeps the ends of its slots while it sorts what shares one; slots in use at every
+  // depth add up to less than twice the first's.
   return kScratchPeaks * sizeof(Peak) + 3 * (kMaxSlots + 1) * sizeof(std::uint32_t);
 }
 

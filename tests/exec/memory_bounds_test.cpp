@@ -1,0 +1,100 @@
+// Every stage's bound against what it allocates: never over, and close enough to be of use.
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <tbb/task_arena.h>
+
+#include "exec/annotation_run.h"
+#include "exec/peak_store.h"
+#include "exec/quiet_progress.h"
+#include "imzml/sample_dataset.h"
+#include "stages/rank.h"
+#include "support/allocation_meter.h"
+
+namespace ionloom::exec {
+namespace {
+
+using imzml::testing::SamplePixel;
+using test_support::AllocationMeter;
+using test_support::ScratchFolder;
+
+constexpr double kLeastUse = 0.7;
+
+void expect_close_below(std::uint64_t used_bytes, std::uint64_t bound_bytes, const char* what) {
+  const double use = static_cast<double>(used_bytes) / static_cast<double>(bound_bytes);
+  ::testing::Test::RecordProperty(what, std::to_string(use));
+  EXPECT_LE(use, 1.0) << what << ": " << used_bytes << " of " << bound_bytes;
+  EXPECT_GE(use, kLeastUse) << what << ": " << used_bytes << " of " << bound_bytes;
+}
+
+/// A dataset of `spectra` spectra with `peaks` peaks each.
+imzml::Dataset dataset_in(const ScratchFolder& folder, int spectra, int peaks) {
+  std::mt19937 random(3);
+  std::vector<SamplePixel> pixels;
+  for (int i = 0; i < spectra; ++i) {
+    SamplePixel pixel{.x = i % 50 + 1, .y = i / 50 + 1, .mz = {}, .intensity = {}};
+    for (int k = 0; k < peaks; ++k) {
+      pixel.mz.push_back(100 + 1e-7 * static_cast<double>(random() % 4'000'000'000));
+      pixel.intensity.push_back(1);
+    }
+    std::ranges::sort(pixel.mz);
+    pixels.push_back(std::move(pixel));
+  }
+  return imzml::open_dataset(written(folder, imzml::testing::sample(pixels))).value();
+}
+
+TEST(MemoryBound, of_index_holds) {
+  std::vector<stages::Position> positions;
+  for (std::uint32_t i = 0; i < 200'000; ++i) positions.push_back({i % 500, i / 500});
+  const AllocationMeter meter;
+  const auto index = stages::index_pixels(positions);
+  ASSERT_TRUE(index);
+  expect_close_below(meter.peak_bytes() + positions.size() * sizeof(stages::Position),
+                     stages::index_memory_bound_bytes(positions.size()), "index");
+}
+
+TEST(MemoryBound, of_ingest_and_of_visits_holds_in_memory_and_on_disk) {
+  const ScratchFolder folder;
+  const imzml::Dataset dataset = dataset_in(folder, 1'500, 4'000);
+  const stages::PixelIndex index = index_dataset(dataset).value();
+  for (const std::uint32_t threads : {1U, 2U}) {
+    for (const std::uint64_t capacity : {UINT64_MAX, PeakStore::least_capacity_peaks(dataset)}) {
+      testing::QuietProgress progress;
+      tbb::task_arena arena(static_cast<int>(threads));
+      const std::uint64_t held = std::min(capacity, dataset.declared_peaks());
+      const AllocationMeter ingesting;
+      auto store = arena.execute([&] {
+        return PeakStore::ingest(dataset, index,
+                                 {.capacity_peaks = capacity, .runs_folder = folder.path()},
+                                 threads, progress);
+      });
+      ASSERT_TRUE(store);
+      // The peaks themselves are mapped, not allocated.
+      expect_close_below(ingesting.peak_bytes() + held * sizeof(imaging::Peak),
+                         PeakStore::ingest_memory_bound_bytes(dataset, capacity, threads),
+                         "ingest");
+
+      const AllocationMeter visiting;
+      auto visited = arena.execute([&] {
+        return store->visit(
+            400,
+            [](std::size_t i, std::vector<imaging::MzWindow>& windows) {
+              const double mz = 100 + static_cast<double>(i);
+              windows.push_back({mz, mz + 1});
+            },
+            [](imaging::PeakTable, std::size_t, std::size_t) -> Result<void> { return {}; });
+      });
+      ASSERT_TRUE(visited);
+      std::uint64_t used = visiting.peak_bytes() + held * sizeof(imaging::Peak);
+      if (store->runs_on_disk() > 0) used += stages::kMzBuckets * sizeof(std::uint64_t);
+      expect_close_below(used, PeakStore::visit_memory_bound_bytes(dataset, capacity, threads),
+                         "visit");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace ionloom::exec
