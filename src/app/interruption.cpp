@@ -1,6 +1,7 @@
 #include "app/interruption.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace ionloom::app {
 namespace {
@@ -16,8 +17,11 @@ extern "C" void ask_to_stop(int signal) {
 }  // namespace
 
 void catch_interruptions() {
-  std::signal(SIGINT, ask_to_stop);
-  std::signal(SIGTERM, ask_to_stop);
+  // A shell that starts a command in the background, or nohup, has signals ignored on purpose.
+  for (const int stopping : {SIGINT, SIGTERM, SIGHUP}) {
+    if (std::signal(stopping, ask_to_stop) == SIG_IGN) std::signal(stopping, SIG_IGN);
+  }
+  for (const int failing : {SIGXFSZ, SIGPIPE}) std::signal(failing, SIG_IGN);
 }
 
 bool interrupted() {

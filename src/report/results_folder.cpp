@@ -164,6 +164,7 @@ Result<ResultsFolder> ResultsFolder::create(const fs::path& folder, bool force) 
   std::error_code error;
   ResultsFolder results;
   results.force_ = force;
+  results.given_ = folder;
   results.final_ = fs::weakly_canonical(fs::absolute(folder, error), error);
   if (!results.final_.has_filename()) {  // "out/" is "out"
     results.final_ = results.final_.parent_path();
@@ -204,7 +205,8 @@ Result<ResultsFolder> ResultsFolder::create(const fs::path& folder, bool force) 
 }
 
 ResultsFolder::ResultsFolder(ResultsFolder&& other) noexcept
-    : final_(std::move(other.final_)),
+    : given_(std::move(other.given_)),
+      final_(std::move(other.final_)),
       partial_(std::exchange(other.partial_, {})),
       force_(other.force_),
       made_parents_(std::exchange(other.made_parents_, {})) {}
@@ -227,6 +229,18 @@ Result<fs::path> ResultsFolder::add_folder(const fs::path& name) {
     return system_failure(folder, "be created", error);
   }
   return folder;
+}
+
+Error ResultsFolder::with_given_path(Error error) const {
+  const std::string partial = partial_.string();
+  if (partial.empty()) return error;
+  for (std::string* text : {&error.where, &error.what}) {
+    for (auto at = text->find(partial); at != std::string::npos; at = text->find(partial, at)) {
+      text->replace(at, partial.size(), given_.string());
+      at += given_.string().size();
+    }
+  }
+  return error;
 }
 
 Result<void> ResultsFolder::commit() {

@@ -38,6 +38,10 @@ class ResultsFolder {
   /// Makes a folder inside the results, e.g. "images".
   [[nodiscard]] Result<std::filesystem::path> add_folder(const std::filesystem::path& name);
 
+  /// The error of something that was written into partial_path(), in terms of the folder that the
+  /// user named: nobody finds a hidden folder that is gone.
+  [[nodiscard]] Error with_given_path(Error error) const;
+
   /// Gives the folder its name; with force, the old one goes only after that. What create() refuses
   /// is refused again, should the old folder have changed meanwhile.
   [[nodiscard]] Result<void> commit();
@@ -45,6 +49,7 @@ class ResultsFolder {
  private:
   ResultsFolder() = default;
 
+  std::filesystem::path given_;
   std::filesystem::path final_;
   std::filesystem::path partial_;  ///< empty once there is nothing to remove
   bool force_ = false;

@@ -53,6 +53,18 @@ TEST(ResultsFolder, leaves_nothing_when_not_committed) {
   EXPECT_TRUE(scratch.names().empty());
 }
 
+TEST(ResultsFolder, errors_name_the_folder_as_it_was_given) {
+  ScratchFolder scratch;
+  const auto results = ResultsFolder::create(scratch.path() / "." / "out", false);
+  ASSERT_TRUE(results);
+  const std::string hidden = (results->partial_path() / "images/a.png").string();
+  const Error told = results->with_given_path({ErrorCode::kResource, hidden, hidden + " is full"});
+  const std::string given = (scratch.path() / "." / "out/images/a.png").string();
+  EXPECT_EQ(told.where, given);
+  EXPECT_EQ(told.what, given + " is full");
+  EXPECT_EQ(told.code, ErrorCode::kResource);
+}
+
 TEST(ResultsFolder, makes_missing_parents) {
   ScratchFolder scratch;
   put_results(scratch / "new/parent/out", "x");

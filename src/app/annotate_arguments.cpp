@@ -1,0 +1,122 @@
+#include "app/annotate_arguments.h"
+
+#include "app/one_of.h"
+
+namespace ionloom::app {
+
+void add_annotate(CLI::App& app, AnnotateOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "annotate", "Annotate a dataset: which molecules of a list its spectra show, with FDR");
+  command->add_option("dataset", options.dataset, "imzML file; its .ibd lies beside it")
+      ->required()
+      ->type_name("DATASET.imzML");
+  command
+      ->add_option("-m,--molecules", options.molecules,
+                   "molecule list: tab- or comma-separated, with columns formula, id, name;\n"
+                   "give the option again for more lists, each is ranked by itself")
+      ->required()
+      ->type_name("LIST")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("-o,--output", options.output, "folder for the results, made by the run")
+      ->required()
+      ->type_name("DIR");
+  const auto list = [&](const char* name, std::vector<std::string>& values, const char* help) {
+    command->add_option(name, values, help)
+        ->delimiter(',')
+        ->type_name("A,B,...")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  command->option_defaults()->group("Ions");
+  list("--adducts", options.adducts,
+       "adducts: +H, M+H and [M+H]+ mean the same; [M]+ and [M]- for bare ions\n"
+       "(default +H,+Na,+K, or -H,+Cl in negative mode)");
+  list("--neutral-losses", options.neutral_losses,
+       "losses tried beside none, e.g. -H2O,-CO2 (default none)");
+  list("--chem-mods", options.chem_mods,
+       "modifications tried beside none, e.g. +C2H2O (default none)");
+  command->add_option("--polarity", options.polarity, "ion mode (default: what the file says)")
+      ->check(one_of({"positive", "negative"}))
+      ->type_name("positive|negative");
+  command->add_option("--decoys", options.decoys, "decoy adducts drawn for each formula, 1..80")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      ->add_option(
+          "--targeted", options.targeted,
+          "measure every ion of a list fully and write all its rows; auto: lists of up\n"
+          "to 1,000 formulas. With several lists, one choice for all or one for each: no,yes")
+      ->delimiter(',')
+      ->check(one_of({"auto", "yes", "no"}))
+      ->default_str("auto")
+      ->type_name("auto|yes|no");
+  command->option_defaults()->group("Instrument");
+  command
+      ->add_option("--analyzer", options.analyzer,
+                   "mass analyser (default: the file's instrument if it names one, else orbitrap)")
+      ->check(one_of({"orbitrap", "fticr", "tof"}))
+      ->type_name("orbitrap|fticr|tof");
+  command
+      ->add_option("--resolving-power", options.resolving_power,
+                   "m / FWHM at m/z 200; peak widths follow METASPACE's table (default 140000)")
+      ->type_name("R");
+  command
+      ->add_option("--isocalc-sigma", options.isocalc_sigma_mz,
+                   "peak sigma at m/z 200, in m/z units, instead of the table's")
+      ->type_name("SIGMA");
+  command
+      ->add_option("--ppm", options.ppm,
+                   "tolerance of an isotope peak's m/z, to either side, in ppm\n"
+                   "(default 3; 10 if --resolving-power is under 70000)")
+      ->type_name("PPM");
+  command->option_defaults()->group("Method");
+  command->add_option("--isotope-peaks", options.isotope_peaks, "isotope peaks per ion, 2..16")
+      ->capture_default_str()
+      ->type_name("N");
+  command->add_option("--min-px", options.min_px, "peaks that an isotope image must have to count")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      ->add_option("--analysis-version", options.analysis_version,
+                   "METASPACE's algorithm: 1 (its MSM annotations) or 3 (its newer ranking)")
+      ->check(one_of({1, 3}))
+      ->capture_default_str()
+      ->type_name("1|3");
+  command->add_flag("--fixes", options.fixes,
+                    "compute right what METASPACE computes wrong: spatial in double precision,\n"
+                    "chaos of large one-piece images, formulas with repeated elements");
+  command->add_flag("--all-metrics", options.all_metrics,
+                    "measure every ion fully, also those given up early, and keep them");
+  command->option_defaults()->group("Results");
+  command
+      ->add_option("--fdr", options.fdr, "write annotations up to this false-discovery rate, 0..1")
+      ->capture_default_str()
+      ->type_name("RATE");
+  command->add_flag("--all-ions", options.all_ions,
+                    "also write every kept ion's metrics and rankings, decoys too");
+  command->add_option("--images", options.images, "format of the ion images")
+      ->check(one_of({"png", "npy", "none"}))
+      ->capture_default_str()
+      ->type_name("png|npy|none");
+  command->add_flag("--force", options.force, "replace the results that DIR holds");
+  command->option_defaults()->group("Run");
+  command
+      ->add_option("-t,--threads", options.threads,
+                   "threads (default: all cores; results do not depend on it)")
+      ->type_name("N");
+  command
+      ->add_option("--memory", options.memory_bytes,
+                   "memory that the run may take, e.g. 800M, 4G or 4GiB; peaks that do not fit go\n"
+                   "to disk, results do not depend on it (default: what is available)")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("SIZE");
+  command
+      ->add_option("--scratch", options.scratch,
+                   "folder for peaks that do not fit into memory (default: beside the output)")
+      ->type_name("DIR");
+  command->add_flag("--strict", options.strict,
+                    "refuse datasets with a wrong UUID or checksum, or any other oddity");
+}
+
+}  // namespace ionloom::app
