@@ -26,6 +26,8 @@ class Composition {
   void set(ElementId element, std::int32_t count);
   void add(ElementId element, std::int32_t count) { set(element, this->count(element) + count); }
 
+  void clear() { entries_.clear(); }
+
   bool operator==(const Composition&) const = default;
 
  private:

@@ -155,6 +155,25 @@ constexpr std::array<Element, kElementCount> kElements = make_elements();
 static_assert(kElementCount < 256, "ElementId is one byte");
 static_assert(std::ranges::is_sorted(kElements, {}, &Element::symbol));
 
+constexpr std::size_t kCapitals = 26;
+constexpr std::size_t kLetters = 27;  ///< none, or a to z
+constexpr ElementId kNoElement = 255;
+
+/// Symbols are a capital and at most one letter: their place is their number.
+constexpr std::array<ElementId, kCapitals * kLetters> make_ids() {
+  std::array<ElementId, kCapitals * kLetters> ids{};
+  ids.fill(kNoElement);
+  for (std::size_t i = 0; i < kElementCount; ++i) {
+    const std::string_view symbol = kElements[i].symbol;
+    const std::size_t letter =
+        symbol.size() == 1 ? 0 : static_cast<std::size_t>(symbol[1] - 'a') + 1;
+    ids[static_cast<std::size_t>(symbol[0] - 'A') * kLetters + letter] = static_cast<ElementId>(i);
+  }
+  return ids;
+}
+
+constexpr auto kIdOfSymbol = make_ids();
+
 }  // namespace
 
 std::span<const Element> elements() {
@@ -162,9 +181,15 @@ std::span<const Element> elements() {
 }
 
 std::optional<ElementId> find_element(std::string_view symbol) {
-  const auto found = std::ranges::lower_bound(kElements, symbol, {}, &Element::symbol);
-  if (found == kElements.end() || found->symbol != symbol) return std::nullopt;
-  return static_cast<ElementId>(found - kElements.begin());
+  if (symbol.empty() || symbol.size() > 2) return std::nullopt;
+  const auto in_range = [](char c, char first, char last) { return c >= first && c <= last; };
+  if (!in_range(symbol[0], 'A', 'Z')) return std::nullopt;
+  if (symbol.size() == 2 && !in_range(symbol[1], 'a', 'z')) return std::nullopt;
+  const auto capital = static_cast<std::size_t>(symbol[0] - 'A');
+  const std::size_t letter = symbol.size() == 1 ? 0 : static_cast<std::size_t>(symbol[1] - 'a') + 1;
+  const ElementId id = kIdOfSymbol[capital * kLetters + letter];
+  if (id == kNoElement) return std::nullopt;
+  return id;
 }
 
 }  // namespace ionloom::chem

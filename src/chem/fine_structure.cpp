@@ -93,7 +93,8 @@ void for_each_neighbour(Counts counts, std::size_t isotopes, Visit visit) {
 
 }  // namespace
 
-FineStructureCalculator::FineStructureCalculator(AnalysisVersion version) : version_(version) {
+FineStructureCalculator::FineStructureCalculator(AnalysisVersion version)
+    : version_(version), known_(elements().size()) {
   // ln n!, summed with compensation so that the error stays below an ulp.
   log_factorials_.resize(static_cast<std::size_t>(kCountLimit) + 1);
   double sum = 0;
@@ -107,17 +108,21 @@ FineStructureCalculator::FineStructureCalculator(AnalysisVersion version) : vers
   }
 }
 
-const ElementPattern* FineStructureCalculator::element_pattern(const ElementCount& entry) {
-  const std::uint32_t key =
-      static_cast<std::uint32_t>(entry.element) << 16 | static_cast<std::uint32_t>(entry.count);
-  const auto [found, is_new] = cache_.try_emplace(key);
-  ElementPattern& pattern = found->second;
-  if (!is_new) return &pattern;
+const ElementPattern& FineStructureCalculator::element_pattern(const ElementCount& entry) {
+  auto& of_element = known_[entry.element];
+  const auto count = static_cast<std::size_t>(entry.count);
+  if (count >= of_element.size()) of_element.resize(count + 1);
+  auto& pattern = of_element[count];
+  if (!pattern) pattern = std::make_unique<const ElementPattern>(make_pattern(entry));
+  return *pattern;
+}
 
+ElementPattern FineStructureCalculator::make_pattern(const ElementCount& entry) const {
+  ElementPattern pattern;
   const std::vector<IsotopeTerm> terms = isotope_terms(entry.element);
-  if (terms.empty()) return &pattern;
+  if (terms.empty()) return pattern;
   if (version_ == AnalysisVersion::kV1 && grid_too_large(terms.size(), entry.count)) {
-    return &pattern;
+    return pattern;
   }
 
   // Climb to the most probable configuration, then flood every one above the threshold: the
@@ -157,7 +162,7 @@ const ElementPattern* FineStructureCalculator::element_pattern(const ElementCoun
     return a.log_probability != b.log_probability ? a.log_probability > b.log_probability
                                                   : a.mass_da < b.mass_da;
   });
-  return &pattern;
+  return pattern;
 }
 
 void FineStructureCalculator::combine(std::size_t depth, double mass_da, double log_probability) {
@@ -184,10 +189,10 @@ const std::vector<PatternPeak>* FineStructureCalculator::compute(const Compositi
   double best = 0;
   for (const ElementCount& entry : composition.entries()) {
     if (entry.count < 0 || entry.count >= kCountLimit) return nullptr;
-    const ElementPattern* pattern = element_pattern(entry);
-    if (pattern->configurations.empty()) return nullptr;
-    patterns_.push_back(pattern);
-    best += pattern->configurations.front().log_probability;
+    const ElementPattern& pattern = element_pattern(entry);
+    if (pattern.configurations.empty()) return nullptr;
+    patterns_.push_back(&pattern);
+    best += pattern.configurations.front().log_probability;
   }
   threshold_ = best + exact_log(kRelativeThreshold);
   best_rest_.assign(patterns_.size() + 1, 0.0);
@@ -198,7 +203,14 @@ const std::vector<PatternPeak>* FineStructureCalculator::compute(const Compositi
   if (too_many_ && version_ == AnalysisVersion::kV3) return nullptr;
 
   const double top = exact_exp(best);
-  for (PatternPeak& peak : peaks_) peak.intensity = exact_exp(peak.intensity) / top;
+  peaks_.push_back(peaks_.back());  // makes a pair of the last, if it has no other
+  for (std::size_t i = 0; i + 1 < peaks_.size(); i += 2) {
+    const Pair log_intensity = {peaks_[i].intensity, peaks_[i + 1].intensity};
+    const Pair intensity = exact_exp(log_intensity) / top;
+    peaks_[i].intensity = intensity[0];
+    peaks_[i + 1].intensity = intensity[1];
+  }
+  peaks_.pop_back();
   std::ranges::sort(peaks_, [](const PatternPeak& a, const PatternPeak& b) {
     return a.mz != b.mz ? a.mz < b.mz : a.intensity > b.intensity;
   });

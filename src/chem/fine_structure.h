@@ -1,8 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <unordered_map>
+#include <memory>
 #include <vector>
 
 #include "chem/composition.h"
@@ -35,20 +34,21 @@ class FineStructureCalculator {
   explicit FineStructureCalculator(AnalysisVersion version);
 
   /// All isotopologues of at least 1e-4 of the most probable one, sorted by mass; masses without
-  /// charge, intensities relative to the highest. nullopt when METASPACE's library fails: an
+  /// charge, intensities relative to the highest. nullptr when METASPACE's library fails: an
   /// element without pattern, 30,000 atoms of one element or more, over 100,000 isotopologues
-  /// (version 3), a convolution grid of over 1e7 cells (version 1). The span is valid until the
+  /// (version 3), a convolution grid of over 1e7 cells (version 1). The result is valid until the
   /// next call. Source: ims-cpp, isocalc.cpp, computeIsotopePattern; METASPACE-equal to 4e-9 in
   /// intensity.
   [[nodiscard]] const std::vector<PatternPeak>* compute(const Composition& composition);
 
  private:
-  const ElementPattern* element_pattern(const ElementCount& entry);
+  const ElementPattern& element_pattern(const ElementCount& entry);
+  [[nodiscard]] ElementPattern make_pattern(const ElementCount& entry) const;
   void combine(std::size_t depth, double mass_da, double log_probability);
 
   AnalysisVersion version_;
   std::vector<double> log_factorials_;
-  std::unordered_map<std::uint32_t, ElementPattern> cache_;
+  std::vector<std::vector<std::unique_ptr<const ElementPattern>>> known_;  ///< [element][count]
   // Scratch of the current ion.
   std::vector<const ElementPattern*> patterns_;
   std::vector<double> best_rest_;

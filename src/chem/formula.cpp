@@ -164,28 +164,37 @@ Result<Composition> parse_list_formula(std::string_view formula) {
 
 std::optional<Composition> ion_composition(std::string_view formula) {
   Composition composition;
+  if (!read_ion_composition(formula, composition)) return std::nullopt;
+  return composition;
+}
+
+bool read_ion_composition(std::string_view formula, Composition& composition) {
+  composition.clear();
   std::string cleaned;
-  for (const char c : formula) {
-    if (c != '.' && c != '=') cleaned += c;
+  if (formula.find_first_of(".=") != std::string_view::npos) {
+    for (const char c : formula) {
+      if (c != '.' && c != '=') cleaned += c;
+    }
+    formula = cleaned;
   }
-  for (std::size_t at = 0; at < cleaned.size();) {
-    if (!is_upper(cleaned[at])) {
+  for (std::size_t at = 0; at < formula.size();) {
+    if (!is_upper(formula[at])) {
       ++at;
       continue;
     }
     const std::size_t start = at++;
-    while (at < cleaned.size() && is_lower(cleaned[at])) ++at;
-    const auto id = find_element(std::string_view(cleaned).substr(start, at - start));
+    while (at < formula.size() && is_lower(formula[at])) ++at;
+    const auto id = find_element(formula.substr(start, at - start));
     std::int64_t count = 0;
     bool counted = false;
-    for (; at < cleaned.size() && is_digit(cleaned[at]); ++at) {
+    for (; at < formula.size() && is_digit(formula[at]); ++at) {
       counted = true;
-      if (count <= kMaxCount) count = count * 10 + (cleaned[at] - '0');
+      if (count <= kMaxCount) count = count * 10 + (formula[at] - '0');
     }
-    if (!id) return std::nullopt;
+    if (!id) return false;
     composition.set(*id, counted ? static_cast<std::int32_t>(count) : 1);
   }
-  return composition;
+  return true;
 }
 
 double monoisotopic_mz(const Composition& ion, bool positive) {

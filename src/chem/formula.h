@@ -22,6 +22,10 @@ namespace ionloom::chem {
 /// formula_parser.generate_ion_formula.
 [[nodiscard]] std::optional<Composition> ion_composition(std::string_view formula);
 
+/// The same into `composition`, whose memory is used again. False where ion_composition() gives
+/// nullopt.
+[[nodiscard]] bool read_ion_composition(std::string_view formula, Composition& composition);
+
 /// m/z of the ion's lightest listed isotopes, with one electron removed (positive) or added.
 /// NaN when an element has no listed mass. Source: METASPACE engine, calculate_mono_mz.
 [[nodiscard]] double monoisotopic_mz(const Composition& ion, bool positive);

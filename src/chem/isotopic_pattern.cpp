@@ -6,28 +6,28 @@
 namespace ionloom::chem {
 
 IsotopicPatternCalculator::IsotopicPatternCalculator(const PatternSettings& settings)
-    : settings_(settings), fine_structure_(settings.shape.version) {}
+    : settings_(settings), fine_structure_(settings.shape.version), envelope_(settings.shape) {}
 
 const std::vector<PatternPeak>& IsotopicPatternCalculator::compute(const Composition& ion) {
   centroids_.clear();
   double label_mass_da = 0;
-  Composition natural;
+  natural_.clear();
   for (const ElementCount& entry : ion.entries()) {
     const double label = element(entry.element).label_mass_da;
     if (label > 0) {
       label_mass_da += label * entry.count;
     } else {
-      natural.set(entry.element, entry.count);
+      natural_.set(entry.element, entry.count);
     }
   }
-  const std::vector<PatternPeak>* isotopologues = fine_structure_.compute(natural);
+  const std::vector<PatternPeak>* isotopologues = fine_structure_.compute(natural_);
   if (isotopologues == nullptr) return centroids_;
 
   fine_ = *isotopologues;
   const double electrons_da = settings_.charge * kElectronMassDa;
   for (PatternPeak& peak : fine_) peak.mz -= electrons_da;
   if (fine_.front().mz <= 0) return centroids_;
-  envelope_centroids(fine_, settings_.shape, settings_.max_peaks, centroids_);
+  envelope_.centroids(fine_, settings_.max_peaks, centroids_);
 
   const auto more_intense = [](const PatternPeak& a, const PatternPeak& b) {
     return a.intensity != b.intensity ? a.intensity > b.intensity : a.mz > b.mz;

@@ -31,6 +31,8 @@ class IsotopicPatternCalculator {
  private:
   PatternSettings settings_;
   FineStructureCalculator fine_structure_;
+  EnvelopeDetector envelope_;
+  Composition natural_;  ///< the current ion without its labels
   std::vector<PatternPeak> fine_;
   std::vector<PatternPeak> centroids_;
 };

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <bit>
-#include <cmath>
 #include <cstdint>
+
+#include "chem/lanes.h"
 
 namespace ionloom::chem {
 
@@ -10,15 +11,16 @@ namespace ionloom::chem {
 // the same bits everywhere. Both are within 1 ulp of the true value in the range given.
 
 /// e^x for x in [-700, 700]; 0 below.
-[[nodiscard]] inline double exact_exp(double x) {
-  if (x < -700) return 0;
+[[nodiscard]] inline Pair exact_exp(Pair x) {
   constexpr double kLog2E = 1.4426950408889634;
   constexpr double kLn2High = 6.93147180369123816490e-01;  // 33 bits: k * high is exact
   constexpr double kLn2Low = 1.90821492927058770002e-10;
-  const double k = std::floor(x * kLog2E + 0.5);
-  const double r = (x - k * kLn2High) - k * kLn2Low;
+  const PairMask vanishing = x < -700.0;
+  x = vanishing ? pair_of(-700) : x;
+  const Pair k = floor_of(x * kLog2E + 0.5);
+  const Pair r = (x - k * kLn2High) - k * kLn2Low;
   // Taylor series; |r| <= ln(2) / 2 leaves less than 1e-17.
-  double sum = 1.0 / 6227020800.0;
+  Pair sum = pair_of(1.0 / 6227020800.0);
   sum = sum * r + 1.0 / 479001600.0;
   sum = sum * r + 1.0 / 39916800.0;
   sum = sum * r + 1.0 / 3628800.0;
@@ -31,8 +33,14 @@ namespace ionloom::chem {
   sum = sum * r + 1.0 / 6.0;
   sum = sum * r + 0.5;
   sum = sum * r * r + r;
-  const auto exponent = static_cast<std::int64_t>(k) + 1023;
-  return (1.0 + sum) * std::bit_cast<double>(static_cast<std::uint64_t>(exponent) << 52);
+  // 2^k: adding 2^52 puts the biased exponent into the lowest bits, the shift into its place.
+  const Pair exponent = k + (0x1p52 + 1023);
+  const auto power = std::bit_cast<Pair>(std::bit_cast<PairBits>(exponent) << 52);
+  return vanishing ? pair_of(0) : (1.0 + sum) * power;
+}
+
+[[nodiscard]] inline double exact_exp(double x) {
+  return exact_exp(pair_of(x))[0];
 }
 
 /// Natural logarithm of a positive, normal x.

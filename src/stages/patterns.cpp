@@ -24,11 +24,11 @@ imaging::TheoreticalPeaks PatternTable::of(std::size_t ion) const {
 void compute_patterns(std::span<const std::string> ion_formulas, std::size_t first,
                       std::size_t last, chem::IsotopicPatternCalculator& calculator,
                       PatternTable& table) {
+  chem::Composition composition;
   for (std::size_t ion = first; ion < last; ++ion) {
-    const auto composition = chem::ion_composition(ion_formulas[ion]);
-    if (!composition) continue;
+    if (!chem::read_ion_composition(ion_formulas[ion], composition)) continue;
     std::size_t at = ion * table.peaks_per_ion;
-    for (const chem::PatternPeak& peak : calculator.compute(*composition)) {
+    for (const chem::PatternPeak& peak : calculator.compute(composition)) {
       table.mz[at] = peak.mz;
       table.intensity[at] = static_cast<float>(peak.intensity);
       ++at;
