@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace ionloom::chem {
 namespace {
@@ -12,14 +13,23 @@ auto position(const std::vector<ElementCount>& entries, ElementId element) {
 
 void append(std::string& text, const ElementCount& entry) {
   text += element(entry.element).symbol;
-  if (entry.count > 1) text += std::to_string(entry.count);
+  if (entry.count <= 1) return;
+  std::array<char, 12> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), entry.count).ptr;
+  text.append(digits.data(), end);
 }
 
-const std::array<ElementId, 6>& leading_elements() {
-  static const std::array<ElementId, 6> ids = {*find_element("C"), *find_element("H"),
-                                               *find_element("N"), *find_element("O"),
-                                               *find_element("P"), *find_element("S")};
-  return ids;
+constexpr std::size_t kLeading = 6;
+
+/// 0 for C, 1 for H ... 5 for S, kLeading for every other element.
+const std::vector<std::uint8_t>& ranks() {
+  static const std::vector<std::uint8_t> table = [] {
+    std::vector<std::uint8_t> rank(elements().size(), kLeading);
+    std::uint8_t next = 0;
+    for (const char* symbol : {"C", "H", "N", "O", "P", "S"}) rank[*find_element(symbol)] = next++;
+    return rank;
+  }();
+  return table;
 }
 
 }  // namespace
@@ -43,14 +53,22 @@ void Composition::set(ElementId element, std::int32_t count) {
 
 std::string ion_formula_text(const Composition& composition) {
   std::string text;
-  const auto& leading = leading_elements();
-  for (const ElementId id : leading) {
-    if (const std::int32_t count = composition.count(id); count != 0) append(text, {id, count});
+  append_ion_formula(composition, text);
+  return text;
+}
+
+void append_ion_formula(const Composition& composition, std::string& text) {
+  const std::vector<std::uint8_t>& rank = ranks();
+  std::array<ElementCount, kLeading> leading{};
+  for (const ElementCount& entry : composition.entries()) {
+    if (rank[entry.element] < kLeading) leading[rank[entry.element]] = entry;
+  }
+  for (const ElementCount& entry : leading) {
+    if (entry.count != 0) append(text, entry);
   }
   for (const ElementCount& entry : composition.entries()) {
-    if (std::ranges::find(leading, entry.element) == leading.end()) append(text, entry);
+    if (rank[entry.element] == kLeading) append(text, entry);
   }
-  return text;
 }
 
 }  // namespace ionloom::chem

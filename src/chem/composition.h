@@ -38,4 +38,7 @@ class Composition {
 /// written. The identity of an ion: equal texts share one pattern and one set of images.
 [[nodiscard]] std::string ion_formula_text(const Composition& composition);
 
+/// Appends that text.
+void append_ion_formula(const Composition& composition, std::string& text);
+
 }  // namespace ionloom::chem

@@ -74,14 +74,19 @@ Result<std::string> normalise_adduct(std::string_view text, bool positive) {
 }
 
 std::optional<Composition> apply_modifier(const Composition& molecule, const Modifier& modifier) {
-  Composition ion = molecule;
+  Composition ion;
+  if (!apply_modifier(molecule, modifier, ion)) return std::nullopt;
+  return ion;
+}
+
+bool apply_modifier(const Composition& molecule, const Modifier& modifier, Composition& ion) {
+  ion = molecule;
   for (const ElementCount& step : modifier.steps) {
     const std::int32_t count = ion.count(step.element) + step.count;
-    if (step.count < 0 && count < 0) return std::nullopt;
+    if (step.count < 0 && count < 0) return false;
     ion.set(step.element, count);
   }
-  if (ion.empty()) return std::nullopt;
-  return ion;
+  return !ion.empty();
 }
 
 }  // namespace ionloom::chem

@@ -31,4 +31,8 @@ struct Modifier {
 [[nodiscard]] std::optional<Composition> apply_modifier(const Composition& molecule,
                                                         const Modifier& modifier);
 
+/// The same into `ion`, whose memory is used again. False where the other gives nullopt.
+[[nodiscard]] bool apply_modifier(const Composition& molecule, const Modifier& modifier,
+                                  Composition& ion);
+
 }  // namespace ionloom::chem

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
-#include <unordered_map>
 
 #include "chem/formula.h"
 #include "chem/modifier.h"
 #include "fdr/decoy_sampling.h"
+#include "stages/ion_numbering.h"
 
 namespace ionloom::stages {
 namespace {
@@ -35,39 +35,22 @@ std::vector<TargetModifier> target_modifiers(const IonSettings& settings) {
   return modifiers;
 }
 
-/// Numbers ion formulas as they come; sorted and renumbered at the end.
-class IonNumbering {
+/// Makes ions and numbers them.
+class IonMaker {
  public:
-  std::uint32_t number(const chem::Composition& molecule, const chem::Modifier& modifier) {
-    const auto ion = chem::apply_modifier(molecule, modifier);
-    if (!ion) return kNoIon;
-    const auto next = static_cast<std::uint32_t>(numbers_.size());
-    return numbers_.try_emplace(chem::ion_formula_text(*ion), next).first->second;
-  }
+  explicit IonMaker(IonNumbering& numbering) : numbering_(numbering) {}
 
-  [[nodiscard]] std::size_t size() const { return numbers_.size(); }
-
-  /// The texts in byte order, and for each old number its place among them. Empties the table.
-  std::vector<std::string> sorted(std::vector<std::uint32_t>& place_of) {
-    std::vector<std::pair<std::string, std::uint32_t>> entries;
-    entries.reserve(numbers_.size());
-    while (!numbers_.empty()) {
-      auto node = numbers_.extract(numbers_.begin());
-      entries.emplace_back(std::move(node.key()), node.mapped());
-    }
-    std::ranges::sort(entries);
-    place_of.resize(entries.size());
-    std::vector<std::string> texts;
-    texts.reserve(entries.size());
-    for (auto& [text, number] : entries) {
-      place_of[number] = static_cast<std::uint32_t>(texts.size());
-      texts.push_back(std::move(text));
-    }
-    return texts;
+  std::uint32_t make(const chem::Composition& molecule, const chem::Modifier& modifier) {
+    if (!chem::apply_modifier(molecule, modifier, ion_)) return kNoIon;
+    text_.clear();
+    chem::append_ion_formula(ion_, text_);
+    return numbering_.number(text_);
   }
 
  private:
-  std::unordered_map<std::string, std::uint32_t> numbers_;
+  IonNumbering& numbering_;
+  chem::Composition ion_;
+  std::string text_;
 };
 
 /// A run's modifiers, read once.
@@ -100,7 +83,7 @@ std::optional<chem::Composition> composition_of(const std::string& formula, bool
 }
 
 ListIons enumerate_list(const FormulaList& list, const IonSettings& settings, const IonSet& set,
-                        const ParsedModifiers& parsed, IonNumbering& numbering) {
+                        const ParsedModifiers& parsed, IonMaker& maker) {
   const std::size_t modifiers = set.modifiers.size();
   ListIons ions;
   ions.targets.reserve(list.formulas.size() * modifiers);
@@ -111,7 +94,7 @@ ListIons enumerate_list(const FormulaList& list, const IonSettings& settings, co
   for (const std::string& formula : list.formulas) {
     const auto molecule = composition_of(formula, settings.right_compositions);
     for (std::size_t m = 0; m < modifiers; ++m) {
-      ions.targets.push_back(molecule ? numbering.number(*molecule, parsed.targets[m]) : kNoIon);
+      ions.targets.push_back(molecule ? maker.make(*molecule, parsed.targets[m]) : kNoIon);
       // Version 3 shares one draw between all modifiers of a formula.
       if (settings.version == chem::AnalysisVersion::kV1 || m == 0) draw = sampler.draw();
       const bool same_as_before = settings.version == chem::AnalysisVersion::kV3 && m > 0 &&
@@ -121,7 +104,7 @@ ListIons enumerate_list(const FormulaList& list, const IonSettings& settings, co
         if (same_as_before) {
           ions.decoys.push_back(ions.decoys[ions.decoys.size() - set.sample_size]);
         } else {
-          ions.decoys.push_back(molecule ? numbering.number(*molecule, parsed.decoys[m][adduct])
+          ions.decoys.push_back(molecule ? maker.make(*molecule, parsed.decoys[m][adduct])
                                          : kNoIon);
         }
       }
@@ -153,8 +136,9 @@ Result<IonSet> enumerate_ions(std::span<const FormulaList> lists, const IonSetti
   if (!parsed) return std::unexpected(parsed.error());
 
   IonNumbering numbering;
+  IonMaker maker(numbering);
   for (const FormulaList& list : lists) {
-    set.lists.push_back(enumerate_list(list, settings, set, *parsed, numbering));
+    set.lists.push_back(enumerate_list(list, settings, set, *parsed, maker));
   }
   std::vector<std::uint32_t> place_of;
   set.ions = numbering.sorted(place_of);
