@@ -75,7 +75,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
   add_info(app, info);
   add_simulate(app, simulation);
 
-  auto joined = with_joined_values(arguments);
+  auto joined = with_joined_values(app, arguments);
   if (!joined) return report_failure(joined.error());
   std::ranges::reverse(*joined);  // the order in which the parser wants them
   try {

@@ -18,6 +18,10 @@ constexpr std::size_t kBarCells = 24;
 
 ProgressLine::ProgressLine() : terminal_(isatty(STDERR_FILENO) == 1) {}
 
+ProgressLine::~ProgressLine() {
+  if (line_open_) std::fputc('\n', stderr);
+}
+
 void ProgressLine::begin(std::string_view stage, std::string_view unit, std::uint64_t total) {
   stage_ = stage;
   unit_ = unit;
@@ -58,6 +62,7 @@ void ProgressLine::draw(std::uint64_t done, bool finished) {
                    : fmt::format("{:3.0f} % of {} {}", 100 * share, with_separators(total_), unit_);
   if (terminal_) {
     fmt::print(stderr, "\r\033[K{}{}", line, finished ? "\n" : "");
+    line_open_ = !finished;
   } else {
     fmt::print(stderr, "{}\n", line);
   }

@@ -15,6 +15,10 @@ namespace ionloom::app {
 class ProgressLine final : public exec::Progress {
  public:
   ProgressLine();
+  /// Leaves the line of an unfinished stage, so that what is printed next has one of its own.
+  ~ProgressLine() override;
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
   void begin(std::string_view stage, std::string_view unit, std::uint64_t total) override;
   void advance(std::uint64_t units) override;
@@ -27,6 +31,7 @@ class ProgressLine final : public exec::Progress {
   void draw(std::uint64_t done, bool finished);
 
   bool terminal_ = false;
+  bool line_open_ = false;  ///< a bar stands on the terminal without a line end
   std::string stage_;
   std::string unit_;
   std::uint64_t total_ = 0;

@@ -96,8 +96,8 @@ Result<void> print_why_nothing(exec::AnnotationRun& run,
         stages::kMassBiasReachPpm);
   } else if (std::abs(bias->ppm) > tolerance / 2) {
     fmt::print(
-        "Peaks pile up {:+.1f} ppm from the ions' m/z: the dataset looks uncalibrated. Recalibrate "
-        "it, or try --ppm {:.0f}.\n",
+        "Measured mass bias: {:+.1f} ppm, where peaks pile up around the ions' m/z. The dataset "
+        "looks uncalibrated: recalibrate it, or try --ppm {:.0f}.\n",
         bias->ppm, std::ceil(std::abs(bias->ppm)) + tolerance);
   } else {
     fmt::print("Measured mass bias: {:+.1f} ppm, well inside the tolerance of {} ppm.\n", bias->ppm,

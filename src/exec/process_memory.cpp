@@ -6,6 +6,9 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
+
+#include <sys/resource.h>
 
 namespace ionloom::exec {
 namespace {
@@ -52,6 +55,19 @@ std::uint64_t control_group_room() {
   return room;
 }
 
+/// What `ulimit -v` and `ulimit -d` leave of this process's address space.
+std::uint64_t resource_limit_room() {
+  std::uint64_t room = kUnlimited;
+  for (const auto& [resource, used_name] :
+       {std::pair{RLIMIT_AS, "VmSize"}, std::pair{RLIMIT_DATA, "VmData"}}) {
+    rlimit limit{};
+    if (::getrlimit(resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) continue;
+    const std::uint64_t used = proc_value("/proc/self/status", used_name).value_or(0);
+    room = std::min<std::uint64_t>(room, limit.rlim_cur > used ? limit.rlim_cur - used : 0);
+  }
+  return room;
+}
+
 }  // namespace
 
 std::uint64_t peak_memory_bytes() {
@@ -65,7 +81,7 @@ void reset_peak_memory() {
 
 std::uint64_t available_memory_bytes() {
   const std::uint64_t system = proc_value("/proc/meminfo", "MemAvailable").value_or(kUnlimited);
-  return std::min(system, control_group_room());
+  return std::min({system, control_group_room(), resource_limit_room()});
 }
 
 }  // namespace ionloom::exec

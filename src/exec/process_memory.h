@@ -11,8 +11,9 @@ namespace ionloom::exec {
 /// Starts a new measurement of the peak. Where the system refuses, peaks run on from the start.
 void reset_peak_memory();
 
-/// Memory that can be had without swapping, in bytes: what the system or the control group (a
-/// container's limit) leaves, whichever is less. UINT64_MAX where neither tells.
+/// Memory that can be had without swapping, in bytes: what the system, the control group (a
+/// container's limit) or the process's own limits (ulimit -v, -d) leave, whichever is least.
+/// UINT64_MAX where none tells.
 [[nodiscard]] std::uint64_t available_memory_bytes();
 
 }  // namespace ionloom::exec

@@ -29,6 +29,21 @@ fs::path sibling(const fs::path& folder, std::string_view purpose) {
          fmt::format(".{}.{}-{}", folder.filename().string(), purpose, ::getpid());
 }
 
+/// Removes the hidden folders that killed processes left beside `folder`. What cannot be removed
+/// stays: it is in nobody's way.
+void remove_leftovers(const fs::path& folder) {
+  const std::string prefix = fmt::format(".{}.partial-", folder.filename().string());
+  std::vector<fs::path> leftovers;
+  std::error_code error;
+  for (fs::directory_iterator it(folder.parent_path(), error), end; !error && it != end;
+       it.increment(error)) {
+    if (it->path().filename().string().starts_with(prefix)) leftovers.push_back(it->path());
+  }
+  for (const fs::path& leftover : leftovers) {
+    if (FolderLock::try_take(leftover)) fs::remove_all(leftover, error);
+  }
+}
+
 /// Paths of the regular files in `folder` (anything that is not a directory), relative to it and
 /// sorted; empty directories with a trailing '/'.
 Result<std::vector<std::string>> files_in(const fs::path& folder) {
@@ -196,11 +211,12 @@ Result<ResultsFolder> ResultsFolder::create(const fs::path& folder, bool force) 
     }
   }
   const fs::path partial = sibling(results.final_, "partial");
-  fs::remove_all(partial, error);  // of an earlier process with our number
+  remove_leftovers(results.final_);
   if (!fs::create_directory(partial, error)) {
     return system_failure(partial.parent_path(), "be written to", error);
   }
   results.partial_ = partial;
+  results.lock_ = FolderLock::try_take(partial);
   return results;
 }
 
@@ -208,6 +224,7 @@ ResultsFolder::ResultsFolder(ResultsFolder&& other) noexcept
     : given_(std::move(other.given_)),
       final_(std::move(other.final_)),
       partial_(std::exchange(other.partial_, {})),
+      lock_(std::move(other.lock_)),
       force_(other.force_),
       made_parents_(std::exchange(other.made_parents_, {})) {}
 
@@ -263,6 +280,7 @@ Result<void> ResultsFolder::commit() {
     return failure;
   }
   partial_.clear();
+  lock_.reset();
   made_parents_.clear();
   if (had_old) {
     fs::remove_all(old, error);

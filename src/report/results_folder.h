@@ -1,20 +1,24 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
+#include "report/folder_lock.h"
 
 namespace ionloom::report {
 
 /// A folder of results that appears complete or not at all. Results are written into a hidden
 /// sibling (".NAME.partial-PID"), which takes the folder's name in commit(). Until then an older
 /// folder of that name stays untouched, and the destructor removes the sibling and any parent
-/// folders that were made for it. A process that is killed leaves the sibling behind: a caller
-/// that handles Ctrl-C must let the destructor run.
+/// folders that were made for it. A process that is killed leaves the sibling behind,
+/// and the next one that writes to this folder removes it; a caller that handles Ctrl-C must let
+/// the destructor run.
 class ResultsFolder {
  public:
-  /// Makes the hidden folder, and the parents of `folder` that are missing.
+  /// Makes the hidden folder, removes those of processes that were killed, and makes the parents of
+  /// `folder` that are missing.
   ///
   /// An existing empty folder is as good as none. One with content is refused (kUsage), naming what
   /// is inside; with `force` it is replaced, if it holds a run.json of ionloom and nothing that
@@ -51,7 +55,8 @@ class ResultsFolder {
 
   std::filesystem::path given_;
   std::filesystem::path final_;
-  std::filesystem::path partial_;  ///< empty once there is nothing to remove
+  std::filesystem::path partial_;   ///< empty once there is nothing to remove
+  std::optional<FolderLock> lock_;  ///< on partial_
   bool force_ = false;
   std::vector<std::filesystem::path> made_parents_;  ///< outermost first
 };

@@ -22,8 +22,10 @@ void MassBiasMeter::add(imaging::PeakTable peaks, double mz) {
   for (std::size_t i = first; i < last; ++i) {
     const double ppm = (peaks[i].mz / mz - 1) * 1e6;
     const auto bin = static_cast<std::int64_t>((ppm + kMassBiasReachPpm) / kBinPpm);
-    histogram_[static_cast<std::size_t>(
-        std::clamp<std::int64_t>(bin, 0, static_cast<std::int64_t>(kBins) - 1))] += vote;
+    const auto place = static_cast<std::size_t>(
+        std::clamp<std::int64_t>(bin, 0, static_cast<std::int64_t>(kBins) - 1));
+    histogram_[place] += vote;
+    ppm_votes_[place] += vote * ppm;
   }
 }
 
@@ -34,14 +36,15 @@ std::optional<MassBias> MassBiasMeter::bias() const {
     smooth[bin] = std::accumulate(from, from + kSmoothedBins, 0.0);
   }
   const auto top = std::ranges::max_element(smooth);
-  const auto top_bin = static_cast<double>(top - smooth.begin());
   const double height = *top;
   std::vector<double> sorted(smooth.begin() + kSmoothingBins, smooth.end() - kSmoothingBins);
   std::ranges::sort(sorted);
   const double median = sorted[sorted.size() / 2];
   if (height <= 0 || (median > 0 && height < kStandsOut * median)) return std::nullopt;
-  return MassBias{(top_bin + 0.5) * kBinPpm - kMassBiasReachPpm,
-                  median > 0 ? height / median : height};
+  // The pile's centre of mass: its bins alone would shift a narrow pile by up to their width.
+  const auto from = ppm_votes_.begin() + (top - smooth.begin()) - kSmoothingBins;
+  const double ppm = std::accumulate(from, from + kSmoothedBins, 0.0) / height;
+  return MassBias{ppm, median > 0 ? height / median : height};
 }
 
 }  // namespace ionloom::stages

@@ -31,7 +31,8 @@ class MassBiasMeter {
  private:
   static constexpr double kBinPpm = 0.5;
   static constexpr std::size_t kBins = static_cast<std::size_t>(2 * kMassBiasReachPpm / kBinPpm);
-  std::array<double, kBins> histogram_{};
+  std::array<double, kBins> histogram_{};  ///< votes
+  std::array<double, kBins> ppm_votes_{};  ///< sum of vote x ppm
 };
 
 }  // namespace ionloom::stages
