@@ -17,39 +17,46 @@ double median(std::vector<double>& values) {
 
 }  // namespace
 
-std::vector<double> rank(std::span<const double> target_scores,
-                         std::span<const double> decoy_scores, const RankingRule& rule) {
+std::vector<double> rates_at(std::span<const double> wanted, std::span<const double> target_scores,
+                             std::span<const double> decoy_scores, const RankingRule& rule) {
   std::vector<double> targets(target_scores.begin(), target_scores.end());
   std::vector<double> decoys(decoy_scores.begin(), decoy_scores.end());
   std::ranges::sort(targets, std::greater{});
   std::ranges::sort(decoys, std::greater{});
 
-  // One rate for each distinct target score; decoys between targets matter only to the running
-  // minimum, which they cannot lower: more decoys at as many targets.
   std::vector<double> scores;
   std::vector<double> rates;
   const double offset = rule.rule_of_succession ? 1 : 0;
+  std::size_t targets_met = 0;
   std::size_t decoys_met = 0;
-  for (std::size_t i = 0; i < targets.size();) {
-    const double score = targets[i];
-    while (i < targets.size() && targets[i] == score) ++i;
-    while (decoys_met < decoys.size() && decoys[decoys_met] >= score) ++decoys_met;
-    const double target_count = static_cast<double>(i) + offset;
+  while (targets_met < targets.size() || decoys_met < decoys.size()) {
+    const double score = decoys_met == decoys.size() ? targets[targets_met]
+                         : targets_met == targets.size()
+                             ? decoys[decoys_met]
+                             : std::max(targets[targets_met], decoys[decoys_met]);
+    while (targets_met < targets.size() && targets[targets_met] == score) ++targets_met;
+    while (decoys_met < decoys.size() && decoys[decoys_met] == score) ++decoys_met;
+    const double target_count = static_cast<double>(targets_met) + offset;
     const double decoy_count = static_cast<double>(decoys_met) + offset;
     scores.push_back(score);
-    rates.push_back(decoy_count / rule.decoy_ratio / target_count);
+    rates.push_back(target_count == 0 ? 1 : decoy_count / rule.decoy_ratio / target_count);
   }
   if (rule.monotonic) {
     for (std::size_t i = rates.size(); i-- > 1;) rates[i - 1] = std::min(rates[i - 1], rates[i]);
   }
 
   std::vector<double> result;
-  result.reserve(target_scores.size());
-  for (const double score : target_scores) {
+  result.reserve(wanted.size());
+  for (const double score : wanted) {
     const auto found = std::ranges::lower_bound(scores, score, std::greater{});
     result.push_back(rates[static_cast<std::size_t>(found - scores.begin())]);
   }
   return result;
+}
+
+std::vector<double> rank(std::span<const double> target_scores,
+                         std::span<const double> decoy_scores, const RankingRule& rule) {
+  return rates_at(target_scores, target_scores, decoy_scores, rule);
 }
 
 std::vector<double> fdr_v3(std::span<const double> target_scores,

@@ -21,6 +21,13 @@ struct RankingRule {
                                        std::span<const double> decoy_scores,
                                        const RankingRule& rule);
 
+/// The same for any scores that occur among the targets or decoys.
+/// @return one value for each of `wanted`, in the order given
+[[nodiscard]] std::vector<double> rates_at(std::span<const double> wanted,
+                                           std::span<const double> target_scores,
+                                           std::span<const double> decoy_scores,
+                                           const RankingRule& rule);
+
 /// FDR levels that annotations are counted and shown at.
 inline constexpr double kFdrLevels[] = {0.05, 0.1, 0.2, 0.5};
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <optional>
-#include <string>
+#include <tuple>
+#include <utility>
 
 #include "fdr/fdr_ranking.h"
 
@@ -10,78 +11,162 @@ namespace ionloom::stages {
 namespace {
 
 /// Finds an ion among the kept ones.
-class KeptIons {
- public:
-  explicit KeptIons(std::span<const MeasuredIon> measured) : measured_(measured) {}
+std::optional<std::uint32_t> find_kept(std::span<const MeasuredIon> measured, std::uint32_t ion) {
+  if (ion == kNoIon) return std::nullopt;
+  const auto found = std::ranges::lower_bound(measured, ion, {}, &MeasuredIon::ion);
+  if (found == measured.end() || found->ion != ion) return std::nullopt;
+  return static_cast<std::uint32_t>(found - measured.begin());
+}
 
-  [[nodiscard]] std::optional<std::uint32_t> find(std::uint32_t ion) const {
-    if (ion == kNoIon) return std::nullopt;
-    const auto found = std::ranges::lower_bound(measured_, ion, {}, &MeasuredIon::ion);
-    if (found == measured_.end() || found->ion != ion) return std::nullopt;
-    return static_cast<std::uint32_t>(found - measured_.begin());
-  }
-
-  [[nodiscard]] double msm(std::uint32_t at) const { return measured_[at].metrics.msm; }
-
- private:
-  std::span<const MeasuredIon> measured_;
+/// The ions of one ranking: what one target modifier of a list leads to.
+struct Ranking {
+  std::vector<RankedIon> targets;   ///< by formula
+  std::vector<RankedDecoy> decoys;  ///< by formula, modifier and draw
 };
+
+Ranking collect(const IonSet& ions, std::size_t list, std::size_t modifier,
+                std::span<const MeasuredIon> measured) {
+  const ListIons& own = ions.lists[list];
+  const std::size_t modifiers = ions.modifiers.size();
+  const std::size_t formulas = own.targets.size() / modifiers;
+  Ranking ranking;
+  for (std::size_t f = 0; f < formulas; ++f) {
+    const auto target = find_kept(measured, own.targets[f * modifiers + modifier]);
+    if (target) {
+      ranking.targets.push_back({.formula = static_cast<std::uint32_t>(f),
+                                 .modifier = static_cast<std::uint32_t>(modifier),
+                                 .measured = *target,
+                                 .feature_fdrs = {}});
+    }
+    // Modifiers of equal text share all their decoys.
+    for (std::size_t other = 0; other < modifiers; ++other) {
+      if (ions.modifiers[other].text != ions.modifiers[modifier].text) continue;
+      for (std::size_t draw = 0; draw < ions.sample_size; ++draw) {
+        const auto decoy =
+            find_kept(measured, own.decoys[(f * modifiers + other) * ions.sample_size + draw]);
+        if (!decoy) continue;
+        ranking.decoys.push_back({.formula = static_cast<std::uint32_t>(f),
+                                  .modifier = static_cast<std::uint32_t>(other),
+                                  .draw = static_cast<std::uint32_t>(draw),
+                                  .measured = *decoy});
+      }
+    }
+  }
+  return ranking;
+}
+
+/// Metrics of ranked ions as the columns that a model reads.
+template <class Ranked>
+fdr::MetricColumns columns_of(const std::vector<Ranked>& ranked,
+                              std::span<const MeasuredIon> measured) {
+  fdr::MetricColumns columns;
+  for (auto& column : columns) column.reserve(ranked.size());
+  for (const Ranked& row : ranked) {
+    const imaging::IonMetrics& metrics = measured[row.measured].metrics;
+    // In the order of fdr::IonMetric.
+    const double values[fdr::kIonMetrics] = {metrics.chaos, metrics.spatial,    metrics.spectral,
+                                             metrics.msm,   metrics.mz_err_abs, metrics.mz_err_rel};
+    for (std::size_t m = 0; m < fdr::kIonMetrics; ++m) columns[m].push_back(values[m]);
+  }
+  return columns;
+}
+
+void set_scores(Ranking& ranking, std::size_t sample_size, std::span<const MeasuredIon> measured,
+                const RankingMethod& method) {
+  if (method.model == nullptr) {
+    for (RankedIon& target : ranking.targets) target.score = measured[target.measured].metrics.msm;
+    for (RankedDecoy& decoy : ranking.decoys) decoy.score = measured[decoy.measured].metrics.msm;
+    return;
+  }
+  const fdr::RankingScores scores = method.model->score(
+      columns_of(ranking.targets, measured), columns_of(ranking.decoys, measured),
+      static_cast<double>(sample_size), method.abs_errors);
+  for (std::size_t i = 0; i < ranking.targets.size(); ++i) {
+    ranking.targets[i].score = scores.targets[i];
+    for (const std::vector<double>& rates : scores.target_fdrs) {
+      ranking.targets[i].feature_fdrs.push_back(rates[i]);
+    }
+  }
+  for (std::size_t i = 0; i < ranking.decoys.size(); ++i)
+    ranking.decoys[i].score = scores.decoys[i];
+}
+
+Ranking scored_ranking(const IonSet& ions, std::size_t list, std::size_t modifier,
+                       std::span<const MeasuredIon> measured, const RankingMethod& method) {
+  Ranking ranking = collect(ions, list, modifier, measured);
+  set_scores(ranking, ions.sample_size, measured, method);
+  return ranking;
+}
+
+std::vector<double> rates_of(const Ranking& ranking, std::size_t sample_size,
+                             chem::AnalysisVersion version) {
+  std::vector<double> targets;
+  targets.reserve(ranking.targets.size());
+  for (const RankedIon& target : ranking.targets) targets.push_back(target.score);
+  if (version == chem::AnalysisVersion::kV1) {
+    std::vector<std::vector<double>> samples(sample_size);
+    for (const RankedDecoy& decoy : ranking.decoys) samples[decoy.draw].push_back(decoy.score);
+    return fdr::fdr_v1(targets, samples);
+  }
+  std::vector<double> decoys;
+  decoys.reserve(ranking.decoys.size());
+  for (const RankedDecoy& decoy : ranking.decoys) decoys.push_back(decoy.score);
+  return fdr::fdr_v3(targets, decoys, sample_size);
+}
 
 }  // namespace
 
 std::vector<RankedIon> rank_list(const IonSet& ions, std::size_t list,
                                  std::span<const MeasuredIon> measured,
-                                 chem::AnalysisVersion version) {
-  const ListIons& own = ions.lists[list];
-  const std::size_t modifiers = ions.modifiers.size();
-  const std::size_t formulas = own.targets.size() / modifiers;
-  const KeptIons kept(measured);
+                                 const RankingMethod& method) {
   std::vector<RankedIon> ranked;
-  for (std::size_t m = 0; m < modifiers; ++m) {
-    const std::string& text = ions.modifiers[m].text;
-    std::vector<double> targets;
-    const std::size_t start = ranked.size();
-    for (std::size_t f = 0; f < formulas; ++f) {
-      const auto at = kept.find(own.targets[f * modifiers + m]);
-      if (!at) continue;
-      targets.push_back(kept.msm(*at));
-      ranked.push_back({static_cast<std::uint32_t>(f), static_cast<std::uint32_t>(m), *at, 1.0});
+  for (std::size_t modifier = 0; modifier < ions.modifiers.size(); ++modifier) {
+    Ranking ranking = scored_ranking(ions, list, modifier, measured, method);
+    const std::vector<double> rates = rates_of(ranking, ions.sample_size, method.version);
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      ranking.targets[i].fdr = rates[i];
+      ranked.push_back(std::move(ranking.targets[i]));
     }
-    // Modifiers of equal text share all their decoys.
-    std::vector<std::vector<double>> samples(ions.sample_size);
-    for (std::size_t f = 0; f < formulas; ++f) {
-      for (std::size_t other = 0; other < modifiers; ++other) {
-        if (ions.modifiers[other].text != text) continue;
-        for (std::size_t s = 0; s < ions.sample_size; ++s) {
-          const auto at = kept.find(own.decoys[(f * modifiers + other) * ions.sample_size + s]);
-          if (at) samples[s].push_back(kept.msm(*at));
-        }
-      }
-    }
-    std::vector<double> rates;
-    if (version == chem::AnalysisVersion::kV1) {
-      rates = fdr::fdr_v1(targets, samples);
-    } else {
-      std::vector<double> decoys;
-      for (const auto& sample : samples) decoys.insert(decoys.end(), sample.begin(), sample.end());
-      rates = fdr::fdr_v3(targets, decoys, ions.sample_size);
-    }
-    for (std::size_t i = 0; i < rates.size(); ++i) ranked[start + i].fdr = rates[i];
   }
   return ranked;
 }
 
-bool is_stored(double msm, double fdr, bool targeted) {
-  return targeted || (msm > 0 && fdr < 1);
+std::vector<RankedDecoy> ranked_decoys(const IonSet& ions, std::size_t list,
+                                       std::span<const MeasuredIon> measured,
+                                       const RankingMethod& method) {
+  std::vector<RankedDecoy> decoys;
+  for (std::size_t modifier = 0; modifier < ions.modifiers.size(); ++modifier) {
+    for (const RankedDecoy& decoy : scored_ranking(ions, list, modifier, measured, method).decoys) {
+      if (decoy.modifier == modifier) decoys.push_back(decoy);
+    }
+  }
+  std::ranges::sort(decoys, {}, [](const RankedDecoy& decoy) {
+    return std::tuple(decoy.formula, decoy.modifier, decoy.draw);
+  });
+  return decoys;
 }
 
-std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings) {
+bool is_stored(double score, double fdr, bool targeted) {
+  return targeted || (score > 0 && fdr < 1);
+}
+
+std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
+                                      const RankingMethod& method) {
   const std::uint64_t modifiers = (1 + settings.chem_mods.size()) *
                                   (1 + settings.neutral_losses.size()) * settings.adducts.size();
-  const std::uint64_t scores = formulas * (1 + settings.decoy_sample_size);
-  // Scores of one modifier, their sorted copies and the samples joined, grown to twice their size;
-  // version 1 keeps one ranking a sample.
-  return scores * 6 * sizeof(double) + formulas * modifiers * 2 * sizeof(RankedIon);
+  const std::uint64_t decoys = formulas * settings.decoy_sample_size;
+  // Of one ranking: its rows, grown to twice their size; scores joined and sorted, rates at each
+  // score, likewise grown; version 1 keeps one ranking a sample.
+  std::uint64_t bytes = 2 * (formulas * sizeof(RankedIon) + decoys * sizeof(RankedDecoy)) +
+                        (formulas + decoys) * 6 * sizeof(double) +
+                        formulas * modifiers * 2 * sizeof(RankedIon);
+  if (method.model != nullptr) {
+    const std::uint64_t features = method.model->feature_count();
+    bytes += (formulas + decoys) * ((fdr::kIonMetrics + 1) * sizeof(double) +
+                                    features * (sizeof(float) + sizeof(double)));
+    bytes += formulas * modifiers * features * sizeof(double);
+  }
+  return bytes;
 }
 
 }  // namespace ionloom::stages
