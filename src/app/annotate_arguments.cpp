@@ -83,9 +83,15 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
       ->check(one_of({1, 3}))
       ->capture_default_str()
       ->type_name("1|3");
+  command
+      ->add_option("--scoring-model", options.scoring_model,
+                   "rank by a METASPACE-ML model's score instead of MSM (CatBoost's .cbm file;\n"
+                   "METASPACE publishes one for animals and one for plants)")
+      ->type_name("FILE.cbm");
   command->add_flag("--fixes", options.fixes,
                     "compute right what METASPACE computes wrong: spatial in double precision,\n"
-                    "chaos of large one-piece images, formulas with repeated elements");
+                    "chaos of large one-piece images, formulas with repeated elements, the mass\n"
+                    "errors that a scoring model looks at");
   command->add_flag("--all-metrics", options.all_metrics,
                     "measure every ion fully, also those given up early, and keep them");
   command->option_defaults()->group("Results");

@@ -70,13 +70,17 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   exec::reset_peak_memory();
   const auto writing = std::chrono::steady_clock::now();
   const auto rows = annotation_rows(*run, *lists, *settings);
-  const report::RunIdentity identity{
-      .program_version = std::string(kVersion),
-      .dataset_name = dataset->imzml_path.stem().string(),
-      .parameters_json = report::parameters_json(settings->parameters),
-      .parameters_hash = report::parameters_hash(settings->parameters),
-      .positive = settings->positive,
-      .molecule_lists = lists->size()};
+  report::RunIdentity identity{.program_version = std::string(kVersion),
+                               .dataset_name = dataset->imzml_path.stem().string(),
+                               .parameters_json = report::parameters_json(settings->parameters),
+                               .parameters_hash = report::parameters_hash(settings->parameters),
+                               .positive = settings->positive,
+                               .molecule_lists = lists->size()};
+  if (settings->scoring_model != nullptr) {
+    identity.scoring_model = {.name = settings->scoring_model->name,
+                              .checksum = settings->scoring_model->checksum,
+                              .fdr_features = settings->scoring_model->model.fdr_features()};
+  }
   auto outputs = write_results(folder, *run, *lists, rows, *settings, identity, progress);
   if (!outputs) return std::unexpected(outputs.error());
   Warnings late;

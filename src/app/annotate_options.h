@@ -27,6 +27,7 @@ struct AnnotateOptions {
   std::uint32_t min_px = 1;
   std::uint32_t decoys = 20;
   std::uint32_t analysis_version = 3;
+  std::optional<std::filesystem::path> scoring_model;  ///< .cbm file; absent: MSM
   std::vector<std::string> targeted = {
       "auto"};  ///< "auto", "yes", "no": one for all, or one a list
   double fdr = 0.5;

@@ -36,8 +36,9 @@ report::Annotation annotation_of(const exec::AnnotationRun& run, const stages::R
   row.neutral_loss = modifier.neutral_loss;
   row.adduct = modifier.adduct;
   row.ion_formula = run.ions.ions[measured.ion];
-  row.msm = metrics.msm;
+  row.msm = ranked.score;
   row.fdr = ranked.fdr;
+  row.feature_fdrs = ranked.feature_fdrs;
   row.chaos = computed(metrics.chaos);
   row.spatial = computed(metrics.spatial);
   row.spectral = computed(metrics.spectral);
@@ -87,8 +88,7 @@ std::vector<report::Annotation> annotation_rows(const exec::AnnotationRun& run,
     const auto molecules = molecules_by_formula(lists[l]);
     std::vector<report::Annotation> stored;
     for (const stages::RankedIon& ranked : run.ranked[l]) {
-      const double msm = run.measured[ranked.measured].metrics.msm;
-      if (!stages::is_stored(msm, ranked.fdr, targeted)) continue;
+      if (!stages::is_stored(ranked.score, ranked.fdr, targeted)) continue;
       stored.push_back(
           annotation_of(run, ranked, lists[l], molecules[ranked.formula], settings.positive));
     }
@@ -107,8 +107,7 @@ std::uint64_t count_at_fdr(const exec::AnnotationRun& run, std::size_t list, boo
                            double level) {
   return static_cast<std::uint64_t>(
       std::ranges::count_if(run.ranked[list], [&](const stages::RankedIon& ranked) {
-        return ranked.fdr <= level &&
-               stages::is_stored(run.measured[ranked.measured].metrics.msm, ranked.fdr, targeted);
+        return ranked.fdr <= level && stages::is_stored(ranked.score, ranked.fdr, targeted);
       }));
 }
 

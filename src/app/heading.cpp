@@ -35,6 +35,9 @@ void print_settings(const std::vector<chem::MoleculeList>& lists, const RunSetti
   fmt::print("instrument  {}, sigma {} at m/z 200, tolerance {} ppm ({})\n",
              chem::analyzer_name(pattern.shape.analyzer), pattern.shape.sigma_mz,
              settings.annotation.metrics.tolerance_ppm, settings.ppm_rule);
+  if (settings.scoring_model != nullptr) {
+    fmt::print("score  of the model {} instead of MSM\n", settings.scoring_model->name);
+  }
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ Result<std::vector<report::InputFile>> describe_inputs(const AnnotateOptions& op
   std::vector<std::pair<std::string, std::filesystem::path>> paths = {{"imzml", dataset.imzml_path},
                                                                       {"ibd", dataset.ibd_path}};
   for (const auto& list : options.molecules) paths.emplace_back("molecules", list);
+  if (options.scoring_model) paths.emplace_back("scoring_model", *options.scoring_model);
   std::vector<report::InputFile> files;
   for (const auto& [role, path] : paths) {
     std::vector<DigestAlgorithm> algorithms = {DigestAlgorithm::kSha256};

@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "app/joined.h"
 #include "app/progress_line.h"
 
 namespace ionloom::app {
@@ -20,6 +21,17 @@ constexpr std::uint32_t kLastSpatialFaultPixels = 65'535;
 void warn_of_reference_faults(const stages::PixelIndex& pixels, const RunSettings& settings,
                               Warnings& warnings) {
   if (settings.annotation.metrics.chaos == imaging::ChaosRule::kFixed) return;
+  if (settings.scoring_model != nullptr) {
+    const auto blind = settings.scoring_model->model.blind_features();
+    if (!blind.empty()) {
+      warnings.add(
+          "blind features",
+          fmt::format("the scoring model was trained on 1 - |error| as {}; METASPACE gives "
+                      "it -|error|, below all it knows, so that mass errors have no say, "
+                      "and so does this run; --fixes gives it what it was trained on",
+                      joined(blind, " and ")));
+    }
+  }
   const std::uint32_t count = pixels.grid.pixel_count();
   if (count >= kChaosFaultPixels) {
     warnings.add(

@@ -6,7 +6,8 @@
 
 namespace ionloom::app {
 
-/// Warns of what METASPACE's own arithmetic gets wrong for a dataset of this size, and of what
+/// Warns of what METASPACE's own arithmetic gets wrong for a dataset of this size or a model, and
+/// of what
 /// --fixes would do about it. Source: the specification's section 10.
 void warn_of_reference_faults(const stages::PixelIndex& pixels, const RunSettings& settings,
                               Warnings& warnings);

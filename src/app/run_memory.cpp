@@ -37,10 +37,13 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
   const stages::IonSettings& ions = settings.annotation.ions;
   const std::uint64_t targets = formulas * (1 + ions.chem_mods.size()) *
                                 (1 + ions.neutral_losses.size()) * ions.adducts.size();
-  const exec::OtherMemory other{.always_bytes = kProgramBytes + list_bytes * kBytesPerListByte,
-                                .writing_bytes = write_memory_bound_bytes(
-                                    targets, settings.annotation.pattern.max_peaks,
-                                    pixels.grid.box_size(), settings.annotation.threads)};
+  const std::uint64_t model_bytes =
+      settings.scoring_model == nullptr ? 0 : settings.scoring_model->model.size_bytes();
+  const exec::OtherMemory other{
+      .always_bytes = kProgramBytes + model_bytes + list_bytes * kBytesPerListByte,
+      .writing_bytes =
+          write_memory_bound_bytes(targets, settings.annotation.pattern.max_peaks,
+                                   pixels.grid.box_size(), settings.annotation.threads)};
   const std::uint64_t available = exec::available_memory_bytes();
   auto plan = exec::plan_memory(dataset, pixels, formulas, settings.annotation, other,
                                 std::min(available, options.memory_bytes.value_or(available)));

@@ -49,8 +49,9 @@ class Resolver {
       : options_(options), dataset_(dataset), lists_(lists), warnings_(warnings) {}
 
   Result<RunSettings> resolve() {
-    for (auto step : {&Resolver::ranges, &Resolver::polarity, &Resolver::modifiers,
-                      &Resolver::instrument, &Resolver::targets, &Resolver::outputs}) {
+    for (auto step :
+         {&Resolver::ranges, &Resolver::polarity, &Resolver::modifiers, &Resolver::scoring,
+          &Resolver::instrument, &Resolver::targets, &Resolver::outputs}) {
       if (auto done = (this->*step)(); !done) return std::unexpected(done.error());
     }
     return std::move(settings_);
@@ -136,6 +137,27 @@ class Resolver {
     note("decoys", std::int64_t{options_.decoys}, origin(options_.decoys != 20));
     note("analysis_version", std::int64_t{options_.analysis_version},
          origin(options_.analysis_version != 3));
+    return {};
+  }
+
+  Result<void> scoring() {
+    if (!options_.scoring_model) {
+      note("scoring_model", std::monostate{}, "default");
+      return {};
+    }
+    if (options_.analysis_version == 1) {
+      return usage_error(
+          "--scoring-model goes with --analysis-version 3 only: METASPACE's version 1 ranks by "
+          "MSM");
+    }
+    auto model = read_scoring_model(*options_.scoring_model);
+    if (!model) return std::unexpected(model.error());
+    settings_.scoring_model = std::make_shared<const NamedModel>(std::move(*model));
+    settings_.annotation.scoring = {.model = &settings_.scoring_model->model,
+                                    .abs_errors = options_.fixes ? fdr::AbsErrorRule::kAsTrained
+                                                                 : fdr::AbsErrorRule::kReference};
+    note("scoring_model", settings_.scoring_model->name, "option");
+    note("scoring_model_checksum", settings_.scoring_model->checksum, "option");
     return {};
   }
 

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "app/annotate_options.h"
+#include "app/named_model.h"
 #include "base/error.h"
 #include "chem/molecule_list.h"
 #include "exec/annotation_run.h"
@@ -15,7 +17,8 @@ namespace ionloom::app {
 /// All choices of a run, made from options, file and defaults.
 struct RunSettings {
   exec::AnnotationSettings annotation;
-  std::vector<bool> targeted;  ///< one a list
+  std::shared_ptr<const NamedModel> scoring_model;  ///< that `annotation` ranks by; null: MSM
+  std::vector<bool> targeted;                       ///< one a list
   bool positive = true;
   double fdr = 0.5;
   ImageFormat images = ImageFormat::kPng;
@@ -26,8 +29,8 @@ struct RunSettings {
 };
 
 /// Resolves what the options leave open. Fails (kUsage) for values out of range, unknown adducts
-/// and modifiers, an adduct of the other polarity, and a polarity that neither file nor option
-/// states.
+/// and modifiers, an adduct of the other polarity, a polarity that neither file nor option states,
+/// and a scoring model with version 1; and (kData) for a scoring model that cannot be read.
 [[nodiscard]] Result<RunSettings> resolve_settings(const AnnotateOptions& options,
                                                    const imzml::Dataset& dataset,
                                                    const std::vector<chem::MoleculeList>& lists,

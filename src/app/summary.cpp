@@ -64,12 +64,9 @@ Result<void> print_why_nothing(exec::AnnotationRun& run,
   std::size_t best_list = 0;
   for (std::size_t l = 0; l < lists.size(); ++l) {
     for (const stages::RankedIon& ranked : run.ranked[l]) {
-      const auto msm = [&](const stages::RankedIon& r) {
-        return run.measured[r.measured].metrics.msm;
-      };
-      if (msm(ranked) <= 0) continue;
+      if (ranked.score <= 0) continue;
       if (best == nullptr || ranked.fdr < best->fdr ||
-          (ranked.fdr == best->fdr && msm(ranked) > msm(*best))) {
+          (ranked.fdr == best->fdr && ranked.score > best->score)) {
         best = &ranked;
         best_list = l;
       }
@@ -80,10 +77,9 @@ Result<void> print_why_nothing(exec::AnnotationRun& run,
     fmt::print(
         "No ion of the lists has a signal with the shape of its isotopic pattern (MSM > 0).\n");
   } else {
-    const stages::MeasuredIon& ion = run.measured[best->measured];
     fmt::print("Closest to it: {}{} with MSM {:.3f} at {:.0f} % FDR.\n",
                lists[best_list].formulas[best->formula], run.ions.modifiers[best->modifier].text,
-               ion.metrics.msm, 100 * best->fdr);
+               best->score, 100 * best->fdr);
   }
   const auto measured = exec::measure_mass_bias(run);
   if (!measured) return std::unexpected(measured.error());

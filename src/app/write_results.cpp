@@ -142,27 +142,22 @@ report::IonMetricsRow metrics_row(const exec::AnnotationRun& run, std::size_t i)
 
 /// Targets and decoys of every ranking that have a score, list by list.
 std::vector<report::IonRankingRow> ranking_rows(const exec::AnnotationRun& run,
-                                                const std::vector<chem::MoleculeList>& lists) {
+                                                const std::vector<chem::MoleculeList>& lists,
+                                                const stages::Scoring& scoring) {
   std::vector<report::IonRankingRow> rows;
-  const std::size_t modifiers = run.ions.modifiers.size();
   for (std::size_t l = 0; l < lists.size(); ++l) {
     for (const stages::RankedIon& ranked : run.ranked[l]) {
-      const stages::MeasuredIon& measured = run.measured[ranked.measured];
       const std::string& modifier = run.ions.modifiers[ranked.modifier].text;
       rows.push_back({lists[l].name, lists[l].formulas[ranked.formula], modifier, modifier,
-                      run.ions.ions[measured.ion], false, measured.metrics.msm, ranked.fdr});
+                      run.ions.ions[run.measured[ranked.measured].ion], false, ranked.score,
+                      ranked.fdr});
     }
-    const stages::ListIons& own = run.ions.lists[l];
-    for (std::size_t at = 0; at < own.decoys.size(); ++at) {
-      const auto found =
-          std::ranges::lower_bound(run.measured, own.decoys[at], {}, &stages::MeasuredIon::ion);
-      if (found == run.measured.end() || found->ion != own.decoys[at]) continue;
-      const std::size_t draw = at % run.ions.sample_size;
-      const std::size_t modifier = at / run.ions.sample_size % modifiers;
-      const std::size_t formula = at / run.ions.sample_size / modifiers;
-      rows.push_back({lists[l].name, lists[l].formulas[formula], run.ions.modifiers[modifier].text,
-                      run.ions.decoy_modifier(l, formula, modifier, draw),
-                      run.ions.ions[found->ion], true, found->metrics.msm, std::nullopt});
+    for (const stages::RankedDecoy& decoy :
+         stages::ranked_decoys(run.ions, l, run.measured, scoring)) {
+      rows.push_back(
+          {lists[l].name, lists[l].formulas[decoy.formula], run.ions.modifiers[decoy.modifier].text,
+           run.ions.decoy_modifier(l, decoy.formula, decoy.modifier, decoy.draw),
+           run.ions.ions[run.measured[decoy.measured].ion], true, decoy.score, std::nullopt});
     }
   }
   return rows;
@@ -188,7 +183,7 @@ Result<std::vector<std::string>> write_results(
         path / "ion_metrics.parquet", run.measured.size(),
         [&](std::size_t i) { return metrics_row(run, i); }, identity);
     if (!metrics) return std::unexpected(metrics.error());
-    const auto rankings = ranking_rows(run, lists);
+    const auto rankings = ranking_rows(run, lists, settings.annotation.scoring);
     auto ranked = report::write_ion_rankings_parquet(
         path / "ion_rankings.parquet", rankings.size(), [&](std::size_t i) { return rankings[i]; },
         identity);

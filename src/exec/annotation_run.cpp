@@ -158,7 +158,8 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
   {
     const StageClock clock(run.stages, "rank");
     for (std::size_t list = 0; list < lists.size(); ++list) {
-      run.ranked.push_back(stages::rank_list(run.ions, list, run.measured, settings.ions.version));
+      run.ranked.push_back(
+          stages::rank_list(run.ions, list, run.measured, settings.ions.version, settings.scoring));
     }
   }
   return run;

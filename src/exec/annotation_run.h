@@ -24,6 +24,7 @@ struct AnnotationSettings {
   chem::PatternSettings pattern;
   imaging::MetricSettings metrics;
   bool all_metrics = false;  ///< measure and keep every ion, decoys too
+  stages::Scoring scoring;   ///< REQUIRES: the model outlives the run
   std::uint32_t threads = 1;
   PeakStoreSettings peaks;
 };

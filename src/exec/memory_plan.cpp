@@ -28,7 +28,8 @@ Result<MemoryPlan> plan_memory(const imzml::Dataset& dataset, const stages::Pixe
       stages::patterns_memory_bound_bytes(ions, peaks_per_ion, settings.threads) +
       stages::annotate_memory_bound_bytes(ions, peaks_per_ion, pixels.grid.pixel_count(),
                                           pixels.grid.box_size(), settings.threads) +
-      std::max(stages::rank_memory_bound_bytes(formulas, settings.ions), other.writing_bytes);
+      std::max(stages::rank_memory_bound_bytes(formulas, settings.ions, settings.scoring),
+               other.writing_bytes);
   const auto bound = [&](std::uint64_t capacity) {
     return always +
            std::max(PeakStore::ingest_memory_bound_bytes(dataset, capacity, settings.threads),

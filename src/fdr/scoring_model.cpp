@@ -109,7 +109,7 @@ Result<ScoringModel> ScoringModel::parse(std::span<const std::byte> content,
     }
     features.push_back(std::move(*known));
   }
-  const std::uint64_t bytes = TreeEvaluator::memory_bytes(*trees);
+  const std::uint64_t bytes = TreeEvaluator::size_bytes(*trees);
   if (bytes > kMaxModelBytes) {
     return data_error(where, "the model would take " + std::to_string(bytes >> 20) +
                                  " MiB; at most " + std::to_string(kMaxModelBytes >> 20) +

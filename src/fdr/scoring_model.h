@@ -47,6 +47,9 @@ class ScoringModel {
 
   [[nodiscard]] std::size_t feature_count() const { return features_.size(); }
 
+  /// Bytes that the model takes.
+  [[nodiscard]] std::uint64_t size_bytes() const { return trees_.size_bytes(); }
+
   /// Names of the `_fdr` features, in the model's order.
   [[nodiscard]] std::vector<std::string> fdr_features() const;
 

@@ -51,7 +51,7 @@ template <std::size_t kLeaves>
 
 }  // namespace
 
-std::uint64_t TreeEvaluator::memory_bytes(const ObliviousTrees& trees) {
+std::uint64_t TreeEvaluator::size_bytes(const ObliviousTrees& trees) {
   std::uint64_t cells = 0;
   for (const ObliviousTrees::Feature& feature : trees.features) cells += feature.borders.size() + 1;
   const std::uint64_t groups = trees.depths.size() / kTreesPerGroup + 1;

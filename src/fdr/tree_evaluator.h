@@ -16,10 +16,14 @@ namespace ionloom::fdr {
 /// trees, in double precision, as CatBoost does: the sums are its sums to the last bit.
 class TreeEvaluator {
  public:
-  /// Bytes that an evaluator of these trees holds.
-  [[nodiscard]] static std::uint64_t memory_bytes(const ObliviousTrees& trees);
+  /// Bytes that an evaluator of these trees would take.
+  [[nodiscard]] static std::uint64_t size_bytes(const ObliviousTrees& trees);
 
   explicit TreeEvaluator(const ObliviousTrees& trees);
+
+  [[nodiscard]] std::uint64_t size_bytes() const {
+    return answers_.size() * sizeof(GroupLeaves) + leaf_values_.size() * sizeof(double);
+  }
 
   /// @param columns  one a feature, in the model's order, each with as many values as `scores`; NaN
   ///                 is above no border

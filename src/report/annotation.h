@@ -33,8 +33,10 @@ struct Annotation {
   std::string adduct;        ///< "+H", "-H", "[M]+" ...
   std::string ion_formula;   ///< of the whole ion, charge left out, e.g. "C6H13O6"
   bool decoy = false;
-  double msm = 0;
+  double msm = 0;             ///< what was ranked: MSM, or a scoring model's score
   std::optional<double> fdr;  ///< absent for decoys and (version 1) targeted lists
+  /// FDR by one metric each: as many as ScoringModelIdentity::fdr_features.
+  std::vector<double> feature_fdrs;
   std::optional<double> chaos;
   std::optional<double> spatial;
   std::optional<double> spectral;

@@ -20,7 +20,8 @@ std::vector<std::string> shown(const Annotation& annotation, std::string Molecul
   return texts;
 }
 
-std::vector<ParquetColumn<Annotation>> columns_of(bool positive) {
+std::vector<ParquetColumn<Annotation>> columns_of(const RunIdentity& run) {
+  const bool positive = run.positive;
   const auto column = [](std::string name, std::string description, auto value) {
     return parquet_column<Annotation>(std::move(name), std::move(description), value);
   };
@@ -50,6 +51,11 @@ std::vector<ParquetColumn<Annotation>> columns_of(bool positive) {
       column("mz_err_rel_ppm", "mz_err_rel_mz relative to mz, ppm",
              [](const Annotation& a) { return a.mz_err_rel / a.mz * 1e6; }),
   };
+  for (std::size_t f = 0; f < run.scoring_model.fdr_features.size(); ++f) {
+    columns.push_back(column(run.scoring_model.fdr_features[f],
+                             "false discovery rate by this metric alone, which the model looks at",
+                             [f](const Annotation& a) { return a.feature_fdrs[f]; }));
+  }
   std::ranges::move(peak_columns<Annotation>(), std::back_inserter(columns));
   std::ranges::move(
       std::vector{
@@ -79,7 +85,7 @@ std::vector<ParquetColumn<Annotation>> columns_of(bool positive) {
 Result<void> write_annotations_parquet(const std::filesystem::path& path,
                                        std::span<const Annotation> rows, const RunIdentity& run) {
   const auto row_at = [rows](std::size_t i) -> const Annotation& { return rows[i]; };
-  return write_parquet(path, "annotations", columns_of(run.positive), rows.size(), row_at, run);
+  return write_parquet(path, "annotations", columns_of(run), rows.size(), row_at, run);
 }
 
 }  // namespace ionloom::report

@@ -17,7 +17,8 @@ std::vector<ParquetColumn<IonMetricsRow>> metrics_columns() {
   std::vector<ParquetColumn<IonMetricsRow>> columns = {
       column("ion_formula", "composition of the ion, charge left out", &IonMetricsRow::ion_formula),
       column("is_target", "a target in at least one molecule list", &IonMetricsRow::is_target),
-      column("msm", "chaos x spatial x spectral, or the model's score", &IonMetricsRow::msm),
+      column("msm", "chaos x spatial x spectral, also when a model was ranked by",
+             &IonMetricsRow::msm),
       column("chaos", "measure of chaos, 0 to 1; null: not computed", &IonMetricsRow::chaos),
       column("spatial", "isotope image correlation, 0 to 1; null: not computed",
              &IonMetricsRow::spatial),

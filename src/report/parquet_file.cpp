@@ -51,11 +51,14 @@ Result<ParquetFile> ParquetFile::create(const std::filesystem::path& path,
     return std::unexpected(std::move(output.error()));
   }
   auto stream = std::make_shared<FileStream>(std::move(*output));
-  auto schema = arrow::schema(
-      fields,
-      arrow::key_value_metadata(
-          {"ionloom.content", "ionloom.version", "ionloom.dataset", "ionloom.parameters"},
-          {std::string(content), run.program_version, run.dataset_name, run.parameters_json}));
+  auto metadata = arrow::key_value_metadata(
+      {"ionloom.content", "ionloom.version", "ionloom.dataset", "ionloom.parameters"},
+      {std::string(content), run.program_version, run.dataset_name, run.parameters_json});
+  if (!run.scoring_model.name.empty()) {
+    metadata->Append("ionloom.scoring_model", run.scoring_model.name);
+    metadata->Append("ionloom.scoring_model_checksum", run.scoring_model.checksum);
+  }
+  auto schema = arrow::schema(fields, std::move(metadata));
   const auto settings = parquet::WriterProperties::Builder()
                             .compression(arrow::Compression::ZSTD)
                             ->compression_level(3)

@@ -72,15 +72,15 @@ fdr::MetricColumns columns_of(const std::vector<Ranked>& ranked,
 }
 
 void set_scores(Ranking& ranking, std::size_t sample_size, std::span<const MeasuredIon> measured,
-                const RankingMethod& method) {
-  if (method.model == nullptr) {
+                const Scoring& scoring) {
+  if (scoring.model == nullptr) {
     for (RankedIon& target : ranking.targets) target.score = measured[target.measured].metrics.msm;
     for (RankedDecoy& decoy : ranking.decoys) decoy.score = measured[decoy.measured].metrics.msm;
     return;
   }
-  const fdr::RankingScores scores = method.model->score(
+  const fdr::RankingScores scores = scoring.model->score(
       columns_of(ranking.targets, measured), columns_of(ranking.decoys, measured),
-      static_cast<double>(sample_size), method.abs_errors);
+      static_cast<double>(sample_size), scoring.abs_errors);
   for (std::size_t i = 0; i < ranking.targets.size(); ++i) {
     ranking.targets[i].score = scores.targets[i];
     for (const std::vector<double>& rates : scores.target_fdrs) {
@@ -92,9 +92,9 @@ void set_scores(Ranking& ranking, std::size_t sample_size, std::span<const Measu
 }
 
 Ranking scored_ranking(const IonSet& ions, std::size_t list, std::size_t modifier,
-                       std::span<const MeasuredIon> measured, const RankingMethod& method) {
+                       std::span<const MeasuredIon> measured, const Scoring& scoring) {
   Ranking ranking = collect(ions, list, modifier, measured);
-  set_scores(ranking, ions.sample_size, measured, method);
+  set_scores(ranking, ions.sample_size, measured, scoring);
   return ranking;
 }
 
@@ -118,11 +118,11 @@ std::vector<double> rates_of(const Ranking& ranking, std::size_t sample_size,
 
 std::vector<RankedIon> rank_list(const IonSet& ions, std::size_t list,
                                  std::span<const MeasuredIon> measured,
-                                 const RankingMethod& method) {
+                                 chem::AnalysisVersion version, const Scoring& scoring) {
   std::vector<RankedIon> ranked;
   for (std::size_t modifier = 0; modifier < ions.modifiers.size(); ++modifier) {
-    Ranking ranking = scored_ranking(ions, list, modifier, measured, method);
-    const std::vector<double> rates = rates_of(ranking, ions.sample_size, method.version);
+    Ranking ranking = scored_ranking(ions, list, modifier, measured, scoring);
+    const std::vector<double> rates = rates_of(ranking, ions.sample_size, version);
     for (std::size_t i = 0; i < rates.size(); ++i) {
       ranking.targets[i].fdr = rates[i];
       ranked.push_back(std::move(ranking.targets[i]));
@@ -133,10 +133,11 @@ std::vector<RankedIon> rank_list(const IonSet& ions, std::size_t list,
 
 std::vector<RankedDecoy> ranked_decoys(const IonSet& ions, std::size_t list,
                                        std::span<const MeasuredIon> measured,
-                                       const RankingMethod& method) {
+                                       const Scoring& scoring) {
   std::vector<RankedDecoy> decoys;
   for (std::size_t modifier = 0; modifier < ions.modifiers.size(); ++modifier) {
-    for (const RankedDecoy& decoy : scored_ranking(ions, list, modifier, measured, method).decoys) {
+    for (const RankedDecoy& decoy :
+         scored_ranking(ions, list, modifier, measured, scoring).decoys) {
       if (decoy.modifier == modifier) decoys.push_back(decoy);
     }
   }
@@ -151,7 +152,7 @@ bool is_stored(double score, double fdr, bool targeted) {
 }
 
 std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
-                                      const RankingMethod& method) {
+                                      const Scoring& scoring) {
   const std::uint64_t modifiers = (1 + settings.chem_mods.size()) *
                                   (1 + settings.neutral_losses.size()) * settings.adducts.size();
   const std::uint64_t decoys = formulas * settings.decoy_sample_size;
@@ -160,8 +161,8 @@ std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings&
   std::uint64_t bytes = 2 * (formulas * sizeof(RankedIon) + decoys * sizeof(RankedDecoy)) +
                         (formulas + decoys) * 6 * sizeof(double) +
                         formulas * modifiers * 2 * sizeof(RankedIon);
-  if (method.model != nullptr) {
-    const std::uint64_t features = method.model->feature_count();
+  if (scoring.model != nullptr) {
+    const std::uint64_t features = scoring.model->feature_count();
     bytes += (formulas + decoys) * ((fdr::kIonMetrics + 1) * sizeof(double) +
                                     features * (sizeof(float) + sizeof(double)));
     bytes += formulas * modifiers * features * sizeof(double);

@@ -11,10 +11,9 @@
 
 namespace ionloom::stages {
 
-/// How ions are scored and ranked.
-struct RankingMethod {
-  chem::AnalysisVersion version = chem::AnalysisVersion::kV3;
-  /// Whose score is ranked instead of MSM; nullptr: none. Version 3 only, as in METASPACE.
+/// What ions are ranked by.
+struct Scoring {
+  /// Whose score takes the place of MSM; nullptr: none. METASPACE has models in version 3 only.
   const fdr::ScoringModel* model = nullptr;
   fdr::AbsErrorRule abs_errors = fdr::AbsErrorRule::kReference;
 };
@@ -44,13 +43,14 @@ struct RankedDecoy {
 /// Source: METASPACE engine, fdr.py, estimate_fdr.
 [[nodiscard]] std::vector<RankedIon> rank_list(const IonSet& ions, std::size_t list,
                                                std::span<const MeasuredIon> measured,
-                                               const RankingMethod& method);
+                                               chem::AnalysisVersion version,
+                                               const Scoring& scoring);
 
 /// The kept decoys of one list with the scores that they had in the ranking of their modifier, by
 /// formula, modifier and draw.
 [[nodiscard]] std::vector<RankedDecoy> ranked_decoys(const IonSet& ions, std::size_t list,
                                                      std::span<const MeasuredIon> measured,
-                                                     const RankingMethod& method);
+                                                     const Scoring& scoring);
 
 /// Whether METASPACE stores a ranked ion: score > 0 and FDR < 1, everything of targeted lists.
 [[nodiscard]] bool is_stored(double score, double fdr, bool targeted);
@@ -58,6 +58,6 @@ struct RankedDecoy {
 /// Bytes that ranking one list needs at most.
 [[nodiscard]] std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas,
                                                     const IonSettings& settings,
-                                                    const RankingMethod& method);
+                                                    const Scoring& scoring);
 
 }  // namespace ionloom::stages

@@ -1,6 +1,5 @@
-// Whole runs against METASPACE's own results: every run of ../shared/oracle but those with a
-// machine-learned score. Tolerances: section 8 of its specification; files are written with 9 or 17
-// digits.
+// Whole runs against METASPACE's own results: every run of ../shared/oracle. Tolerances: section 8
+// of its specification; files are written with 9 or 17 digits.
 
 #include <bit>
 #include <cmath>
@@ -8,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -53,6 +53,7 @@ struct Reference {
   std::vector<chem::MoleculeList> lists;
   std::vector<bool> targeted;
   exec::AnnotationSettings settings;
+  std::shared_ptr<const fdr::ScoringModel> model;  ///< that `settings` name, or none
 };
 
 Reference load(const RunName& name, const fs::path& shared) {
@@ -92,6 +93,14 @@ Reference load(const RunName& name, const fs::path& shared) {
   settings.metrics.spatial =
       first ? imaging::SpatialArithmetic::kDouble : imaging::SpatialArithmetic::kRunningSingle;
   settings.all_metrics = images["compute_unused_metrics"];
+  if (summary.contains("model") && summary["model"].is_string()) {
+    EXPECT_EQ(summary["model"], "v2.2023-12-14_(METASPACE-ML_Animal).cbm");
+    const fs::path path = shared / "models" / "metaspace-ml-animal-v2.2023-12-14.cbm";
+    const std::string content = text_of(path);
+    reference.model = std::make_shared<const fdr::ScoringModel>(
+        fdr::ScoringModel::parse(std::as_bytes(std::span(content)), path.string()).value());
+    settings.scoring.model = reference.model.get();
+  }
   return reference;
 }
 
@@ -129,8 +138,7 @@ void compare_annotations(const Reference& reference, const exec::AnnotationRun& 
   const CsvTable table = read_csv_gz(reference.folder / ("annotations" + suffix + ".csv.gz"));
   std::map<std::array<std::string, 4>, const stages::RankedIon*> ours;
   for (const stages::RankedIon& ranked : run.ranked[list]) {
-    const double msm = run.measured[ranked.measured].metrics.msm;
-    if (!stages::is_stored(msm, ranked.fdr, reference.targeted[list])) continue;
+    if (!stages::is_stored(ranked.score, ranked.fdr, reference.targeted[list])) continue;
     const auto& modifier = run.ions.modifiers[ranked.modifier];
     ours[{reference.lists[list].formulas[ranked.formula], modifier.chem_mod, modifier.neutral_loss,
           modifier.adduct}] = &ranked;
@@ -153,7 +161,7 @@ void compare_annotations(const Reference& reference, const exec::AnnotationRun& 
     const std::string what = table.texts("formula")[row] + table.texts("modifier")[row];
     ASSERT_NE(found, ours.end()) << what;
     const auto& metrics = run.measured[found->second->measured].metrics;
-    expect_near(metrics.msm, msm[row], kWritten, what + " msm");
+    expect_near(found->second->score, msm[row], kWritten, what + " msm");
     expect_near(found->second->fdr, fdr[row], kWritten, what + " fdr");
     expect_near(metrics.chaos, chaos[row], kWritten, what + " chaos");
     expect_near(metrics.spatial, spatial[row], kWritten, what + " spatial");
@@ -217,6 +225,7 @@ void expect_same_bits(const exec::AnnotationRun& a, const exec::AnnotationRun& b
   for (std::size_t l = 0; l < a.ranked.size(); ++l) {
     ASSERT_EQ(a.ranked[l].size(), b.ranked[l].size());
     for (std::size_t i = 0; i < a.ranked[l].size(); ++i) {
+      ASSERT_EQ(bits(a.ranked[l][i].score), bits(b.ranked[l][i].score));
       ASSERT_EQ(bits(a.ranked[l][i].fdr), bits(b.ranked[l][i].fdr));
     }
   }
@@ -252,18 +261,18 @@ constexpr const char* kTiny = "data/untreated_tiny/Untreated_3_434_tiny.imzML";
 
 INSTANTIATE_TEST_SUITE_P(
     All, OracleRun,
-    ::testing::Values(RunName{"continuous", "v1", kContinuous},
-                      RunName{"continuous", "v3", kContinuous}, RunName{"edge", "v1", kEdge},
-                      RunName{"edge", "v3", kEdge}, RunName{"edge", "v3_losses", kEdge},
-                      RunName{"edge", "v3_min_px5_all_metrics", kEdge},
-                      RunName{"real_example_continuous", "v1", kRealContinuous},
-                      RunName{"real_example_continuous", "v3", kRealContinuous},
-                      RunName{"real_example_processed", "v3", kRealProcessed},
-                      RunName{"real_untreated_tiny", "v1", kTiny},
-                      RunName{"real_untreated_tiny", "v3", kTiny}, RunName{"syn_a", "v1", kSynA},
-                      RunName{"syn_a", "v3", kSynA}, RunName{"syn_a", "v3_neutral_losses", kSynA},
-                      RunName{"syn_c", "v1", kSynC}, RunName{"syn_c", "v3", kSynC},
-                      RunName{"syn_d", "v3", "oracle/syn_d/syn_d.imzML"}),
+    ::testing::Values(
+        RunName{"continuous", "v1", kContinuous}, RunName{"continuous", "v3", kContinuous},
+        RunName{"edge", "v1", kEdge}, RunName{"edge", "v3", kEdge},
+        RunName{"edge", "v3_losses", kEdge}, RunName{"edge", "v3_min_px5_all_metrics", kEdge},
+        RunName{"real_example_continuous", "v1", kRealContinuous},
+        RunName{"real_example_continuous", "v3", kRealContinuous},
+        RunName{"real_example_processed", "v3", kRealProcessed},
+        RunName{"real_untreated_tiny", "v1", kTiny}, RunName{"real_untreated_tiny", "v3", kTiny},
+        RunName{"syn_a", "v1", kSynA}, RunName{"syn_a", "v3", kSynA},
+        RunName{"syn_a", "v3_neutral_losses", kSynA}, RunName{"syn_a", "v3_catboost", kSynA},
+        RunName{"syn_c", "v3_catboost", kSynC}, RunName{"syn_c", "v1", kSynC},
+        RunName{"syn_c", "v3", kSynC}, RunName{"syn_d", "v3", "oracle/syn_d/syn_d.imzML"}),
     [](const ::testing::TestParamInfo<RunName>& run) {
       return std::string(run.param.dataset) + "_" + run.param.run;
     });
