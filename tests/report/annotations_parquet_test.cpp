@@ -57,6 +57,20 @@ TEST(AnnotationsParquet, has_the_documented_columns_and_types) {
             "isobaric_ions: list<element: string>\n");
 }
 
+TEST(AnnotationsParquet, names_the_scoring_model_and_has_the_rates_that_it_looks_at) {
+  ScratchFolder folder;
+  RunIdentity run = sample_run();
+  run.scoring_model = {.name = "animal", .checksum = "sha256:ab", .fdr_features = {"chaos_fdr"}};
+  Annotation row = sample_annotation();
+  row.feature_fdrs = {0.25};
+  ASSERT_TRUE(write_annotations_parquet(folder / "a.parquet", std::vector{row}, run));
+  const auto table = read_parquet(folder / "a.parquet");
+  EXPECT_EQ(cell(*table, "chaos_fdr"), "0.25");
+  const auto& metadata = *table->schema()->metadata();
+  EXPECT_EQ(metadata.Get("ionloom.scoring_model").ValueOr(""), "animal");
+  EXPECT_EQ(metadata.Get("ionloom.scoring_model_checksum").ValueOr(""), "sha256:ab");
+}
+
 TEST(AnnotationsParquet, gives_back_every_value) {
   ScratchFolder folder;
   const std::vector<Annotation> rows = {sample_annotation()};
