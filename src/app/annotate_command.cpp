@@ -6,6 +6,8 @@
 #include <utility>
 
 #include <fmt/core.h>
+#include <tbb/task_arena.h>
+#include <tbb/task_group.h>
 
 #include "app/annotation_rows.h"
 #include "app/heading.h"
@@ -69,7 +71,10 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   if (!run) return std::unexpected(run.error());
   exec::reset_peak_memory();
   const auto writing = std::chrono::steady_clock::now();
-  const auto rows = annotation_rows(*run, *lists, *settings);
+  Warnings late;
+  Result<std::vector<report::InputFile>> files;
+  std::vector<report::Annotation> rows;
+  Result<std::vector<std::string>> outputs;
   report::RunIdentity identity{.program_version = std::string(kVersion),
                                .dataset_name = dataset->imzml_path.stem().string(),
                                .parameters_json = report::parameters_json(settings->parameters),
@@ -81,10 +86,15 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
                               .checksum = settings->scoring_model->checksum,
                               .fdr_features = settings->scoring_model->model.fdr_features()};
   }
-  auto outputs = write_results(folder, *run, *lists, rows, *settings, identity, progress);
+  tbb::task_arena arena(static_cast<int>(settings->annotation.threads));
+  arena.execute([&] {
+    tbb::task_group reading;  // the inputs' checksums, beside what one thread must do alone
+    reading.run([&] { files = describe_inputs(options, *dataset, late); });
+    rows = annotation_rows(*run, *lists, *settings);
+    outputs = write_results(folder, *run, *lists, rows, *settings, identity, progress);
+    reading.wait();
+  });
   if (!outputs) return std::unexpected(outputs.error());
-  Warnings late;
-  auto files = describe_inputs(options, *dataset, late);
   if (!files) return std::unexpected(files.error());
 
   if (run->peaks.unsorted_spectra() > 0) {
@@ -118,9 +128,8 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   if (auto written = report::write_run_record(folder.partial_path(), record); !written) {
     return written;
   }
-  if (auto done = folder.commit(); !done) return done;
-
   if (auto shown = print_summary(*run, *lists, rows, *settings); !shown) return shown;
+  if (auto done = folder.commit(); !done) return done;
   fmt::print("\nWrote {} ({}, run.json) in {:.1f} s, peak memory {}\n", options.output.string(),
              joined(*outputs, ", "), record.seconds, readable_bytes(record.peak_memory_bytes));
   return {};

@@ -7,7 +7,6 @@
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
 
 #include "report/annotations_csv.h"
 #include "report/annotations_parquet.h"
@@ -191,9 +190,7 @@ Result<std::vector<std::string>> write_results(
     written.insert(written.end(), {"ion_metrics.parquet", "ion_rankings.parquet"});
   }
   if (settings.images != ImageFormat::kNone) {
-    tbb::task_arena arena(static_cast<int>(settings.annotation.threads));
-    auto images =
-        arena.execute([&] { return write_images(folder, run, rows, settings, progress); });
+    auto images = write_images(folder, run, rows, settings, progress);
     if (!images) return std::unexpected(images.error());
     written.emplace_back("images/");
   }

@@ -12,7 +12,7 @@
 namespace ionloom::app {
 
 /// Writes annotations.csv, annotations.parquet and what the settings ask for beside them (ion
-/// metrics, rankings, images) into the folder.
+/// metrics, rankings, images) into the folder, on the threads of the current arena.
 /// @return names of what was written, relative to the folder
 [[nodiscard]] Result<std::vector<std::string>> write_results(
     report::ResultsFolder& folder, exec::AnnotationRun& run,
