@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include "chem/formula.h"
 #include "report/annotation_table.h"
@@ -14,10 +16,13 @@ namespace {
 constexpr double kMonoisotopicPpm = 3;
 
 /// The molecules of each formula of a list, in list order.
-std::vector<std::vector<report::Molecule>> molecules_by_formula(const chem::MoleculeList& list) {
-  std::vector<std::vector<report::Molecule>> molecules(list.formulas.size());
+using FormulaMolecules = std::vector<std::shared_ptr<std::vector<report::Molecule>>>;
+
+FormulaMolecules molecules_by_formula(const chem::MoleculeList& list) {
+  FormulaMolecules molecules(list.formulas.size());
+  for (auto& own : molecules) own = std::make_shared<std::vector<report::Molecule>>();
   for (const chem::ListedMolecule& molecule : list.molecules) {
-    auto& own = molecules[molecule.formula_index];
+    std::vector<report::Molecule>& own = *molecules[molecule.formula_index];
     if (own.size() < report::kShownMolecules) own.push_back({molecule.id, molecule.name});
   }
   return molecules;
@@ -25,7 +30,8 @@ std::vector<std::vector<report::Molecule>> molecules_by_formula(const chem::Mole
 
 report::Annotation annotation_of(const exec::AnnotationRun& run, const stages::RankedIon& ranked,
                                  const chem::MoleculeList& list,
-                                 const std::vector<report::Molecule>& molecules, bool positive) {
+                                 std::shared_ptr<const std::vector<report::Molecule>> molecules,
+                                 bool positive) {
   const stages::MeasuredIon& measured = run.measured[ranked.measured];
   const stages::TargetModifier& modifier = run.ions.modifiers[ranked.modifier];
   const imaging::IonMetrics& metrics = measured.metrics;
@@ -49,7 +55,7 @@ report::Annotation annotation_of(const exec::AnnotationRun& run, const stages::R
   const double first_mz = run.patterns.of(measured.ion).mz[0];
   row.is_mono = std::abs(row.mz - first_mz) <= first_mz * kMonoisotopicPpm * 1e-6;
   row.peaks = isotope_peaks(run, measured);
-  row.molecules = molecules;
+  row.molecules = std::move(molecules);
   return row;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,7 +46,9 @@ struct Annotation {
   double mz_err_rel = 0;            ///< m/z units, other peaks against the first
   bool is_mono = true;              ///< first theoretical peak lies within 3 ppm of `mz`
   std::vector<IsotopePeak> peaks;   ///< as many as --isotope-peaks
-  std::vector<Molecule> molecules;  ///< all of the list with this formula, in list order
+  /// All of the list with this formula, in list order; one for all annotations of a formula.
+  std::shared_ptr<const std::vector<Molecule>> molecules =
+      std::make_shared<const std::vector<Molecule>>();
   std::uint32_t isomeric_ions = 0;
   std::vector<std::string> isobaric_ions;  ///< ion texts, e.g. "C6H12O6+Na+"
 };

@@ -129,10 +129,10 @@ double mass_error_ppm(const Annotation& annotation) {
 
 std::vector<Molecule> shown_molecules(const Annotation& annotation) {
   std::vector<Molecule> shown;
-  const std::size_t count = std::min(annotation.molecules.size(), kShownMolecules);
+  const std::size_t count = std::min(annotation.molecules->size(), kShownMolecules);
   shown.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
-    const Molecule& molecule = annotation.molecules[i];
+    const Molecule& molecule = (*annotation.molecules)[i];
     shown.push_back({molecule.id, clean_molecule_name(molecule.name)});
   }
   return shown;

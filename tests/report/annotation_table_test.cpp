@@ -206,10 +206,12 @@ TEST(MassError, is_signed_and_relative_to_the_monoisotopic_mz) {
 }
 
 TEST(ShownMolecules, are_the_first_fifty_with_clean_names) {
-  Annotation a;
+  std::vector<Molecule> molecules;
   for (int i = 0; i < 60; ++i) {
-    a.molecules.push_back({"id" + std::to_string(i), " name" + std::to_string(i) + ";"});
+    molecules.push_back({"id" + std::to_string(i), " name" + std::to_string(i) + ";"});
   }
+  Annotation a;
+  a.molecules = std::make_shared<const std::vector<Molecule>>(std::move(molecules));
   const auto shown = shown_molecules(a);
   ASSERT_EQ(shown.size(), 50U);
   EXPECT_EQ(shown.back().id, "id49");
