@@ -15,7 +15,7 @@ namespace ionloom::app {
 namespace {
 
 /// The program, its libraries and small tables; what a run with next to no data takes.
-constexpr std::uint64_t kProgramBytes = 96ULL << 20;
+constexpr std::uint64_t kProgramBytes = 48ULL << 20;
 /// A list's text and its rows, several times its size in the file.
 constexpr std::uint64_t kBytesPerListByte = 6;
 
@@ -35,15 +35,15 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
     list_bytes += error ? 0 : size;
   }
   const stages::IonSettings& ions = settings.annotation.ions;
-  const std::uint64_t targets = formulas * (1 + ions.chem_mods.size()) *
-                                (1 + ions.neutral_losses.size()) * ions.adducts.size();
+  const std::uint64_t modifiers =
+      (1 + ions.chem_mods.size()) * (1 + ions.neutral_losses.size()) * ions.adducts.size();
   const std::uint64_t model_bytes =
       settings.scoring_model == nullptr ? 0 : settings.scoring_model->model.size_bytes();
   const exec::OtherMemory other{
       .always_bytes = kProgramBytes + model_bytes + list_bytes * kBytesPerListByte,
-      .writing_bytes =
-          write_memory_bound_bytes(targets, settings.annotation.pattern.max_peaks,
-                                   pixels.grid.box_size(), settings.annotation.threads)};
+      .writing_bytes = write_memory_bound_bytes(
+          formulas * modifiers, settings.annotation.pattern.max_peaks, list_bytes * modifiers,
+          pixels.grid.box_size(), settings.annotation.threads)};
   const std::uint64_t available = exec::available_memory_bytes();
   auto plan = exec::plan_memory(dataset, pixels, formulas, settings.annotation, other,
                                 std::min(available, options.memory_bytes.value_or(available)));

@@ -16,8 +16,8 @@
 namespace ionloom::app {
 namespace {
 
-/// A row's fields, strings and vectors, a molecule's names included; see report::Annotation.
-constexpr std::uint64_t kBytesPerRow = 2048;
+/// A row's fields, strings, vectors and isobaric ions; see report::Annotation.
+constexpr std::uint64_t kBytesPerRow = 1792;
 /// A PNG's rows and the compressor's state.
 constexpr std::uint64_t kBytesPerPixelWritten = sizeof(float) + 4 + 1;
 
@@ -198,10 +198,13 @@ Result<std::vector<std::string>> write_results(
 }
 
 std::uint64_t write_memory_bound_bytes(std::uint64_t targets, std::uint32_t peaks_per_ion,
-                                       std::uint64_t box_size, std::uint64_t threads) {
-  // Rows exist up to three times: stored, to be written, as columns.
-  return 3 * targets * (kBytesPerRow + peaks_per_ion * sizeof(report::IsotopePeak)) +
-         box_size * sizeof(std::uint8_t) + threads * box_size * kBytesPerPixelWritten;
+                                       std::uint64_t molecule_bytes, std::uint64_t box_size,
+                                       std::uint64_t threads) {
+  // Rows exist up to twice, as such and as columns, whose buffers may have grown to twice their
+  // size and hold all names.
+  return 2 * targets * (kBytesPerRow + peaks_per_ion * sizeof(report::IsotopePeak)) +
+         2 * molecule_bytes + box_size * sizeof(std::uint8_t) +
+         threads * box_size * kBytesPerPixelWritten;
 }
 
 }  // namespace ionloom::app

@@ -20,8 +20,11 @@ namespace ionloom::app {
     const RunSettings& settings, const report::RunIdentity& identity, exec::Progress& progress);
 
 /// Bytes that writing needs at most, beyond the run itself.
+/// @param targets         rows that may be stored
+/// @param molecule_bytes  of the names and ids in all of them
 [[nodiscard]] std::uint64_t write_memory_bound_bytes(std::uint64_t targets,
                                                      std::uint32_t peaks_per_ion,
+                                                     std::uint64_t molecule_bytes,
                                                      std::uint64_t box_size, std::uint64_t threads);
 
 }  // namespace ionloom::app

@@ -41,11 +41,11 @@ struct Annotation {
   std::optional<double> chaos;
   std::optional<double> spatial;
   std::optional<double> spectral;
-  double mz = 0;                    ///< monoisotopic, of the ion (pyMSpec's masses)
-  double mz_err_abs = 0;            ///< m/z units, first peak
-  double mz_err_rel = 0;            ///< m/z units, other peaks against the first
-  bool is_mono = true;              ///< first theoretical peak lies within 3 ppm of `mz`
-  std::vector<IsotopePeak> peaks;   ///< as many as --isotope-peaks
+  double mz = 0;                   ///< monoisotopic, of the ion (pyMSpec's masses)
+  double mz_err_abs = 0;           ///< m/z units, first peak
+  double mz_err_rel = 0;           ///< m/z units, other peaks against the first
+  bool is_mono = true;             ///< first theoretical peak lies within 3 ppm of `mz`
+  std::vector<IsotopePeak> peaks;  ///< as many as --isotope-peaks
   /// All of the list with this formula, in list order; one for all annotations of a formula.
   std::shared_ptr<const std::vector<Molecule>> molecules =
       std::make_shared<const std::vector<Molecule>>();

@@ -65,7 +65,8 @@ std::vector<ParquetColumn<Annotation>> columns_of(const RunIdentity& run) {
                  [](const Annotation& a) { return shown(a, &Molecule::id); }),
           column("isomeric_mols_count", "number of molecules above",
                  [](const Annotation& a) {
-                   return static_cast<std::uint32_t>(std::min(a.molecules->size(), kShownMolecules));
+                   return static_cast<std::uint32_t>(
+                       std::min(a.molecules->size(), kShownMolecules));
                  }),
           column("isomeric_ions_count", "other annotations with this ion formula",
                  &Annotation::isomeric_ions),

@@ -1,7 +1,6 @@
 #include "stages/ingest.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace ionloom::stages {
 namespace {
@@ -11,12 +10,6 @@ constexpr std::uint64_t kPartitionPeaks = 16'384;
 constexpr std::uint64_t kMaxPartitions = 65'535;
 
 }  // namespace
-
-std::uint32_t mz_bucket(double mz) {
-  // Non-negative floats are ordered like their bits; the top 20 below the sign number the buckets.
-  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(mz));
-  return bits >> 11;
-}
 
 void count_peaks(std::span<const double> mz, BucketCounts& counts) {
   counts.resize(kMzBuckets);

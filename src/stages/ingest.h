@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -15,11 +17,18 @@ namespace ionloom::stages {
 // placed in parallel, partitions sorted in parallel: the result is the same, because equal m/z keep
 // the order of spectra.
 
-/// Buckets are about 240 ppm wide and cover every m/z.
-inline constexpr std::size_t kMzBuckets = std::size_t{1} << 20;
+/// Buckets divide every octave of m/z from 1 to 131,072 into 8192 (85 to 122 ppm wide); the first
+/// and the last take what lies beyond.
+inline constexpr std::size_t kMzBuckets = std::size_t{17} << 13;
 
 /// Bucket of an m/z >= 0; never falls as m/z rises.
-[[nodiscard]] std::uint32_t mz_bucket(double mz);
+[[nodiscard]] inline std::uint32_t mz_bucket(double mz) {
+  // Positive floats are ordered like their bits: 8 of exponent, then those of the mantissa.
+  constexpr int kDroppedBits = 23 - 13;
+  constexpr std::uint32_t kOne = std::bit_cast<std::uint32_t>(1.0F) >> kDroppedBits;
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(static_cast<float>(mz)) >> kDroppedBits;
+  return std::min(std::max(bits, kOne) - kOne, static_cast<std::uint32_t>(kMzBuckets - 1));
+}
 
 /// Peaks per bucket in a range of spectra of fewer than 2^32 peaks.
 using BucketCounts = std::vector<std::uint32_t>;
