@@ -80,10 +80,10 @@ std::string with_separators(std::uint64_t number) {
 
 std::string readable_bytes(std::uint64_t bytes) {
   const auto value = static_cast<double>(bytes);
-  if (bytes >= 10ULL << 30) return fmt::format("{:.0f} GB", value / (1ULL << 30));
-  if (bytes >= 1ULL << 30) return fmt::format("{:.1f} GB", value / (1ULL << 30));
-  if (bytes >= 1ULL << 20) return fmt::format("{:.0f} MB", value / (1ULL << 20));
-  return fmt::format("{:.0f} kB", value / (1ULL << 10));
+  if (value >= 10e9) return fmt::format("{:.0f} GB", value / 1e9);
+  if (value >= 1e9) return fmt::format("{:.1f} GB", value / 1e9);
+  if (value >= 1e6) return fmt::format("{:.0f} MB", value / 1e6);
+  return fmt::format("{:.0f} kB", value / 1e3);
 }
 
 }  // namespace ionloom::app
