@@ -44,7 +44,7 @@ class ProgressLine final : public exec::Progress {
 /// 12345678 -> "12,345,678".
 [[nodiscard]] std::string with_separators(std::uint64_t number);
 
-/// 123456789 -> "118 MB" (binary units, as memory is counted).
+/// 123456789 -> "123 MB".
 [[nodiscard]] std::string readable_bytes(std::uint64_t bytes);
 
 }  // namespace ionloom::app
