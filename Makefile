@@ -2,7 +2,7 @@
 # that what CMake needs is there. Everything that is made lands in build/.
 
 .DEFAULT_GOAL := build
-.PHONY: help deps deps-test build demo test format format-check lint clean
+.PHONY: help deps deps-test build demo test bench format format-check lint clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,14 @@ build-all: deps-test build/build.ninja
 
 test: deps-test format-check build-all  ## check the formatting, build everything, run all tests
 	@ctest --test-dir build --output-on-failure --parallel "$$(nproc)"
+
+# The full benchmark keeps its results in bench/results/; QUICK=1 leaves out the largest runs and
+# the counting of instructions, and leaves its results in build/bench-results/.
+bench: deps-test build/build.ninja  ## measure speed and memory against the peers
+	@scripts/install-debian-packages bench
+	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
+	@cmake --build build --target ionloom bench_kernels
+	@"$$(scripts/bench-python)" bench/run.py $(if $(QUICK),--quick)
 
 format: deps-test  ## format the sources
 	@scripts/format

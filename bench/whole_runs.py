@@ -1,0 +1,125 @@
+"""Whole `ionloom` runs: simulating datasets, annotating them."""
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from statistics import median
+
+from compare import BUILD, ROUNDS
+from measure import Run, run_command
+from report import ENGINE, ONE_THREAD, Growth, Row
+
+IONLOOM = BUILD / "bin" / "ionloom"
+CACHE = Path(
+    os.environ.get("IONLOOM_CACHE")
+    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ionloom"
+)
+
+
+def simulated(side: int, peaks_per_pixel: int, ions: int, molecules: Path) -> Path:
+    """A simulated tissue of side x side pixels in the cache, made when it is missing.
+
+    `ions` of the list are planted; the median pixel has so many peaks, theirs among them.
+    """
+    header = Path("src/simulate/simulate.h").read_text()
+    version = re.search(r"kGeneratorVersion = (\d+)", header)
+    assert version is not None
+    stem = (
+        CACHE
+        / "bench-datasets"
+        / f"{molecules.stem}-v{version[1]}-{side}px-{peaks_per_pixel}-{ions}"
+    )
+    dataset = stem.with_name(stem.name + ".imzML")
+    if not dataset.exists():
+        print(f"Simulating {dataset.name}", flush=True)
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        run_command(
+            [
+                str(IONLOOM),
+                "simulate",
+                "--molecules",
+                str(molecules),
+                "--output",
+                str(stem),
+                "--width",
+                str(side),
+                "--height",
+                str(side),
+                "--coverage",
+                "1",
+                "--peaks-per-pixel",
+                str(peaks_per_pixel),
+                "--ions",
+                str(ions),
+                "--analyzer",
+                "orbitrap",
+                "--force",
+            ]
+        )
+    return dataset
+
+
+def results_digest(folder: Path) -> str:
+    """Of every result but run.json, which holds times."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name != "run.json":
+            digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def annotate(dataset: Path, molecules: Path, threads: int, output: Path) -> Run:
+    return run_command(
+        [
+            str(IONLOOM),
+            "annotate",
+            str(dataset),
+            "--molecules",
+            str(molecules),
+            "--output",
+            str(output),
+            "--threads",
+            str(threads),
+            "--force",
+        ]
+    )
+
+
+def whole_run(dataset: Path, molecules: Path, what: str, engine_s: float, work: Path) -> list[Row]:
+    """Whole runs on one and on two threads in turn: against the engine, and against each other."""
+    print(f"{what} ...", flush=True)
+    one = Row(what, "run", 1, [], ENGINE, [engine_s])
+    two = Row(f"{what}, two threads", "run", 1, [], ONE_THREAD)
+    digests = set()
+    for _ in range(ROUNDS):
+        for row, threads in ((one, 1), (two, 2)):
+            run = annotate(dataset, molecules, threads, work / "results")
+            row.ours.append(run.seconds)
+            row.cpu_seconds.append(run.cpu_seconds)
+            row.peak_rss_bytes = max(run.peak_rss_bytes, row.peak_rss_bytes or 0)
+            digests.add(results_digest(work / "results"))
+    two.theirs = one.ours
+    two.agrees = "identical bytes" if len(digests) == 1 else "DIFFERS between threads"
+    return [one, two]
+
+
+def annotate_growth(dataset: Path, molecules: Path, work: Path) -> Growth:
+    """Patterns, images and metrics of a quarter, a half and the whole of a list."""
+    print("annotate by size ...", flush=True)
+    header, *lines = molecules.read_text().splitlines()
+    sizes, runs = [], []
+    for step in (4, 2, 1):
+        part = work / f"part{step}{molecules.suffix}"
+        part.write_text("\n".join([header, *lines[::step]]) + "\n")
+        seconds = []
+        for _ in range(ROUNDS):
+            annotate(dataset, part, 1, work / "results")
+            record = json.loads((work / "results" / "run.json").read_text())
+            stages = {stage["name"]: stage["seconds"] for stage in record["stages"]}
+            ions = record["counts"]["ions"]
+            seconds.append((stages["patterns"] + stages["annotate"]) / ions)
+        sizes.append(float(ions))
+        runs.append(median(seconds))
+    return Growth("patterns, images and metrics", "ions", sizes, runs)
