@@ -21,9 +21,17 @@ void limit(int resource, const std::optional<std::uint64_t>& bytes) {
   ::setrlimit(static_cast<__rlimit_resource_t>(resource), &wanted);
 }
 
+/// In the child: enters a control group by writing 0, "the writer", into its list of processes.
+void enter(const std::filesystem::path& tasks) {
+  const int file = ::open(tasks.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0 || ::write(file, "0", 1) != 1) ::_exit(126);
+  ::close(file);
+}
+
 /// In the child: becomes the program. Only what is safe after fork().
 [[noreturn]] void become(std::vector<char*>& arguments, const ProgramSettings& settings, int out,
                          int err) {
+  if (!settings.control_group.empty()) enter(settings.control_group);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_DFL);

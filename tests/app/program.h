@@ -21,7 +21,8 @@ struct ProgramSettings {
   std::vector<std::string> environment = {};  ///< "NAME=value", beside the test's own
   std::optional<std::uint64_t> file_size_limit_bytes = {};
   std::optional<std::uint64_t> memory_limit_bytes = {};  ///< of the address space
-  bool terminal = false;                                 ///< stderr is a terminal of 80 columns
+  std::filesystem::path control_group = {};  ///< list of processes of the one to run in, or empty
+  bool terminal = false;                     ///< stderr is a terminal of 80 columns
 };
 
 /// build/bin/ionloom as a process of its own, started with default signal handling.
