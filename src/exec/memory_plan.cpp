@@ -26,8 +26,7 @@ Result<MemoryPlan> plan_memory(const imzml::Dataset& dataset, const stages::Pixe
   const std::uint64_t after_ingest =
       stages::ions_memory_bound_bytes(formulas, settings.ions) +
       stages::patterns_memory_bound_bytes(ions, peaks_per_ion, settings.threads) +
-      stages::annotate_memory_bound_bytes(ions, peaks_per_ion, pixels.grid.pixel_count(),
-                                          pixels.grid.box_size(), settings.threads) +
+      stages::annotate_memory_bound_bytes(ions, peaks_per_ion, pixels.grid, settings.threads) +
       std::max(stages::rank_memory_bound_bytes(formulas, settings.ions, settings.scoring),
                other.writing_bytes);
   const auto bound = [&](std::uint64_t capacity) {

@@ -4,8 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "imaging/mz_statistics.h"
 #include "imaging/numpy_sum.h"
 #include "imaging/spectral_metric.h"
+#include "imaging/vectors.h"
 
 namespace ionloom::imaging {
 namespace {
@@ -25,61 +27,119 @@ double or_zero(double metric) {
 }  // namespace
 
 IonMeasurer::IonMeasurer(const PixelGrid& grid, const MetricSettings& settings)
-    : grid_(grid),
-      settings_(settings),
-      extractor_(grid.pixel_count()),
-      chaos_(grid),
-      dense_(grid.pixel_count(), 0.0F) {}
+    : grid_(grid), settings_(settings), extractor_(grid.pixel_count()), chaos_(grid) {
+  first_image_.pixels.reserve(grid.pixel_count());
+  first_image_.values.reserve(grid.pixel_count());
+}
+
+void IonMeasurer::expect_images(std::size_t count) {
+  windows_.resize(count);
+  near_.resize(count);
+  scratch_.reserve((grid_.pixel_count() + count) * IonStack::kGroup);
+}
+
+/// The peaks of isotope peak k, none if they are too few for an image.
+PeakRange IonMeasurer::window_of(PeakTable peaks, const TheoreticalPeaks& theory, std::size_t k) {
+  if (theory.mz[k] == 0) return {};
+  const PeakRange range =
+      peaks_in_window(peaks, mz_window(theory.mz[k], settings_.tolerance_ppm), near_[k]);
+  near_[k] = range.first;
+  return range.size() < settings_.min_px ? PeakRange{} : range;
+}
 
 std::span<const IonImage> IonMeasurer::cut_images(PeakTable peaks, const TheoreticalPeaks& theory) {
+  expect_images(theory.mz.size());
   images_.resize(theory.mz.size());
   for (std::size_t k = 0; k < theory.mz.size(); ++k) {
-    images_[k].clear();
-    if (theory.mz[k] == 0) continue;
-    const auto [first, last] =
-        peaks_in_window(peaks, mz_window(theory.mz[k], settings_.tolerance_ppm));
-    if (last - first < settings_.min_px) continue;
-    extractor_.extract(peaks, first, last, images_[k]);
+    extractor_.extract(peaks, window_of(peaks, theory, k), images_[k]);
   }
   return images_;
 }
 
-bool IonMeasurer::measure(const TheoreticalPeaks& theory, bool all_metrics, IonMetrics& metrics) {
+/// Sets the windows until it is clear whether MSM can be above 0. It cannot when the first image
+/// has fewer than two pixels or shares none with another image: the spatial metric is 0 then.
+bool IonMeasurer::can_score(PeakTable peaks, const TheoreticalPeaks& theory) {
+  windows_[0] = window_of(peaks, theory, 0);
+  if (windows_[0].size() < 2) return false;
+  std::size_t others = 0;
+  for (std::size_t k = 1; k < windows_.size(); ++k) {
+    windows_[k] = window_of(peaks, theory, k);
+    others += windows_[k].size();
+  }
+  return others > 0 && extractor_.share_a_pixel(peaks, windows_);
+}
+
+bool IonMeasurer::measure(PeakTable peaks, const TheoreticalPeaks& theory, bool all_metrics,
+                          IonMetrics& metrics) {
   metrics.spectral = metrics.spatial = metrics.chaos = kNotComputed;
   metrics.msm = 0;
-  if (!all_metrics) {
-    const bool others = std::any_of(images_.begin() + 1, images_.end(),
-                                    [](const IonImage& image) { return !image.empty(); });
-    if (images_[0].empty() || !others) return false;
+  expect_images(theory.mz.size());
+  if (all_metrics) {
+    for (std::size_t k = 0; k < windows_.size(); ++k) windows_[k] = window_of(peaks, theory, k);
+  } else if (!can_score(peaks, theory)) {
+    return false;
   }
-  metrics.spectral = spectral_metric(images_, theory.intensity);
+  extractor_.extract(peaks, windows_, stack_);
+  metrics.spectral = spectral_metric(stack_, theory.intensity, scratch_);
   if (!all_metrics && !(metrics.spectral > 0)) return false;
   metrics.spatial =
-      spatial_metric(images_, theory.intensity, grid_.pixel_count(), settings_.spatial);
+      spatial_metric(stack_, theory.intensity, grid_.pixel_count(), settings_.spatial);
   if (!all_metrics && !(metrics.spatial > 0)) return false;
-  metrics.chaos = chaos_.measure(images_[0], settings_.chaos);
+  set_first_image(peaks);
+  metrics.chaos = chaos_.measure(first_image_, settings_.chaos);
   metrics.msm = (or_zero(metrics.chaos) * or_zero(metrics.spatial)) * or_zero(metrics.spectral);
   return all_metrics || metrics.msm > 0;
 }
 
-void IonMeasurer::add_statistics(const TheoreticalPeaks& theory, IonMetrics& metrics) {
-  metrics.images.assign(images_.size(), {});
-  for (std::size_t k = 0; k < images_.size(); ++k) {
+void IonMeasurer::set_first_image(PeakTable peaks) {
+  if (stack_.has_zero_peaks) {  // which make pixels of the image, but not of the stack
+    extractor_.extract(peaks, windows_[0], first_image_);
+    return;
+  }
+  first_image_.pixels.clear();
+  first_image_.values.clear();
+  const auto pixels = stack_.pixels();
+  for (std::size_t i = 0; i < stack_.rows; ++i) {
+    const float value = stack_.row(i)[0];
+    if (!(value > 0)) continue;
+    first_image_.pixels.push_back(pixels[i]);
+    first_image_.values.push_back(value);
+  }
+}
+
+void IonMeasurer::add_statistics(PeakTable peaks, const TheoreticalPeaks& theory,
+                                 IonMetrics& metrics) {
+  const std::size_t count = theory.mz.size();
+  metrics.images.assign(count, {});
+  for (std::size_t group = 0; group < stack_.groups; ++group) {
+    const float* const values = stack_.row(0) + group * IonStack::kGroup;
+    const std::size_t stride = stack_.groups * IonStack::kGroup;
+    const Float4 totals = sparse_numpy_sum(stack_.pixels(), values, stride, grid_.pixel_count());
+    Float4 highest = {};
+    for (std::size_t i = 0; i < stack_.rows; ++i) {
+      highest = higher_of(highest, load<Float4>(values + i * stride));
+    }
+    for (std::size_t lane = 0; lane < IonStack::kGroup; ++lane) {
+      const std::size_t k = group * IonStack::kGroup + lane;
+      if (k < count && windows_[k].size() > 0) {
+        metrics.images[k].total = storable(totals[lane]);
+        metrics.images[k].max = storable(highest[lane]);
+      }
+    }
+  }
+  for (std::size_t k = 0; k < count; ++k) {
     ImageStatistics& statistics = metrics.images[k];
+    statistics.has_image = windows_[k].size() > 0;
     statistics.mz_mean = theory.mz[k];
-    if (images_[k].empty()) continue;
-    scatter(images_[k], dense_);
-    statistics.total = storable(numpy_sum(dense_));
-    for (const std::uint32_t pixel : images_[k].pixels) dense_[pixel] = 0;
-    statistics.max = storable(std::ranges::max(images_[k].values));
-    statistics.mz_mean = images_[k].mz_mean;
-    statistics.mz_stddev = images_[k].mz_stddev;
-    statistics.has_image = true;
+    if (!statistics.has_image) continue;
+    const MzStatistics mz = mz_statistics(peaks, windows_[k]);
+    statistics.mz_mean = mz.mean;
+    statistics.mz_stddev = mz.stddev;
   }
   metrics.mz_err_abs = metrics.images[0].mz_mean - theory.mz[0];
   double weights = 0;
   double weighted = 0;
-  for (std::size_t k = 1; k < images_.size(); ++k) {
+  for (std::size_t k = 1; k < count; ++k) {
     const double error = metrics.images[k].mz_mean - theory.mz[k] - metrics.mz_err_abs;
     weighted += error * theory.intensity[k];
     weights += theory.intensity[k];
@@ -87,14 +147,17 @@ void IonMeasurer::add_statistics(const TheoreticalPeaks& theory, IonMetrics& met
   metrics.mz_err_rel = weights > 0 ? weighted / weights : 0;
 }
 
-std::uint64_t IonMeasurer::memory_bound_bytes(std::uint64_t pixels, std::uint64_t box_size,
-                                              std::uint32_t max_peaks) {
-  const std::uint64_t scratch = pixels * 2 * sizeof(float) + pixels / 8 + 64;
-  // An image's two columns may have grown to twice their size; the overlap of all images, its index
-  // and the pixels under the first image are made for one metric at a time.
-  const std::uint64_t images = max_peaks * pixels * 2 * (sizeof(float) + sizeof(std::uint32_t));
-  const std::uint64_t overlap = pixels * (max_peaks * sizeof(float) + 4 * sizeof(std::uint32_t));
-  return scratch + images + overlap + ChaosMeter::memory_bound_bytes(box_size);
+std::uint64_t IonMeasurer::memory_bound_bytes(const PixelGrid& grid, std::uint32_t max_peaks) {
+  constexpr std::uint64_t kEntry = sizeof(std::uint32_t) + sizeof(float);
+  const std::uint64_t pixels = grid.pixel_count();
+  const std::uint64_t images = max_peaks * pixels * kEntry;  // of cut_images()
+  const std::uint64_t first_image = pixels * kEntry;
+  const std::uint64_t gathered = (pixels + max_peaks) * IonStack::kGroup * sizeof(float);
+  const std::uint64_t windows =
+      max_peaks * (sizeof(PeakRange) + sizeof(std::size_t) + sizeof(IonImage));
+  constexpr std::uint64_t kRounding = 32 * 4096;  // each vector to whole pages
+  return kRounding + IonImageExtractor::memory_bound_bytes(pixels, max_peaks) + images +
+         first_image + gathered + windows + ChaosMeter::memory_bound_bytes(grid);
 }
 
 }  // namespace ionloom::imaging

@@ -55,26 +55,38 @@ class IonMeasurer {
   /// The span is valid until the next call.
   std::span<const IonImage> cut_images(PeakTable peaks, const TheoreticalPeaks& theory);
 
-  /// Metrics of the images that cut_images() made last.
-  /// @param all_metrics  compute every metric (targets); otherwise stop when one is 0 (decoys)
-  /// @return false when the ion was rejected early; `metrics` then holds msm = 0
-  bool measure(const TheoreticalPeaks& theory, bool all_metrics, IonMetrics& metrics);
+  /// Measures an ion. Ions one after the other are fast when their m/z lie near each other.
+  /// @param all_metrics  compute every metric; otherwise stop as soon as MSM can only be 0, often
+  ///                     before any image is cut
+  /// @return false when MSM is not above 0 and not all metrics were asked for; `metrics` then holds
+  ///         msm = 0
+  bool measure(PeakTable peaks, const TheoreticalPeaks& theory, bool all_metrics,
+               IonMetrics& metrics);
 
-  /// Fills the per-image statistics and m/z errors, which only kept ions need.
-  void add_statistics(const TheoreticalPeaks& theory, IonMetrics& metrics);
+  /// Fills the per-image statistics and m/z errors of the ion that measure() returned true for
+  /// last. REQUIRES: the peaks are as they were then.
+  void add_statistics(PeakTable peaks, const TheoreticalPeaks& theory, IonMetrics& metrics);
 
   /// Bytes that one measurer holds at most, the images of one ion included.
-  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint64_t pixels,
-                                                        std::uint64_t box_size,
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(const PixelGrid& grid,
                                                         std::uint32_t max_peaks);
 
  private:
+  void expect_images(std::size_t count);
+  [[nodiscard]] PeakRange window_of(PeakTable peaks, const TheoreticalPeaks& theory, std::size_t k);
+  [[nodiscard]] bool can_score(PeakTable peaks, const TheoreticalPeaks& theory);
+  void set_first_image(PeakTable peaks);
+
   const PixelGrid& grid_;
   MetricSettings settings_;
   IonImageExtractor extractor_;
   ChaosMeter chaos_;
-  std::vector<IonImage> images_;
-  std::vector<float> dense_;
+  std::vector<PeakRange> windows_;  ///< of the ion's images
+  std::vector<std::size_t> near_;   ///< where the last window of each isotope peak began
+  std::vector<IonImage> images_;    ///< of cut_images()
+  IonStack stack_;                  ///< of measure()
+  IonImage first_image_;
+  std::vector<float> scratch_;
 };
 
 }  // namespace ionloom::imaging

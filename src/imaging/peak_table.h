@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 
 namespace ionloom::imaging {
 
@@ -30,8 +29,18 @@ struct MzWindow {
   return {mz - half, mz + half};
 }
 
-/// Positions [first, second) of the peaks inside the window.
-[[nodiscard]] std::pair<std::size_t, std::size_t> peaks_in_window(PeakTable peaks,
-                                                                  const MzWindow& window);
+/// Positions [first, last) in a peak table.
+struct PeakRange {
+  std::size_t first = 0;
+  std::size_t last = 0;
+
+  [[nodiscard]] std::size_t size() const { return last - first; }
+};
+
+/// The peaks inside the window.
+[[nodiscard]] PeakRange peaks_in_window(PeakTable peaks, const MzWindow& window);
+
+/// The same, searched from position `near` outwards: any is right, one close to the result is fast.
+[[nodiscard]] PeakRange peaks_in_window(PeakTable peaks, const MzWindow& window, std::size_t near);
 
 }  // namespace ionloom::imaging

@@ -7,15 +7,24 @@ namespace ionloom::stages {
 std::vector<std::uint32_t> ions_in_range(const PatternTable& patterns, double first_mz,
                                          double last_mz) {
   std::vector<std::uint32_t> ions;
-  const std::size_t count = patterns.mz.size() / patterns.peaks_per_ion;
-  for (std::size_t ion = 0; ion < count; ++ion) {
-    const auto mz = patterns.of(ion).mz;
+  const std::size_t width = patterns.peaks_per_ion;
+  struct Place {
+    double mz = 0;
+    std::uint32_t ion = 0;
+  };
+  std::vector<Place> places;  // much less than the kept ions, which are not there yet
+  for (std::size_t at = 0; at < patterns.mz.size(); at += width) {
+    const auto mz = std::span(patterns.mz).subspan(at, width);
     if (std::ranges::any_of(mz,
                             [&](double value) { return value > first_mz && value < last_mz; })) {
-      ions.push_back(static_cast<std::uint32_t>(ion));
+      places.push_back({mz[0], static_cast<std::uint32_t>(at / width)});
     }
   }
-  std::ranges::stable_sort(ions, {}, [&](std::uint32_t ion) { return patterns.of(ion).mz[0]; });
+  std::ranges::sort(places, [](const Place& a, const Place& b) {
+    return a.mz < b.mz || (a.mz == b.mz && a.ion < b.ion);
+  });
+  ions.reserve(places.size());
+  for (const Place& place : places) ions.push_back(place.ion);
   return ions;
 }
 
@@ -32,23 +41,21 @@ void annotate_ions(imaging::PeakTable peaks, const IonSet& ions, const PatternTa
   imaging::IonMetrics metrics;
   for (const std::uint32_t ion : slice) {
     const imaging::TheoreticalPeaks theory = patterns.of(ion);
+    // Targets whose MSM is 0 are not kept either, so that they need no more metrics than decoys.
     const bool keep_always = all_metrics || ions.is_targeted[ion] != 0;
-    measurer.cut_images(peaks, theory);
-    measurer.measure(theory, keep_always || ions.is_target[ion] != 0, metrics);
-    if (!keep_always && !(metrics.msm > 0)) continue;
-    measurer.add_statistics(theory, metrics);
+    if (!measurer.measure(peaks, theory, keep_always, metrics)) continue;
+    measurer.add_statistics(peaks, theory, metrics);
     kept.push_back({ion, metrics});
   }
 }
 
 std::uint64_t annotate_memory_bound_bytes(std::uint64_t ions, std::uint32_t peaks_per_ion,
-                                          std::uint64_t pixels, std::uint64_t box_size,
-                                          std::uint64_t threads) {
+                                          const imaging::PixelGrid& grid, std::uint64_t threads) {
   const std::uint64_t per_ion =
       sizeof(MeasuredIon) + peaks_per_ion * sizeof(imaging::ImageStatistics) + 16;
   // Slices append to vectors that may have grown to twice their size before they are joined.
   return 2 * ions * sizeof(MeasuredIon) + ions * per_ion +
-         threads * imaging::IonMeasurer::memory_bound_bytes(pixels, box_size, peaks_per_ion);
+         threads * imaging::IonMeasurer::memory_bound_bytes(grid, peaks_per_ion);
 }
 
 }  // namespace ionloom::stages

@@ -37,8 +37,7 @@ void annotate_ions(imaging::PeakTable peaks, const IonSet& ions, const PatternTa
 /// Bytes that the kept ions need when all `ions` are kept, and the measurers of `threads` threads.
 [[nodiscard]] std::uint64_t annotate_memory_bound_bytes(std::uint64_t ions,
                                                         std::uint32_t peaks_per_ion,
-                                                        std::uint64_t pixels,
-                                                        std::uint64_t box_size,
+                                                        const imaging::PixelGrid& grid,
                                                         std::uint64_t threads);
 
 }  // namespace ionloom::stages
