@@ -155,7 +155,7 @@ std::uint64_t IonMeasurer::memory_bound_bytes(const PixelGrid& grid, std::uint32
   const std::uint64_t gathered = (pixels + max_peaks) * IonStack::kGroup * sizeof(float);
   const std::uint64_t windows =
       max_peaks * (sizeof(PeakRange) + sizeof(std::size_t) + sizeof(IonImage));
-  constexpr std::uint64_t kRounding = 32 * 4096;  // each vector to whole pages
+  constexpr std::uint64_t kRounding = std::uint64_t{32} * 4096;  // vectors to whole pages
   return kRounding + IonImageExtractor::memory_bound_bytes(pixels, max_peaks) + images +
          first_image + gathered + windows + ChaosMeter::memory_bound_bytes(grid);
 }
