@@ -49,7 +49,7 @@ void chaos(benchmark::State& state, const Exchange& exchange, std::uint32_t side
   });
   exchange.numbers<double>(name + ".f64", {&value, 1});
   std::vector<float> dense(grid.box_size());
-  imaging::scatter(image, dense);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) dense[image.pixels[i]] = image.values[i];
   exchange.numbers<float>(name + "_image.f32", dense);
 }
 
