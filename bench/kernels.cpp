@@ -7,6 +7,7 @@
 // Benchmarks of the kernels, on one thread. Options of our own, beside google-benchmark's:
 //   --list=FILE        molecule list
 //   --dataset=FILE     imzML file; may be given several times, the smallest first
+//   --model=FILE       CatBoost model of METASPACE-ML
 //   --exchange=FOLDER  where inputs and results are left for the peers
 int main(int argc, char** argv) {
   using namespace ionloom::bench;
@@ -19,6 +20,8 @@ int main(int argc, char** argv) {
       inputs.list = value();
     } else if (text.starts_with("--dataset=")) {
       inputs.datasets.emplace_back(value());
+    } else if (text.starts_with("--model=")) {
+      inputs.model = value();
     } else if (text.starts_with("--exchange=")) {
       inputs.exchange = Exchange(value());
     } else {
@@ -30,6 +33,7 @@ int main(int argc, char** argv) {
   add_chaos(inputs);
   add_ingest(inputs);
   add_ions(inputs);
+  add_scoring(inputs);
   add_ranking(inputs);
 
   int count = static_cast<int>(others.size());

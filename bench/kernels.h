@@ -15,6 +15,7 @@ namespace ionloom::bench {
 struct Inputs {
   std::filesystem::path list;                   ///< molecule list
   std::vector<std::filesystem::path> datasets;  ///< imzML files, the smallest first
+  std::filesystem::path model;                  ///< CatBoost model file
   Exchange exchange{{}};
 };
 
@@ -25,6 +26,7 @@ void add_patterns(const Inputs& inputs);  ///< isotopic patterns of targets and 
 void add_chaos(const Inputs& inputs);     ///< measure of chaos, by image size
 void add_ingest(const Inputs& inputs);    ///< opening, reading and m/z ordering, by dataset
 void add_ions(const Inputs& inputs);      ///< ion images, metrics, and both together
+void add_scoring(const Inputs& inputs);   ///< predictions of a scoring model
 void add_ranking(const Inputs& inputs);   ///< scores to false-discovery rates
 
 /// Does the work that is measured. Never inlined: callgrind counts instructions between its entry

@@ -231,6 +231,20 @@ def ranking(folder: Path, _dataset: Path) -> tuple[Work, Check]:
     return work, lambda rates: compared(read(folder, "ranking_rates.f64"), rates, 1e-9)
 
 
+def scoring(folder: Path, _dataset: Path) -> tuple[Work, Check]:
+    from catboost import CatBoost, Pool
+
+    model = CatBoost()
+    model.load_model((folder / "scoring_model.txt").read_text().strip())
+    columns = read(folder, "scoring_columns.f32").reshape(len(model.feature_names_), -1)
+    rows = Pool(columns.T.copy(), feature_names=model.feature_names_)
+
+    def check(scores: Any) -> str:
+        return compared(read(folder, "scoring.f64"), scores, 1e-6)
+
+    return lambda: model.predict(rows, thread_count=1), check
+
+
 CHAOS = ("chaos_64", "chaos_128", "chaos_256", "chaos_512", "chaos_1000", "chaos_sparse_1000")
 
 PEERS: dict[str, list[Peer]] = {
@@ -241,5 +255,6 @@ PEERS: dict[str, list[Peer]] = {
     "images": [Peer("numpy", images)],
     "spatial": [Peer("numpy", spatial_numpy), Peer("cpyImagingMSpec", spatial_cpp)],
     "spectral": [Peer("cpyImagingMSpec", spectral_cpp)],
+    "scoring": [Peer("catboost", scoring)],
     "ranking": [Peer("numpy", ranking)],
 }

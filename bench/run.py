@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from compare import BUILD, ROUNDS, Session, chaos_growth, ingest_growth
+from measure import Kernels
 from peers import CHAOS
 from picture import draw
 from report import Growth, Row, changes, markdown, reach
@@ -22,6 +23,7 @@ from whole_runs import annotate_growth, simulated, whole_run
 
 RESULTS = Path("bench") / "results"
 SHARED = Path(os.environ.get("IONLOOM_SHARED", "../shared"))
+MODEL = SHARED / "models/metaspace-ml-animal-v2.2023-12-14.cbm"
 
 # What the engine takes; the lower end of each range.
 ENGINE_ION_S = 0.6e-3  # images and metrics, 0.6 to 0.9 ms an ion
@@ -89,6 +91,10 @@ def kernel_rows(
             ratio=100,
         )
     )
+    if MODEL.exists():
+        scorer = Kernels(kernels.program, (f"--model={MODEL}", f"--exchange={session.work}"))
+        scored = session.against_peers(scorer, tissue, "scoring", "METASPACE-ML scores", "rows")
+        rows += [reach(row, rate=5e6) for row in scored]
     return rows + session.against_peers(kernels, tissue, "ranking", "FDR ranking", "scores")
 
 
