@@ -121,6 +121,16 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
       ->add_option("--scratch", options.scratch,
                    "folder for peaks that do not fit into memory (default: beside the output)")
       ->type_name("DIR");
+  command->add_flag("--no-pattern-cache", options.no_pattern_cache,
+                    "compute isotopic patterns, also those that an earlier run has kept, and keep\n"
+                    "none (ionloom cache tells where; results do not depend on it)");
+  command
+      ->add_option("--pattern-cache-size", options.pattern_cache_bytes,
+                   "disk that kept patterns may take; those not used for longest go first\n"
+                   "(default 2G, or what IONLOOM_PATTERN_CACHE_SIZE says)")
+      ->envname("IONLOOM_PATTERN_CACHE_SIZE")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("SIZE");
   command->add_flag("--strict", options.strict,
                     "refuse datasets with a wrong UUID or checksum, or any other oddity");
 }

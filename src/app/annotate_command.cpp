@@ -31,6 +31,21 @@
 namespace ionloom::app {
 namespace {
 
+/// As run.json calls it.
+std::string name_of(cache::PatternSource source) {
+  switch (source) {
+    case cache::PatternSource::kComputed:
+      return "computed";
+    case cache::PatternSource::kMissed:
+      return "computed, not in the cache";
+    case cache::PatternSource::kDamaged:
+      return "computed, damaged in the cache";
+    case cache::PatternSource::kCached:
+      return "cache";
+  }
+  return "";
+}
+
 /// Annotates and writes everything into the folder, which is left uncommitted by a failure.
 Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
@@ -103,6 +118,10 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
                                      dataset->ibd_path.string(), run->peaks.unsorted_spectra(),
                                      dataset->spectra.size()));
   }
+  if (!run->pattern_cache_trouble.empty()) {
+    late.add("pattern cache",
+             "the patterns could not be kept for later runs: " + run->pattern_cache_trouble);
+  }
   print_warnings(late);
   for (const Warning& warning : late.list()) warnings.add(warning.text, warning.text);
 
@@ -113,6 +132,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   record.parameters = settings->parameters;
   record.inputs = std::move(*files);
   record.counts = counts_of(*run, *dataset, *lists, *settings, rows.size());
+  record.pattern_source = name_of(run->pattern_source);
   for (const exec::StageRecord& stage : run->stages) {
     record.stages.push_back({stage.name, stage.seconds, stage.peak_memory_bytes});
   }

@@ -37,6 +37,8 @@ struct AnnotateOptions {
   std::optional<std::uint32_t> threads;
   std::optional<std::uint64_t> memory_bytes;  ///< absent: what is available
   std::optional<std::filesystem::path> scratch;
+  bool no_pattern_cache = false;
+  std::uint64_t pattern_cache_bytes = 2'000'000'000;
   bool fixes = false;
   bool force = false;
   bool strict = false;

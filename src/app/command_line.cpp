@@ -10,6 +10,7 @@
 
 #include "app/annotate_arguments.h"
 #include "app/annotate_command.h"
+#include "app/cache_command.h"
 #include "app/help_formatter.h"
 #include "app/info_command.h"
 #include "app/interruption.h"
@@ -70,9 +71,11 @@ int run_command_line(const std::vector<std::string>& arguments) {
       "4 a remote side failed, 130 stopped.");
   AnnotateOptions annotate;
   InfoOptions info;
+  CacheOptions cache;
   SimulateArguments simulation;
   add_annotate(app, annotate);
   add_info(app, info);
+  add_cache(app, cache);
   add_simulate(app, simulation);
 
   auto joined = with_joined_values(app, arguments);
@@ -92,6 +95,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
   const std::string command = app.get_subcommands().front()->get_name();
   const Result<void> done = command == "annotate" ? run_annotate(annotate)
                             : command == "info"   ? run_info(info, std::cout)
+                            : command == "cache"  ? run_cache(cache)
                                                   : run_simulation(simulation);
   return done ? 0 : report_failure(done.error());
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "cache/cache_folder.h"
 #include "chem/modifier.h"
 
 namespace ionloom::app {
@@ -238,11 +239,16 @@ class Resolver {
                                                   : ImageFormat::kNone;
     settings_.annotation.threads =
         options_.threads.value_or(std::max(1U, std::thread::hardware_concurrency()));
+    if (const auto folder = cache::default_cache_folder(); folder && !options_.no_pattern_cache) {
+      settings_.annotation.pattern_cache = {*folder, options_.pattern_cache_bytes};
+    }
     note("fdr", options_.fdr, origin(options_.fdr != 0.5));
     note("images", options_.images, origin(options_.images != "png"), false);
     note("all_ions", options_.all_ions, origin(options_.all_ions), false);
     note("threads", std::int64_t{settings_.annotation.threads},
          origin(options_.threads.has_value()), false);
+    note("pattern_cache", settings_.annotation.pattern_cache.has_value(),
+         origin(options_.no_pattern_cache), false);
     note("strict", options_.strict, origin(options_.strict), false);
     return {};
   }

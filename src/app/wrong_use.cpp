@@ -49,7 +49,7 @@ int report_wrong_use(const CLI::App& app, const std::vector<std::string>& argume
     what = what.substr(what.find("--"));
     what = fmt::format("{} is not a number", what);
   }
-  if (arguments.empty()) what = "no command was given; expected annotate, info or simulate";
+  if (arguments.empty()) what = "no command was given; expected annotate, info, cache or simulate";
   fmt::print(stderr, "error: {}\n`{}` tells more.\n", what, help);
   return kWrongUse;
 }

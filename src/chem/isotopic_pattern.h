@@ -9,6 +9,10 @@
 
 namespace ionloom::chem {
 
+/// Raised whenever a change of code or tables changes any bit of any pattern; what is kept of
+/// patterns under another revision is not used.
+inline constexpr std::uint32_t kPatternRevision = 1;
+
 struct PatternSettings {
   PeakShape shape;
   std::int32_t charge = 1;      ///< +1 or -1; only its electrons count, m/z is not divided by it

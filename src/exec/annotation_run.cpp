@@ -61,10 +61,32 @@ bool compute_all_patterns(const AnnotationSettings& settings, AnnotationRun& run
         stages::compute_patterns(run.ions.ions, first, last, calculators.local(), run.patterns);
       });
   progress.end();
+  return finished;
+}
+
+/// The patterns of all ions, from the cache if it has them; otherwise it gets them.
+bool find_patterns(const AnnotationSettings& settings, AnnotationRun& run, Progress& progress) {
+  std::optional<cache::PatternCache> cache;
+  if (settings.pattern_cache) {
+    cache.emplace(*settings.pattern_cache, run.ions.ions, settings.pattern);
+    run.pattern_source = cache->load(run.patterns);
+  }
+  if (run.pattern_source == cache::PatternSource::kCached) {
+    progress.begin("patterns", "ions", run.ions.ions.size());
+    progress.advance(run.ions.ions.size());
+    progress.end();
+  } else {
+    if (!compute_all_patterns(settings, run, progress)) return false;
+    if (cache) {
+      if (auto kept = cache->store(run.patterns); !kept) {
+        run.pattern_cache_trouble = kept.error().message();
+      }
+    }
+  }
   for (std::size_t ion = 0; ion < run.ions.ions.size(); ++ion) {
     run.ions_with_pattern += run.patterns.has_pattern(ion) ? 1 : 0;
   }
-  return finished;
+  return true;
 }
 
 Result<void> annotate_all(const AnnotationSettings& settings,
@@ -143,7 +165,7 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
   }
   {
     const StageClock clock(run.stages, "patterns");
-    if (!compute_all_patterns(settings, run, progress)) return interrupted();
+    if (!find_patterns(settings, run, progress)) return interrupted();
   }
   {
     const StageClock clock(run.stages, "annotate");

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "cache/pattern_cache.h"
 #include "chem/molecule_list.h"
 #include "exec/peak_store.h"
 #include "exec/progress.h"
@@ -27,6 +29,7 @@ struct AnnotationSettings {
   stages::Scoring scoring;   ///< REQUIRES: the model outlives the run
   std::uint32_t threads = 1;
   PeakStoreSettings peaks;
+  std::optional<cache::PatternCacheSettings> pattern_cache;  ///< absent: patterns are computed
 };
 
 /// What to annotate with.
@@ -48,6 +51,8 @@ struct AnnotationRun {
   PeakStore peaks;
   stages::IonSet ions;
   stages::PatternTable patterns;
+  cache::PatternSource pattern_source = cache::PatternSource::kComputed;
+  std::string pattern_cache_trouble;  ///< why the patterns could not be kept; empty: they were
   std::uint64_t ions_with_pattern = 0;
   std::uint64_t ions_in_range = 0;
   std::vector<stages::MeasuredIon> measured;           ///< ascending ion

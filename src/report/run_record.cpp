@@ -133,6 +133,7 @@ std::string run_record_json(const RunRecord& record) {
       {"parameters", parameters_section(record.parameters)},
       {"inputs", inputs_section(record.inputs)},
       {"counts", counts_section(record.counts)},
+      {"patterns", record.pattern_source},
       {"seconds", record.seconds},
       {"memory_bound_bytes",
        record.memory_bound_bytes == 0 ? Json() : Json(record.memory_bound_bytes)},

@@ -82,6 +82,7 @@ struct RunRecord {
   std::vector<Parameter> parameters;
   std::vector<InputFile> inputs;
   RunCounts counts;
+  std::string pattern_source;  ///< where the isotopic patterns came from
   std::vector<StageRecord> stages;
   double seconds = 0;
   std::uint64_t memory_bound_bytes = 0;  ///< said before the run; 0: none was

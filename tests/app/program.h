@@ -18,7 +18,7 @@ struct Finished {
 };
 
 struct ProgramSettings {
-  std::vector<std::string> environment = {};  ///< "NAME=value", beside the test's own
+  std::vector<std::string> environment = {};  ///< "NAME=value", beside the test's own without HOME
   std::optional<std::uint64_t> file_size_limit_bytes = {};
   std::optional<std::uint64_t> memory_limit_bytes = {};  ///< of the address space
   std::filesystem::path control_group = {};  ///< list of processes of the one to run in, or empty

@@ -21,6 +21,7 @@ RunRecord sample_record() {
   record.inputs = {{"imzml", "brain.imzML", 1234, "sha256:00ff"}, {"ibd", "brain.ibd", 5678, ""}};
   record.counts.spectra = 12;
   record.counts.lists = {{.list = "hmdb", .formulas = 3, .annotations_fdr_10 = 2}};
+  record.pattern_source = "cache";
   record.stages = {{"ingest", 0.5, 1'000'000}};
   record.warnings = {{"pixel size not stated", 1}};
   record.outputs = {"annotations.csv", "images/"};
@@ -33,10 +34,10 @@ TEST(RunRecord, says_everything_in_a_fixed_order) {
   for (const auto& [key, value] : json.items()) {
     keys.push_back(key);
   }
-  EXPECT_EQ(keys, (std::vector<std::string>{"program", "schema", "version", "status",
-                                            "command_line", "parameters_hash", "parameters",
-                                            "inputs", "counts", "seconds", "memory_bound_bytes",
-                                            "peak_memory_bytes", "stages", "warnings", "outputs"}));
+  EXPECT_EQ(keys, (std::vector<std::string>{
+                      "program", "schema", "version", "status", "command_line", "parameters_hash",
+                      "parameters", "inputs", "counts", "patterns", "seconds", "memory_bound_bytes",
+                      "peak_memory_bytes", "stages", "warnings", "outputs"}));
   EXPECT_EQ(json["program"], "ionloom");
   EXPECT_EQ(json["schema"], 1);
   EXPECT_EQ(json["status"], "FINISHED");
@@ -50,6 +51,7 @@ TEST(RunRecord, says_everything_in_a_fixed_order) {
   EXPECT_TRUE(json["inputs"][1]["checksum"].is_null());
   EXPECT_EQ(json["counts"]["spectra"], 12);
   EXPECT_EQ(json["counts"]["lists"][0]["annotations"]["fdr_10"], 2);
+  EXPECT_EQ(json["patterns"], "cache");
   EXPECT_EQ(json["stages"][0]["name"], "ingest");
   EXPECT_TRUE(json["memory_bound_bytes"].is_null());
   EXPECT_EQ(json["warnings"][0]["count"], 1);

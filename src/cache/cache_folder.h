@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace ionloom::cache {
+
+/// How the name of an entry ends; other files in the folder are left alone.
+inline constexpr std::string_view kEntrySuffix = ".patterns";
+
+/// $XDG_CACHE_HOME/ionloom/patterns, or ~/.cache/ionloom/patterns; absent when neither
+/// XDG_CACHE_HOME nor HOME is an absolute path.
+[[nodiscard]] std::optional<std::filesystem::path> default_cache_folder();
+
+struct CacheContent {
+  std::uint64_t entries = 0;
+  std::uint64_t size_bytes = 0;
+};
+
+/// What the folder holds; nothing when it does not exist.
+[[nodiscard]] CacheContent content_of(const std::filesystem::path& folder);
+
+/// Removes all entries, and what stopped runs left half-written. @return what was removed
+[[nodiscard]] Result<CacheContent> clear(const std::filesystem::path& folder);
+
+/// Removes the entries that were not used for longest, until `limit_bytes` are left at most, and
+/// half-written files of an hour ago. Another process may do the same at the same time; what cannot
+/// be removed is left.
+void make_room(const std::filesystem::path& folder, std::uint64_t limit_bytes);
+
+/// Marks an entry as used now. Where the folder may not be written to, it stays as old as it was.
+void mark_used(const std::filesystem::path& entry);
+
+}  // namespace ionloom::cache
