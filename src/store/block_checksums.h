@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -36,15 +37,10 @@ class BlockChecksums {
   [[nodiscard]] std::vector<std::uint64_t> finish();
 
  private:
-  void* state_;  ///< XXH3_state_t of the block that is not full
+  struct State;
+  std::unique_ptr<State> state_;
   std::size_t open_bytes_ = 0;
   std::vector<std::uint64_t> full_;
 };
-
-/// Whether bytes that begin with block `first_block` of an object are what was written.
-/// @return the first block that is not, or `first_block + number of blocks`
-[[nodiscard]] std::uint64_t first_damaged_block(std::span<const std::byte> bytes,
-                                                std::uint64_t first_block,
-                                                std::span<const std::uint64_t> blocks);
 
 }  // namespace ionloom::store

@@ -22,8 +22,8 @@
 /// objects never change. A name that was deleted may be used again.
 ///
 /// Every call of a store may come from any thread at any time. A writer or a watch is used by one
-/// thread at a time. Names are checked by every call (kBadName). Calls of stores elsewhere also
-/// fail with kUnavailable, kRemote and kIo.
+/// thread at a time, and a writer does not outlive its store. Names are checked by every call
+/// (kBadName). Calls of stores elsewhere also fail with kUnavailable, kRemote and kIo.
 namespace ionloom::store {
 
 /// What a store knows of a sealed object.
@@ -150,8 +150,8 @@ class ObjectStore {
   /// fewer than asked for only at the object's end. Reads the blocks (of 1 MiB) that the range
   /// touches and no others. kCorrupt when one differs from its checksum; `into` then holds nothing
   /// that may be used.
-  [[nodiscard]] virtual Outcome<std::size_t> get(const ObjectName& name, std::uint64_t offset_bytes,
-                                                 std::span<std::byte> into) = 0;
+  [[nodiscard]] Outcome<std::size_t> get(const ObjectName& name, std::uint64_t offset_bytes,
+                                         std::span<std::byte> into);
 
   /// The bytes in place. Memory of this process or of the node is given out without a copy; from
   /// elsewhere the blocks that the range touches are fetched. Fails as get() does.

@@ -11,11 +11,13 @@
 
 namespace ionloom::test_support {
 
-/// An empty folder for one test, removed with all its content.
+/// An empty folder for one test, in the folder for temporary files unless told otherwise; removed
+/// with all its content.
 class ScratchFolder {
  public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ionloom-test-XXXXXX").string();
+  explicit ScratchFolder(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "ionloom-test-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
   }
   ~ScratchFolder() { std::filesystem::remove_all(path_); }

@@ -1,0 +1,147 @@
+#include "store/folder_writer.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <random>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace ionloom::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{256} * 1024;
+
+/// A lock belongs to the open file, so that it goes with its process.
+bool lock_partial(const Descriptor& file) {
+  struct stat status {};
+  return ::flock(file.number(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file.number(), &status) == 0 &&
+         status.st_nlink > 0;
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<ObjectWriter>> FolderWriter::open(Place place) {
+  std::random_device random;
+  for (;;) {
+    auto partial = place.root / ".partial" / fmt::format("{:08x}{:08x}", random(), random());
+    Descriptor file(
+        ::open(partial.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+    if (file.number() < 0 && errno == EEXIST) continue;
+    if (file.number() < 0) return std::unexpected(file_failure(partial, "be created", errno));
+    // Another process that is cleaning up may have had it between these two calls.
+    if (!lock_partial(file)) continue;
+    return std::make_unique<FolderWriter>(std::move(place), std::move(partial), std::move(file));
+  }
+}
+
+FolderWriter::FolderWriter(Place place, fs::path partial, Descriptor descriptor)
+    : place_(std::move(place)), partial_(std::move(partial)), descriptor_(std::move(descriptor)) {}
+
+FolderWriter::~FolderWriter() {
+  if (sealed_) return;
+  ::unlink(partial_.c_str());
+  place_.usage->give_back(taken_bytes_);
+}
+
+Outcome<void> FolderWriter::append(std::span<const std::byte> bytes) {
+  if (sealed_) return refuse(FailureCode::kSealed, place_.name.text(), "is sealed");
+  if (failed_) return std::unexpected(*failed_);
+  const std::uint64_t more = object_file_bytes(size_bytes_ + bytes.size()) - taken_bytes_;
+  if (!place_.usage->take(more)) {
+    failed_ =
+        Failure{FailureCode::kOutOfSpace, place_.name.text(),
+                fmt::format("does not fit into {}: {} of {} bytes are used", place_.root.string(),
+                            place_.usage->used_bytes(), place_.usage->limit_bytes())};
+    return std::unexpected(*failed_);
+  }
+  taken_bytes_ += more;
+  size_bytes_ += bytes.size();
+  checksums_.append(bytes);
+  if (buffer_.size() + bytes.size() < kBufferBytes) {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    return {};
+  }
+  auto written = flush();
+  return written ? write(bytes) : written;
+}
+
+Outcome<void> FolderWriter::flush() {
+  auto written = write(buffer_);
+  buffer_.clear();
+  return written;
+}
+
+Outcome<void> FolderWriter::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor_.number(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      failed_ = file_failure(partial_, "be written", errno);
+      failed_->where = place_.name.text() + " (" + failed_->where + ")";
+      return std::unexpected(*failed_);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+Outcome<ObjectInfo> FolderWriter::seal() {
+  if (sealed_) return refuse(FailureCode::kSealed, place_.name.text(), "is sealed");
+  // Takes the room of the trailer when nothing was appended.
+  if (auto room = append({}); !room) return std::unexpected(std::move(room.error()));
+  const auto blocks = checksums_.finish();
+  const auto tail = object_file_tail(size_bytes_, blocks);
+  buffer_.insert(buffer_.end(), tail.begin(), tail.end());
+  auto done = flush();
+  if (done && ::fchmod(descriptor_.number(), 0444) != 0) {
+    failed_ = file_failure(partial_, "be made read-only", errno);
+    done = std::unexpected(*failed_);
+  }
+  if (done) done = take_name();
+  if (!done) return std::unexpected(std::move(done.error()));
+  sealed_ = true;
+  descriptor_ = {};
+  place_.sealed();
+  return ObjectInfo{size_bytes_, object_checksum(blocks)};
+}
+
+Outcome<void> FolderWriter::take_name() {
+  for (;;) {
+    if (::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, place_.path.c_str(), RENAME_NOREPLACE) ==
+        0) {
+      return {};
+    }
+    const int why = errno;
+    if (why == EEXIST) {
+      failed_ = Failure{FailureCode::kExists, place_.name.text(), "exists already"};
+      return std::unexpected(*failed_);
+    }
+    // The folder is made when it is needed, and may be removed, empty, before the file is in it.
+    std::error_code error;
+    if (why == ENOENT && fs::exists(partial_, error)) {
+      fs::create_directories(place_.path.parent_path(), error);
+      if (!error || error == std::errc::no_such_file_or_directory) continue;
+    }
+    failed_ = file_failure(place_.path, "take its name", error ? error.value() : why);
+    return std::unexpected(*failed_);
+  }
+}
+
+void remove_abandoned(const fs::path& root) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(root / ".partial", error)) {
+    const Descriptor file(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (file.number() >= 0 && lock_partial(file)) ::unlink(entry.path().c_str());
+  }
+}
+
+}  // namespace ionloom::store
