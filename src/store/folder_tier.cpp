@@ -135,6 +135,7 @@ std::vector<std::pair<ObjectName, std::uint64_t>> FolderTier::names_and_sizes_by
   auto objects = all_objects(folder_.root);
   std::ranges::sort(objects, {}, [](const FoundObject& o) { return std::tie(o.sealed, o.name); });
   std::vector<std::pair<ObjectName, std::uint64_t>> names;
+  names.reserve(objects.size());
   for (FoundObject& object : objects) {
     names.emplace_back(std::move(object.name), object.file_bytes);
   }

@@ -1,5 +1,6 @@
 #include "store/folder_writer.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <random>
@@ -68,19 +69,35 @@ Outcome<void> FolderWriter::append(std::span<const std::byte> bytes) {
   checksums_.append(bytes);
   if (buffer_.size() + bytes.size() < kBufferBytes) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    appended_bytes_ = size_bytes_;
     return {};
   }
-  auto written = flush();
-  return written ? write(bytes) : written;
+  if (auto written = flush(); !written) return written;
+  if (auto written = write(bytes); !written) return written;
+  appended_bytes_ = size_bytes_;
+  return {};
 }
 
 Outcome<void> FolderWriter::flush() {
-  auto written = write(buffer_);
+  if (auto written = write(buffer_); !written) return written;
   buffer_.clear();
-  return written;
+  return {};
+}
+
+Outcome<void> FolderWriter::copy_to(ObjectWriter& other) {
+  std::vector<std::byte> bytes(std::min<std::uint64_t>(kBlockBytes, written_bytes_));
+  for (std::uint64_t at = 0; at < written_bytes_;) {
+    const auto piece =
+        std::span(bytes).first(std::min<std::uint64_t>(bytes.size(), written_bytes_ - at));
+    if (auto read = read_fully(descriptor_, at, piece, partial_); !read) return read;
+    if (auto copied = other.append(piece); !copied) return copied;
+    at += piece.size();
+  }
+  return other.append(std::span(buffer_).first(appended_bytes_ - written_bytes_));
 }
 
 Outcome<void> FolderWriter::write(std::span<const std::byte> bytes) {
+  const std::size_t all = bytes.size();
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor_.number(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
@@ -91,6 +108,7 @@ Outcome<void> FolderWriter::write(std::span<const std::byte> bytes) {
     }
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
+  written_bytes_ += all;
   return {};
 }
 

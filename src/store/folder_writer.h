@@ -32,6 +32,7 @@ class FolderWriter final : public ObjectWriter {
   ~FolderWriter() override;
 
   Outcome<void> append(std::span<const std::byte> bytes) override;
+  Outcome<void> copy_to(ObjectWriter& other) override;
   Outcome<ObjectInfo> seal() override;
 
  private:
@@ -42,7 +43,9 @@ class FolderWriter final : public ObjectWriter {
   Place place_;
   std::filesystem::path partial_;
   Descriptor descriptor_;
-  std::vector<std::byte> buffer_;
+  std::vector<std::byte> buffer_;     ///< follows `written_bytes_` of the file
+  std::uint64_t written_bytes_ = 0;   ///< in the file, in full
+  std::uint64_t appended_bytes_ = 0;  ///< by calls that succeeded
   BlockChecksums checksums_;
   std::uint64_t size_bytes_ = 0;
   std::uint64_t taken_bytes_ = 0;

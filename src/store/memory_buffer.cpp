@@ -25,14 +25,14 @@ bool MemoryBudget::take(std::uint64_t bytes) {
 }
 
 MemoryBuffer::MemoryBuffer(MemoryBuffer&& other) noexcept
-    : budget_(other.budget_),
+    : budget_(std::move(other.budget_)),
       memory_(std::exchange(other.memory_, nullptr)),
       size_(std::exchange(other.size_, 0)),
       capacity_(std::exchange(other.capacity_, 0)) {}
 
 MemoryBuffer::~MemoryBuffer() {
   std::free(memory_);
-  budget_->give_back(capacity_);
+  if (budget_ != nullptr) budget_->give_back(capacity_);
 }
 
 bool MemoryBuffer::move_to(std::size_t capacity) {

@@ -52,6 +52,8 @@ class MemoryTier::Writer final : public ObjectWriter {
     return {};
   }
 
+  Outcome<void> copy_to(ObjectWriter& other) override { return other.append(buffer_.bytes()); }
+
   Outcome<ObjectInfo> seal() override {
     if (sealed_) return refuse(FailureCode::kSealed, name_.text(), "is sealed");
     if (failed_) return no_room(name_, *tier_.budget_);
@@ -84,9 +86,10 @@ Outcome<std::unique_ptr<ObjectWriter>> MemoryTier::create(const ObjectName& name
   return std::make_unique<Writer>(*this, name);
 }
 
-Outcome<ObjectInfo> MemoryTier::keep(const ObjectName& name, std::shared_ptr<const Stored> object) {
+Outcome<ObjectInfo> MemoryTier::keep(const ObjectName& name,
+                                     const std::shared_ptr<const Stored>& object) {
   const std::scoped_lock lock(mutex_);
-  const auto [place, added] = objects_.try_emplace(name, std::move(object));
+  const auto [place, added] = objects_.try_emplace(name, object);
   if (!added) return taken(name);
   notices_.tell(Event::Kind::kSealed, name);
   return place->second->info;

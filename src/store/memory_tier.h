@@ -32,7 +32,7 @@ class MemoryTier final : public ObjectStore {
   class Writer;
 
   Outcome<std::shared_ptr<const Stored>> find(const ObjectName& name) const;
-  Outcome<ObjectInfo> keep(const ObjectName& name, std::shared_ptr<const Stored> object);
+  Outcome<ObjectInfo> keep(const ObjectName& name, const std::shared_ptr<const Stored>& object);
 
   std::shared_ptr<class MemoryBudget> budget_;
   mutable std::shared_mutex mutex_;

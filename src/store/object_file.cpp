@@ -1,6 +1,5 @@
 #include "store/object_file.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
@@ -14,6 +13,7 @@
 
 #include "files/output_file.h"
 #include "store/block_checksums.h"
+#include "store/block_reading.h"
 
 namespace ionloom::store {
 namespace {
@@ -54,6 +54,22 @@ Failure file_failure(const std::filesystem::path& path, std::string_view doing, 
                      system_error == ENOMEM;
   return {space ? FailureCode::kOutOfSpace : FailureCode::kIo, std::move(error.where),
           std::move(error.what)};
+}
+
+Outcome<void> read_fully(const Descriptor& file, std::uint64_t offset, std::span<std::byte> into,
+                         const std::filesystem::path& path) {
+  while (!into.empty()) {
+    const ssize_t count =
+        ::pread(file.number(), into.data(), into.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::unexpected(file_failure(path, "be read", errno));
+    if (count == 0) {
+      return refuse(FailureCode::kCorrupt, path.string(), fmt::format("ends at byte {}", offset));
+    }
+    into = into.subspan(static_cast<std::size_t>(count));
+    offset += static_cast<std::uint64_t>(count);
+  }
+  return {};
 }
 
 std::uint64_t object_file_bytes(std::uint64_t size_bytes) {
@@ -125,8 +141,8 @@ Outcome<void> ObjectFile::read_tail() {
     return corrupt(fmt::format("has {} bytes, fewer than the 64 of its trailer", file_bytes));
   }
   Trailer trailer;
-  auto read = read_at(file_bytes - sizeof(Trailer),
-                      std::as_writable_bytes(std::span<Trailer>(&trailer, 1)));
+  auto read = read_fully(descriptor_, file_bytes - sizeof(Trailer),
+                         std::as_writable_bytes(std::span<Trailer>(&trailer, 1)), path_);
   if (!read) return read;
   if (std::memcmp(trailer.magic, Trailer{}.magic, sizeof(trailer.magic)) != 0 ||
       trailer.trailer_checksum != checksum_of(trailer) || trailer.block_bytes != kBlockBytes) {
@@ -138,7 +154,8 @@ Outcome<void> ObjectFile::read_tail() {
   }
   info_ = {trailer.size_bytes, trailer.checksum};
   blocks_.resize(block_count(trailer.size_bytes));
-  read = read_at(trailer.size_bytes, std::as_writable_bytes(std::span(blocks_)));
+  read = read_fully(descriptor_, trailer.size_bytes, std::as_writable_bytes(std::span(blocks_)),
+                    path_);
   if (read && object_checksum(blocks_) != trailer.checksum) {
     return corrupt("the checksums of its blocks are damaged");
   }
@@ -154,43 +171,11 @@ bool ObjectFile::exists() const {
   return ::fstat(descriptor_.number(), &status) == 0 && status.st_nlink > 0;
 }
 
-Outcome<void> ObjectFile::read_at(std::uint64_t offset, std::span<std::byte> into) const {
-  while (!into.empty()) {
-    const ssize_t count =
-        ::pread(descriptor_.number(), into.data(), into.size(), static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::unexpected(file_failure(path_, "be read", errno));
-    if (count == 0) return corrupt(fmt::format("ends at byte {}", offset));
-    into = into.subspan(static_cast<std::size_t>(count));
-    offset += static_cast<std::uint64_t>(count);
-  }
-  return {};
-}
-
 Outcome<View> ObjectFile::read(ByteRange range) const {
-  if (range.length_bytes == 0) return View();
-  const std::uint64_t first_block = range.offset_bytes / kBlockBytes;
-  const std::uint64_t first_byte = first_block * kBlockBytes;
-  const std::uint64_t end_block = block_count(range.offset_bytes + range.length_bytes);
-  const std::uint64_t end_byte = std::min(end_block * kBlockBytes, info_.size_bytes);
-
-  const std::size_t size = end_byte - first_byte;
-  std::shared_ptr<std::byte[]> bytes = std::make_shared_for_overwrite<std::byte[]>(size);
-  for (std::uint64_t block = first_block; block < end_block; ++block) {
-    const std::uint64_t begin = block * kBlockBytes;
-    const auto piece = std::span(bytes.get() + (begin - first_byte),
-                                 std::min<std::uint64_t>(kBlockBytes, end_byte - begin));
-    if (auto read = read_at(begin, piece); !read) return std::unexpected(std::move(read.error()));
-    if (checksum(piece) != blocks_[block]) {
-      return corrupt(fmt::format(
-          "block {} (bytes {} to {}) is not what was written; the disk is faulty, or another "
-          "program changed it",
-          block, begin, begin + piece.size() - 1));
-    }
-  }
-  const std::span<const std::byte> asked(bytes.get() + (range.offset_bytes - first_byte),
-                                         range.length_bytes);
-  return View(std::move(bytes), asked);
+  return read_blocks(object_, path_.string(), info_.size_bytes, range, blocks_,
+                     [this](std::uint64_t offset, std::span<std::byte> into) {
+                       return read_fully(descriptor_, offset, into, path_);
+                     });
 }
 
 Outcome<std::span<const std::byte>> ObjectFile::mapped() const {

@@ -33,6 +33,11 @@ class Descriptor {
 [[nodiscard]] Failure file_failure(const std::filesystem::path& path, std::string_view doing,
                                    int system_error);
 
+/// Reads from byte `offset` of a file until `into` is full. kCorrupt when the file ends before.
+[[nodiscard]] Outcome<void> read_fully(const Descriptor& file, std::uint64_t offset,
+                                       std::span<std::byte> into,
+                                       const std::filesystem::path& path);
+
 /// Bytes of a file that holds an object of this size: the object, the checksums of its blocks, 64
 /// bytes of trailer (docs/formats/store.md).
 [[nodiscard]] std::uint64_t object_file_bytes(std::uint64_t size_bytes);
@@ -72,7 +77,6 @@ class ObjectFile {
 
   ObjectFile(Descriptor descriptor, std::filesystem::path path, std::string object);
   Outcome<void> read_tail();
-  Outcome<void> read_at(std::uint64_t offset, std::span<std::byte> into) const;
   [[nodiscard]] std::unexpected<Failure> corrupt(std::string what) const;
 
   Descriptor descriptor_;

@@ -4,6 +4,11 @@
 
 namespace ionloom::store {
 
+Outcome<void> ObjectWriter::copy_to(ObjectWriter&) {
+  return refuse(FailureCode::kIo, {},
+                "what was written to this store cannot be read before it is sealed");
+}
+
 Outcome<ObjectInfo> ObjectStore::put(const ObjectName& name, std::span<const std::byte> bytes) {
   auto writer = create(name);
   if (!writer) return std::unexpected(std::move(writer.error()));

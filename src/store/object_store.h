@@ -74,6 +74,10 @@ class ObjectWriter {
   /// failure the object cannot be sealed any more: drop the writer.
   [[nodiscard]] virtual Outcome<void> append(std::span<const std::byte> bytes) = 0;
 
+  /// Appends to another writer what was appended here, also after this one has run out of space.
+  /// Not for every store: kIo where the bytes have left already.
+  [[nodiscard]] virtual Outcome<void> copy_to(ObjectWriter& other);
+
   /// The object appears. kExists when the name was taken meanwhile, kSealed the second time.
   [[nodiscard]] virtual Outcome<ObjectInfo> seal() = 0;
 };

@@ -1,5 +1,4 @@
 #include <array>
-#include <atomic>
 #include <fstream>
 #include <set>
 #include <string>
@@ -13,6 +12,7 @@
 #include "store/memory_tier.h"
 #include "store/object_name.h"
 #include "store/shared_memory_tier.h"
+#include "store/support/disturb_each_other.h"
 #include "store/support/store_history.h"
 #include "support/full_disk.h"
 #include "support/scratch_folder.h"
@@ -25,6 +25,7 @@ using ionloom::test_support::ScratchFolder;
 using test_support::awkward_keys;
 using test_support::bytes_of;
 using test_support::content;
+using test_support::disturb_each_other;
 using test_support::text_of;
 
 constexpr std::uint64_t kMiB = 1 << 20;
@@ -291,35 +292,6 @@ TEST(SharedMemoryTier, a_folder_that_is_not_in_memory_is_refused) {
   const auto store = SharedMemoryTier::open(folder / "store", kMiB);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, FailureCode::kBadName);
-}
-
-/// Threads that put, read, list and delete the same few names all at once: whatever a reader gets
-/// is the whole of what was put under that name.
-void disturb_each_other(ObjectStore& store) {
-  constexpr int kThreads = 4;
-  constexpr int kRounds = 300;
-  std::atomic<int> wrong = 0;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&store, &wrong, t] {
-      for (int i = 0; i < kRounds; ++i) {
-        const auto number = static_cast<std::uint64_t>((i * 7 + t * 3) % 5);
-        const ObjectName name{"bucket", "k/" + std::to_string(number)};
-        const std::string expected = content(number, 1000 * number);
-        if ((i + t) % 3 == 0) {
-          if (!store.put(name, bytes_of(expected)) && !store.list({"bucket", "k/", '/'})) ++wrong;
-        } else if ((i + t) % 7 == 0) {
-          static_cast<void>(store.remove(name));
-        } else if (const auto view = store.view(name)) {
-          if (text_of(view->bytes()) != expected) ++wrong;
-        } else if (view.error().code != FailureCode::kNotFound) {
-          ++wrong;
-        }
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(wrong, 0);
 }
 
 TEST(ManyThreads, never_see_half_an_object_in_memory) {

@@ -1,0 +1,330 @@
+#include "store/tiered_store.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <utility>
+
+#include "store/block_checksums.h"
+#include "store/listing_draft.h"
+#include "store/notice_board.h"
+#include "store/residents.h"
+
+namespace ionloom::store {
+namespace {
+
+struct Level {
+  explicit Level(TieredStore::Tier given) : tier(std::move(given)) {}
+
+  TieredStore::Tier tier;
+  Residents residents;
+  /// Held by the thread that makes room here, which may take that of the tier below.
+  std::mutex making_room;
+  std::atomic<std::uint64_t> hits = 0;
+  std::atomic<std::uint64_t> spilled = 0;
+  std::atomic<std::uint64_t> dropped = 0;
+  std::atomic<std::uint64_t> came_back = 0;
+};
+
+bool is_absent(const Failure& failure) {
+  return failure.code == FailureCode::kNotFound;
+}
+
+}  // namespace
+
+/// Order of locks: `making_room` of the tiers from the top down, then one lock of a name. Under the
+/// lock of a name an object appears in a tier or leaves one, and nothing else is waited for.
+struct TieredStore::Parts {
+  std::vector<std::unique_ptr<Level>> levels;
+  std::array<std::mutex, 64> name_locks;
+  NoticeBoard notices;
+
+  std::mutex& lock_of(const ObjectName& name) {
+    const auto hash = std::hash<std::string>{}(name.key) ^ std::hash<std::string>{}(name.bucket);
+    return name_locks[hash % name_locks.size()];
+  }
+
+  /// The next writable tier from `from` on; levels.size() when there is none.
+  std::size_t writable_from(std::size_t from) const {
+    while (from < levels.size() && !levels[from]->tier.writable) ++from;
+    return from;
+  }
+
+  /// Where a new object of this size goes, at `from` or below.
+  std::size_t level_for(std::uint64_t size_bytes, std::size_t from = 0) const {
+    std::size_t at = writable_from(from);
+    for (;;) {
+      const std::size_t next = writable_from(at + 1);
+      if (next == levels.size()) return at;
+      if (size_bytes <= levels[at]->tier.store->usage().limit_bytes / 2) return at;
+      at = next;
+    }
+  }
+
+  /// Moves out of a tier what was used longest ago until `needed_bytes` more fit, or so many bytes
+  /// have left: those of which a reader has a view are gone from the tier but still used.
+  void make_room(std::size_t at, std::uint64_t needed_bytes);
+  /// Whether the object left the tier.
+  bool move_down(std::size_t at, const Resident& object);
+  void bring_back(std::size_t from, const ObjectName& name, const View& whole);
+
+  /// Asks the tiers in turn; the first that has the object answers. What went wrong in one that may
+  /// have it counts only if none answers.
+  template <class Ask>
+  auto first_that_has(const ObjectName& name, const Ask& ask)
+      -> decltype(ask(std::declval<Level&>(), std::size_t{0})) {
+    decltype(ask(std::declval<Level&>(), std::size_t{0})) answer =
+        refuse(FailureCode::kNotFound, name.text(), "is not here");
+    for (std::size_t at = 0; at < levels.size(); ++at) {
+      auto next = ask(*levels[at], at);
+      if (next || next.error().code == FailureCode::kBadName) return next;
+      if (!is_absent(next.error())) answer = std::move(next);
+    }
+    return answer;
+  }
+
+  Outcome<ObjectInfo> stat(const ObjectName& name) {
+    return first_that_has(name,
+                          [&](Level& level, std::size_t) { return level.tier.store->stat(name); });
+  }
+};
+
+void TieredStore::Parts::make_room(std::size_t at, std::uint64_t needed_bytes) {
+  Level& level = *levels[at];
+  if (writable_from(at + 1) == levels.size()) return;
+  const std::scoped_lock lock(level.making_room);
+  std::uint64_t gone_bytes = 0;
+  while (gone_bytes < needed_bytes) {
+    const Usage usage = level.tier.store->usage();
+    if (usage.used_bytes <= usage.limit_bytes &&
+        needed_bytes <= usage.limit_bytes - usage.used_bytes) {
+      return;
+    }
+    const auto oldest = level.residents.take_oldest();
+    if (!oldest) return;
+    if (!move_down(at, *oldest)) {
+      level.residents.add(*oldest);
+      return;
+    }
+    gone_bytes += oldest->size_bytes;
+  }
+}
+
+bool TieredStore::Parts::move_down(std::size_t at, const Resident& object) {
+  ObjectStore& above = *levels[at]->tier.store;
+  if (object.copy_below) {
+    const std::scoped_lock lock(lock_of(object.name));
+    if (above.remove(object.name)) ++levels[at]->dropped;
+    return true;
+  }
+  const auto bytes = above.view(object.name);
+  if (!bytes) return is_absent(bytes.error());  // deleted meanwhile; a damaged one stays
+  const std::size_t below = level_for(bytes->bytes().size(), at + 1);
+  ObjectStore& target = *levels[below]->tier.store;
+  make_room(below, bytes->bytes().size());
+  auto writer = target.create(object.name);
+  const bool there = !writer && writer.error().code == FailureCode::kExists;
+  if (!there && (!writer || !(*writer)->append(bytes->bytes()))) return false;
+
+  const std::scoped_lock lock(lock_of(object.name));
+  if (!above.stat(object.name)) return true;  // deleted meanwhile
+  if (!there) {
+    if (const auto sealed = (*writer)->seal();
+        !sealed && sealed.error().code != FailureCode::kExists) {
+      return false;
+    }
+  }
+  levels[below]->residents.add({object.name, bytes->bytes().size(), false});
+  if (above.remove(object.name)) ++levels[at]->spilled;
+  return true;
+}
+
+void TieredStore::Parts::bring_back(std::size_t from, const ObjectName& name, const View& whole) {
+  const std::size_t at = level_for(whole.bytes().size());
+  if (at >= from) return;
+  make_room(at, whole.bytes().size());
+  auto writer = levels[at]->tier.store->create(name);
+  // Where there is no room the object stays where it is.
+  if (!writer || !(*writer)->append(whole.bytes())) return;
+  const std::scoped_lock lock(lock_of(name));
+  if (!levels[from]->tier.store->stat(name)) return;  // deleted meanwhile, or moved
+  if (!(*writer)->seal()) return;
+  levels[at]->residents.add({name, whole.bytes().size(), true});
+  ++levels[at]->came_back;
+}
+
+/// Writes into the tier that suits the bytes so far. When they grow beyond it they are written
+/// again into one below.
+class TieredStore::Writer final : public ObjectWriter {
+ public:
+  Writer(Parts& parts, ObjectName name) : parts_(parts), name_(std::move(name)) {}
+
+  Outcome<void> append(std::span<const std::byte> bytes) override {
+    if (sealed_) return refuse(FailureCode::kSealed, name_.text(), "is sealed");
+    if (failed_) return std::unexpected(*failed_);
+    auto written = write(bytes, size_bytes_ + bytes.size());
+    if (!written) failed_ = written.error();
+    size_bytes_ += bytes.size();
+    return written;
+  }
+
+  Outcome<ObjectInfo> seal() override {
+    if (auto ready = append({}); !ready) return std::unexpected(std::move(ready.error()));
+    const std::scoped_lock lock(parts_.lock_of(name_));
+    if (const auto other = parts_.stat(name_); other || !is_absent(other.error())) {
+      failed_ =
+          other ? Failure{FailureCode::kExists, name_.text(), "exists already"} : other.error();
+      return std::unexpected(*failed_);
+    }
+    auto info = writer_->seal();
+    if (!info) {
+      failed_ = info.error();
+      return info;
+    }
+    sealed_ = true;
+    parts_.levels[at_]->residents.add({name_, size_bytes_, false});
+    parts_.notices.tell(Event::Kind::kSealed, name_);
+    return info;
+  }
+
+ private:
+  Outcome<void> write(std::span<const std::byte> bytes, std::uint64_t size_after) {
+    const std::size_t suits = parts_.level_for(size_after);
+    Outcome<void> written;
+    for (std::size_t at = std::max(suits, at_); at < parts_.levels.size();
+         at = parts_.writable_from(at + 1)) {
+      written = write_at(at, bytes);
+      if (written || written.error().code != FailureCode::kOutOfSpace) break;
+    }
+    return written;
+  }
+
+  Outcome<void> write_at(std::size_t at, std::span<const std::byte> bytes) {
+    ObjectStore& store = *parts_.levels[at]->tier.store;
+    const bool moves = writer_ == nullptr || at != at_;
+    parts_.make_room(at, bytes.size() + (moves ? size_bytes_ : 0));
+    if (moves) {
+      auto writer = store.create(name_);
+      if (!writer) return std::unexpected(std::move(writer.error()));
+      if (writer_ != nullptr) {
+        if (auto copied = writer_->copy_to(**writer); !copied) return copied;
+      }
+      writer_ = std::move(*writer);
+      at_ = at;
+    }
+    return writer_->append(bytes);
+  }
+
+  Parts& parts_;
+  ObjectName name_;
+  std::size_t at_ = 0;
+  std::unique_ptr<ObjectWriter> writer_;
+  std::uint64_t size_bytes_ = 0;
+  bool sealed_ = false;
+  std::optional<Failure> failed_;
+};
+
+TieredStore::TieredStore(std::vector<Tier> tiers) : parts_(std::make_unique<Parts>()) {
+  for (Tier& tier : tiers) {
+    auto level = std::make_unique<Level>(std::move(tier));
+    for (const auto& [name, size_bytes] : level->tier.present) {
+      level->residents.add({name, size_bytes, false});
+    }
+    parts_->levels.push_back(std::move(level));
+  }
+}
+
+TieredStore::~TieredStore() = default;
+
+Outcome<std::unique_ptr<ObjectWriter>> TieredStore::create(const ObjectName& name) {
+  const auto there = parts_->stat(name);
+  if (there) return refuse(FailureCode::kExists, name.text(), "exists already");
+  if (!is_absent(there.error())) return std::unexpected(there.error());
+  return std::make_unique<Writer>(*parts_, name);
+}
+
+Outcome<ObjectInfo> TieredStore::stat(const ObjectName& name) {
+  return parts_->stat(name);
+}
+
+Outcome<View> TieredStore::view(const ObjectName& name, ByteRange range) {
+  return parts_->first_that_has(name, [&](Level& level, std::size_t at) -> Outcome<View> {
+    ObjectStore& store = *level.tier.store;
+    if (at == 0) {
+      auto part = store.view(name, range);
+      if (part) {
+        ++level.hits;
+        level.residents.use(name);
+      }
+      return part;
+    }
+    const auto info = store.stat(name);
+    if (!info) return std::unexpected(info.error());
+    const auto part = range.within(info->size_bytes);
+    const std::uint64_t touched =
+        block_count(part.offset_bytes + part.length_bytes) - part.offset_bytes / kBlockBytes;
+    const bool whole = part.length_bytes != 0 && touched == block_count(info->size_bytes);
+    auto bytes = store.view(name, whole ? ByteRange{} : part);
+    if (!bytes) return bytes;
+    ++level.hits;
+    level.residents.use(name);
+    if (!whole) return bytes;
+    parts_->bring_back(at, name, *bytes);
+    const auto asked = bytes->bytes().subspan(part.offset_bytes, part.length_bytes);
+    return View(std::make_shared<View>(std::move(*bytes)), asked);
+  });
+}
+
+Outcome<Listing> TieredStore::list(const ListQuery& query) {
+  ListingDraft draft(query);
+  for (const auto& level : parts_->levels) {
+    const auto listing = level->tier.store->list(query);
+    if (!listing) return listing;
+    draft.add(*listing);
+  }
+  return draft.finish();
+}
+
+Outcome<void> TieredStore::remove(const ObjectName& name) {
+  const std::scoped_lock lock(parts_->lock_of(name));
+  Outcome<void> answer = refuse(FailureCode::kNotFound, name.text(), "is not here");
+  // From below, so that nothing comes back from there while it goes.
+  for (auto level = parts_->levels.rbegin(); level != parts_->levels.rend(); ++level) {
+    auto removed = (*level)->tier.store->remove(name);
+    (*level)->residents.forget(name);
+    if (!removed && !is_absent(removed.error())) return removed;
+    if (removed) answer = removed;
+  }
+  if (answer) parts_->notices.tell(Event::Kind::kDeleted, name);
+  return answer;
+}
+
+Outcome<std::unique_ptr<Watch>> TieredStore::watch(const std::string& bucket,
+                                                   const std::string& prefix) {
+  return parts_->notices.watch(bucket, prefix);
+}
+
+Usage TieredStore::usage() const {
+  Usage sum;
+  for (const auto& level : parts_->levels) {
+    if (!level->tier.writable) continue;
+    const Usage usage = level->tier.store->usage();
+    sum.used_bytes += usage.used_bytes;
+    sum.limit_bytes = std::max(sum.limit_bytes, sum.limit_bytes + usage.limit_bytes);
+  }
+  return sum;
+}
+
+std::vector<TieredStore::Counters> TieredStore::counters() const {
+  std::vector<Counters> all;
+  all.reserve(parts_->levels.size());
+  for (const auto& level : parts_->levels) {
+    all.push_back({level->tier.label, level->tier.store->usage(), level->hits, level->spilled,
+                   level->dropped, level->came_back});
+  }
+  return all;
+}
+
+}  // namespace ionloom::store
