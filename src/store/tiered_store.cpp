@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <ranges>
 #include <utility>
 
 #include "store/block_checksums.h"
@@ -291,9 +292,9 @@ Outcome<void> TieredStore::remove(const ObjectName& name) {
   const std::scoped_lock lock(parts_->lock_of(name));
   Outcome<void> answer = refuse(FailureCode::kNotFound, name.text(), "is not here");
   // From below, so that nothing comes back from there while it goes.
-  for (auto level = parts_->levels.rbegin(); level != parts_->levels.rend(); ++level) {
-    auto removed = (*level)->tier.store->remove(name);
-    (*level)->residents.forget(name);
+  for (const auto& level : std::views::reverse(parts_->levels)) {
+    auto removed = level->tier.store->remove(name);
+    level->residents.forget(name);
     if (!removed && !is_absent(removed.error())) return removed;
     if (removed) answer = removed;
   }
