@@ -1,0 +1,83 @@
+#include "geds/client.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+namespace ionloom::geds {
+namespace {
+
+constexpr std::size_t kPieceBytes = std::size_t{8} << 20;
+
+/// How far a reading got.
+struct Progress {
+  std::uint64_t bytes = 0;
+  bool stopped = false;  ///< the sink wants no more
+};
+
+Outcome<void> copy(Peer& peer, const Object& object, ByteRange range, const Client::Sink& sink,
+                   Progress& progress) {
+  const std::uint64_t size = object.info.size_bytes;
+  const std::uint64_t begin = std::min(range.offset_bytes, size);
+  const std::uint64_t wanted = std::min(range.size_bytes, size - begin);
+  std::vector<std::byte> piece(std::min<std::uint64_t>(wanted, kPieceBytes));
+  while (progress.bytes < wanted && !progress.stopped) {
+    const auto into =
+        std::span(piece).first(std::min<std::uint64_t>(wanted - progress.bytes, piece.size()));
+    const auto got = peer.read(object.id, begin + progress.bytes, into);
+    if (!got) return std::unexpected(got.error());
+    if (*got == 0) {
+      return refuse(StatusCode::kDataLoss,
+                    fmt::format("{} ends at byte {}, but its metadata says {} bytes",
+                                object.id.text(), begin + progress.bytes, size));
+    }
+    progress.bytes += *got;
+    progress.stopped = !sink(into.first(*got));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::shared_ptr<Peer> Client::peer(const HostPort& node) {
+  const std::scoped_lock lock(mutex_);
+  std::shared_ptr<Peer>& known = peers_[node.text()];
+  if (!known) known = std::make_shared<Peer>(node, access_);
+  return known;
+}
+
+Outcome<Object> Client::read(const ObjectId& id, ByteRange range, const Sink& sink) {
+  Progress progress;
+  for (int attempt = 1;; ++attempt) {
+    auto object = metadata_.lookup(id);
+    if (!object) return object;
+    const auto node = parse_node_location(object->info.location);
+    if (!node) {
+      return refuse(StatusCode::kUnimplemented,
+                    id.text() + " lies at " + object->info.location +
+                        ", which this command does not read; only geds:// locations");
+    }
+    const auto done = copy(*peer(*node), *object, range, sink, progress);
+    if (done) return object;
+    if (attempt == 2 || progress.bytes > 0) {
+      return refuse(done.error().code,
+                    fmt::format("{} on {}: {}", id.text(), node->text(), done.error().message));
+    }
+  }
+}
+
+Outcome<void> Client::remove(const ObjectId& id) {
+  const auto object = metadata_.lookup(id);
+  if (auto done = metadata_.remove(id); !done) return done;
+  if (!object) return {};
+  // A node that is gone, or IBM's, keeps bytes that nobody will find: nothing to tell the caller.
+  if (const auto node = parse_node_location(object->info.location)) {
+    std::ignore = peer(*node)->forget(id);
+  }
+  return {};
+}
+
+}  // namespace ionloom::geds

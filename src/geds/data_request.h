@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "geds/object.h"
+#include "geds/status.h"
+
+/// The data transport's messages. A request is text ended by a zero byte; a response is a head of
+/// 16 bytes and then as many bytes as it says: data, or the sentence of a failure. One request at a
+/// time on a connection. GET is GEDS's; the others are ionloom's and answered INVALID_ARGUMENT by
+/// IBM's nodes.
+namespace ionloom::geds {
+
+enum class DataVerb : std::uint8_t {
+  kGet,     ///< "GET bucket/key\nRANGE offset length"
+  kPut,     ///< "PUT bucket/key\nSIZE size": answered once to go ahead and once when it is sealed
+  kDelete,  ///< "DELETE bucket/key": the node forgets the bytes
+  kToken,   ///< "TOKEN token": who asks, before anything else on the connection
+};
+
+struct DataRequest {
+  DataVerb verb = DataVerb::kGet;
+  ObjectId id;
+  std::uint64_t offset_bytes = 0;  ///< of a GET
+  std::uint64_t size_bytes = 0;    ///< of a GET: bytes wanted at most; of a PUT: of the object
+  std::string token;               ///< of a TOKEN
+};
+
+/// A request that is longer than this without its zero byte is refused and the connection closed.
+inline constexpr std::size_t kMostRequestBytes = std::size_t{64} << 10;
+
+/// The request as it is sent, with its zero byte.
+[[nodiscard]] std::string request_text(const DataRequest& request);
+
+/// @param text without the zero byte
+/// @return INVALID_ARGUMENT for anything but the four forms above
+[[nodiscard]] Outcome<DataRequest> parse_data_request(std::string_view text);
+
+/// The head of a response: int32 status code, four bytes of nothing, uint64 length; little-endian.
+struct ResponseHead {
+  std::int32_t status = 0;
+  std::uint64_t length_bytes = 0;
+};
+
+using ResponseHeadBytes = std::array<std::byte, 16>;
+
+[[nodiscard]] ResponseHeadBytes to_bytes(const ResponseHead& head);
+[[nodiscard]] ResponseHead response_head(const ResponseHeadBytes& bytes);
+
+}  // namespace ionloom::geds

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <mutex>
+#include <string_view>
+#include <thread>
+
+#include "geds/access.h"
+#include "geds/data_request.h"
+#include "geds/held_objects.h"
+#include "geds/metrics.h"
+#include "geds/tcp_socket.h"
+
+namespace ionloom::geds {
+
+/// The numbers of a node's data transport.
+struct DataCounters {
+  explicit DataCounters(Metrics& metrics);
+
+  Counter& bytes_read;     ///< sent to readers
+  Counter& bytes_written;  ///< received with PUT
+  Counter& opened;         ///< GETs answered with data
+  Counter& created;        ///< objects sealed
+  Counter& refused;
+};
+
+/// A node's end of the data transport: one thread a connection, as many connections as readers keep
+/// (eight each at most).
+class DataServer {
+ public:
+  /// Called when an object's bytes are all here: registers it. If that fails the bytes are let go,
+  /// an older object of that name stays, and the writer gets the status.
+  using Register = std::function<Outcome<void>(const ObjectId&, std::uint64_t size_bytes)>;
+
+  /// @param listener already listening. All references must outlive this.
+  DataServer(TcpSocket listener, HeldObjects& objects, const AccessList& access,
+             DataCounters& counters, Register on_sealed);
+  DataServer(const DataServer&) = delete;
+  DataServer& operator=(const DataServer&) = delete;
+  /// Ends all connections and waits for their threads.
+  ~DataServer();
+
+  [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+
+ private:
+  struct Connection {
+    TcpSocket socket;
+    bool done = false;  ///< its thread is about to end; guarded by mutex_
+    std::jthread thread;
+  };
+
+  void accept_all();
+  void serve(const TcpSocket& socket);
+  /// @param behind what came behind the request already; a PUT takes its bytes from there first
+  Outcome<void> answer(const TcpSocket& socket, std::string_view text, std::string& behind,
+                       bool& trusted);
+  Outcome<void> answer_get(const TcpSocket& socket, const DataRequest& request);
+  Outcome<void> answer_put(const TcpSocket& socket, const DataRequest& request,
+                           std::string& behind);
+  Outcome<void> send_status(const TcpSocket& socket, const Status& status);
+
+  TcpSocket listener_;
+  HeldObjects& objects_;
+  const AccessList& access_;
+  DataCounters& counters_;
+  Register on_sealed_;
+  std::mutex mutex_;
+  std::list<Connection> connections_;
+  std::jthread acceptor_;
+};
+
+}  // namespace ionloom::geds

@@ -1,0 +1,165 @@
+#include "geds/metadata.h"
+
+#include <cstdio>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "geds/names.h"
+
+namespace ionloom::geds {
+
+Metadata::Metadata(MetadataState state, std::unique_ptr<MetadataLog> log)
+    : state_(std::move(state)), log_(std::move(log)) {}
+
+std::uint64_t Metadata::note(const Change& change) {
+  return log_ ? log_->append(change) : 0;
+}
+
+Outcome<void> Metadata::settle(std::uint64_t sequence) {
+  if (!log_) return {};
+  if (auto done = log_->wait_durable(sequence); !done) {
+    return std::unexpected(to_status(done.error()));
+  }
+  if (log_->wants_snapshot()) {
+    const std::unique_lock lock(mutex_);
+    if (!log_->wants_snapshot()) return {};  // another caller was first
+    if (auto done = log_->snapshot(state_); !done) {
+      // The change itself is durable in the log, so the caller has nothing to fear.
+      fmt::print(stderr, "geds: no snapshot of the metadata: {}\n", done.error().message());
+    }
+  }
+  return {};
+}
+
+void Metadata::publish_removed(const std::vector<Object>& removed) {
+  for (const Object& object : removed) {
+    publisher_.publish({Publication::kDelete, {object.id, {}}});
+  }
+}
+
+Outcome<void> Metadata::create_bucket(const std::string& bucket) {
+  if (!any_names_ && has_control_characters(bucket)) {
+    return refuse(StatusCode::kInvalidArgument, "a bucket name may not contain control characters");
+  }
+  std::unique_lock lock(mutex_);
+  if (auto done = state_.create_bucket(bucket); !done) return done;
+  const std::uint64_t sequence = note(BucketCreated{bucket});
+  lock.unlock();
+  return settle(sequence);
+}
+
+Outcome<void> Metadata::delete_bucket(const std::string& bucket) {
+  std::unique_lock lock(mutex_);
+  const auto removed = state_.delete_bucket(bucket);
+  if (!removed) return std::unexpected(removed.error());
+  const std::uint64_t sequence = note(BucketDeleted{bucket});
+  lock.unlock();
+  if (auto done = settle(sequence); !done) return done;
+  publish_removed(*removed);
+  return {};
+}
+
+Outcome<void> Metadata::lookup_bucket(const std::string& bucket) const {
+  const std::shared_lock lock(mutex_);
+  return state_.lookup_bucket(bucket);
+}
+
+std::vector<std::string> Metadata::buckets() const {
+  const std::shared_lock lock(mutex_);
+  return state_.buckets();
+}
+
+Outcome<void> Metadata::create(const Object& object) {
+  if (!any_names_ && has_control_characters(object.id.key)) {
+    return refuse(StatusCode::kInvalidArgument, "a key may not contain control characters");
+  }
+  std::unique_lock lock(mutex_);
+  if (auto done = state_.create(object); !done) return done;
+  const std::uint64_t sequence = note(ObjectPut{object});
+  lock.unlock();
+  if (auto done = settle(sequence); !done) return done;
+  publisher_.publish({Publication::kCreate, object});
+  return {};
+}
+
+Outcome<void> Metadata::update(const Object& object) {
+  std::unique_lock lock(mutex_);
+  if (auto done = state_.update(object); !done) return done;
+  const std::uint64_t sequence = note(ObjectPut{object});
+  lock.unlock();
+  if (auto done = settle(sequence); !done) return done;
+  publisher_.publish({Publication::kUpdate, object});
+  return {};
+}
+
+Outcome<void> Metadata::remove(const ObjectId& id) {
+  std::unique_lock lock(mutex_);
+  if (auto done = state_.remove(id); !done) return done;
+  const std::uint64_t sequence = note(ObjectRemoved{id});
+  lock.unlock();
+  if (auto done = settle(sequence); !done) return done;
+  publisher_.publish({Publication::kDelete, {id, {}}});
+  return {};
+}
+
+Outcome<void> Metadata::remove_prefix(const ObjectId& id) {
+  std::unique_lock lock(mutex_);
+  const auto removed = state_.remove_prefix(id);
+  if (!removed) return std::unexpected(removed.error());
+  const std::uint64_t sequence = note(PrefixRemoved{id});
+  lock.unlock();
+  if (auto done = settle(sequence); !done) return done;
+  publish_removed(*removed);
+  return {};
+}
+
+Outcome<Object> Metadata::lookup(const ObjectId& id) const {
+  Outcome<Object> object = [&] {
+    const std::shared_lock lock(mutex_);
+    return state_.lookup(id);
+  }();
+  if (!object) return object;
+  const std::scoped_lock lock(lease_mutex_);
+  if (leases_.expired(object->info.location, Leases::Clock::now())) {
+    return refuse(StatusCode::kUnavailable, id.text() + " lies on " + object->info.location +
+                                                ", which has not been heard of");
+  }
+  return object;
+}
+
+Outcome<Listing> Metadata::list(const ObjectId& prefix, char delimiter) const {
+  const std::shared_lock lock(mutex_);
+  return state_.list(prefix, delimiter);
+}
+
+Outcome<void> Metadata::register_store(const ObjectStoreConfig& config,
+                                       const std::vector<Object>& found) {
+  std::vector<Object> added;
+  std::unique_lock lock(mutex_);
+  if (state_.create_bucket(config.bucket)) (void)note(BucketCreated{config.bucket});
+  for (const Object& object : found) {
+    if (state_.lookup(object.id)) continue;
+    if (auto done = state_.create(object); !done) return done;
+    (void)note(ObjectPut{object});
+    added.push_back(object);
+  }
+  state_.register_store(config);
+  const std::uint64_t sequence = note(StoreRegistered{config});
+  lock.unlock();
+  if (auto done = settle(sequence); !done) return done;
+  for (const Object& object : added) publisher_.publish({Publication::kCreate, object});
+  return {};
+}
+
+std::vector<ObjectStoreConfig> Metadata::stores() const {
+  const std::shared_lock lock(mutex_);
+  return state_.stores();
+}
+
+void Metadata::renew_lease(const std::string& location, std::chrono::milliseconds duration) {
+  const std::scoped_lock lock(lease_mutex_);
+  leases_.renew(location, duration, Leases::Clock::now());
+}
+
+}  // namespace ionloom::geds

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "geds/change.h"
+#include "geds/leases.h"
+#include "geds/metadata_log.h"
+#include "geds/metadata_state.h"
+#include "geds/publisher.h"
+
+namespace ionloom::geds {
+
+/// A metadata server without its wire: the state behind a lock, made durable when there is a log,
+/// with events and leases. Every call is thread-safe, and a change has returned only when it is as
+/// durable as promised and its subscribers' streams have been handed the event.
+class Metadata {
+ public:
+  /// @param log   keeps the changes; without one they end with the process
+  /// @param state where the log's history ends
+  Metadata(MetadataState state, std::unique_ptr<MetadataLog> log);
+
+  /// Names with control characters are refused by create(), unless this is switched off.
+  void accept_any_names() { any_names_ = true; }
+
+  [[nodiscard]] Outcome<void> create_bucket(const std::string& bucket);
+  [[nodiscard]] Outcome<void> delete_bucket(const std::string& bucket);
+  [[nodiscard]] Outcome<void> lookup_bucket(const std::string& bucket) const;
+  [[nodiscard]] std::vector<std::string> buckets() const;
+
+  [[nodiscard]] Outcome<void> create(const Object& object);
+  [[nodiscard]] Outcome<void> update(const Object& object);
+  [[nodiscard]] Outcome<void> remove(const ObjectId& id);
+  [[nodiscard]] Outcome<void> remove_prefix(const ObjectId& id);
+
+  /// UNAVAILABLE when the object lies on a node that held a lease and let it run out.
+  [[nodiscard]] Outcome<Object> lookup(const ObjectId& id) const;
+  [[nodiscard]] Outcome<Listing> list(const ObjectId& prefix, char delimiter) const;
+
+  /// Notes the S3 store behind a bucket, makes the bucket if needed, and adds `found`, the objects
+  /// that lie there, except where the key exists already.
+  [[nodiscard]] Outcome<void> register_store(const ObjectStoreConfig& config,
+                                             const std::vector<Object>& found);
+  [[nodiscard]] std::vector<ObjectStoreConfig> stores() const;
+
+  void renew_lease(const std::string& location, std::chrono::milliseconds duration);
+
+  [[nodiscard]] Publisher& publisher() { return publisher_; }
+
+ private:
+  /// Notes what was done under the lock; 0 without a log.
+  [[nodiscard]] std::uint64_t note(const Change& change);
+  /// Waits until it is durable, and takes a snapshot when one is due.
+  [[nodiscard]] Outcome<void> settle(std::uint64_t sequence);
+  void publish_removed(const std::vector<Object>& removed);
+
+  mutable std::shared_mutex mutex_;
+  MetadataState state_;
+  std::unique_ptr<MetadataLog> log_;
+  mutable std::mutex lease_mutex_;
+  Leases leases_;
+  Publisher publisher_;
+  bool any_names_ = false;
+};
+
+}  // namespace ionloom::geds

@@ -1,0 +1,247 @@
+#include "geds/metadata_client.h"
+
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "geds.grpc.pb.h"
+#include "geds/rpc_call.h"
+#include "geds/wire.h"
+#include "ionloom_geds.grpc.pb.h"
+
+namespace ionloom::geds {
+
+struct MetadataClient::Parts {
+  std::string server;
+  Access access;
+  std::unique_ptr<wire::MetadataService::Stub> stub;
+  std::unique_ptr<rpc::NodeLeases::Stub> leases;
+
+  std::mutex mutex;
+  std::set<grpc::ClientContext*> watching;
+  bool stopped = false;
+
+  template <class Call>
+  Outcome<void> call(const Call& make) const {
+    return call_once(access, server, make);
+  }
+
+  /// A call whose answer is a StatusResponse.
+  template <class Call>
+  Outcome<void> change(const Call& make) const {
+    wire::StatusResponse response;
+    auto done = call([&](grpc::ClientContext* context) { return make(context, &response); });
+    return done ? outcome_of(response) : done;
+  }
+};
+
+MetadataClient::MetadataClient(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+MetadataClient::~MetadataClient() = default;
+
+Result<std::unique_ptr<MetadataClient>> MetadataClient::make(const std::string& server,
+                                                             const Access& access) {
+  const auto channel = open_channel(server, access);
+  if (!channel) return std::unexpected(channel.error());
+  auto parts = std::make_unique<Parts>();
+  parts->server = "metadata server " + server;
+  parts->access = access;
+  parts->stub = wire::MetadataService::NewStub(*channel);
+  parts->leases = rpc::NodeLeases::NewStub(*channel);
+  return std::unique_ptr<MetadataClient>(new MetadataClient(std::move(parts)));
+}
+
+Outcome<std::string> MetadataClient::own_address() {
+  wire::ConnectionInformation response;
+  auto done = parts_->call([&](grpc::ClientContext* context) {
+    return parts_->stub->GetConnectionInformation(context, {}, &response);
+  });
+  if (done) done = outcome_in(response);
+  if (!done) return std::unexpected(done.error());
+  return response.remoteaddress();
+}
+
+Outcome<void> MetadataClient::ensure_bucket(const std::string& bucket) {
+  wire::Bucket request;
+  request.set_bucket(bucket);
+  auto done = parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->CreateBucket(context, request, response);
+  });
+  if (!done && done.error().code == StatusCode::kAlreadyExists) return {};
+  return done;
+}
+
+Outcome<void> MetadataClient::delete_bucket(const std::string& bucket) {
+  wire::Bucket request;
+  request.set_bucket(bucket);
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->DeleteBucket(context, request, response);
+  });
+}
+
+Outcome<void> MetadataClient::lookup_bucket(const std::string& bucket) {
+  wire::Bucket request;
+  request.set_bucket(bucket);
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->LookupBucket(context, request, response);
+  });
+}
+
+Outcome<std::vector<std::string>> MetadataClient::buckets() {
+  wire::BucketListResponse response;
+  auto done = parts_->call([&](grpc::ClientContext* context) {
+    return parts_->stub->ListBuckets(context, {}, &response);
+  });
+  if (done) done = outcome_in(response);
+  if (!done) return std::unexpected(done.error());
+  return std::vector<std::string>(response.results().begin(), response.results().end());
+}
+
+Outcome<void> MetadataClient::create(const Object& object) {
+  wire::Object request;
+  to_wire(object, request);
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->Create(context, request, response);
+  });
+}
+
+Outcome<void> MetadataClient::update(const Object& object) {
+  wire::Object request;
+  to_wire(object, request);
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->Update(context, request, response);
+  });
+}
+
+Outcome<void> MetadataClient::remove(const ObjectId& id) {
+  wire::ObjectID request;
+  to_wire(id, request);
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->Delete(context, request, response);
+  });
+}
+
+Outcome<void> MetadataClient::remove_prefix(const ObjectId& id) {
+  wire::ObjectID request;
+  to_wire(id, request);
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->DeletePrefix(context, request, response);
+  });
+}
+
+Outcome<Object> MetadataClient::lookup(const ObjectId& id) {
+  wire::ObjectID request;
+  to_wire(id, request);
+  wire::ObjectResponse response;
+  auto done = parts_->call([&](grpc::ClientContext* context) {
+    return parts_->stub->Lookup(context, request, &response);
+  });
+  if (done) done = outcome_in(response);
+  if (!done) return std::unexpected(done.error());
+  return from_wire(response.result());
+}
+
+Outcome<Listing> MetadataClient::list(const ObjectId& prefix, char delimiter) {
+  wire::ObjectListRequest request;
+  to_wire(prefix, *request.mutable_prefix());
+  if (delimiter != 0) request.set_delimiter(static_cast<unsigned char>(delimiter));
+  wire::ObjectListResponse response;
+  auto done = parts_->call([&](grpc::ClientContext* context) {
+    return parts_->stub->List(context, request, &response);
+  });
+  if (done) done = outcome_in(response);
+  if (!done) return std::unexpected(done.error());
+  Listing listing;
+  for (const wire::Object& object : response.results()) {
+    listing.objects.push_back(from_wire(object));
+  }
+  listing.common_prefixes.assign(response.commonprefixes().begin(),
+                                 response.commonprefixes().end());
+  return listing;
+}
+
+Outcome<void> MetadataClient::register_store(const ObjectStoreConfig& config) {
+  wire::ObjectStoreConfig request;
+  to_wire(config, request);
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->RegisterObjectStore(context, request, response);
+  });
+}
+
+Outcome<std::vector<ObjectStoreConfig>> MetadataClient::stores() {
+  wire::AvailableObjectStoreConfigs response;
+  auto done = parts_->call([&](grpc::ClientContext* context) {
+    return parts_->stub->ListObjectStores(context, {}, &response);
+  });
+  if (!done) return std::unexpected(done.error());
+  std::vector<ObjectStoreConfig> stores;
+  for (const wire::ObjectStoreConfig& config : response.mappings()) {
+    stores.push_back(from_wire(config));
+  }
+  return stores;
+}
+
+Outcome<void> MetadataClient::subscribe(const Subscription& subscription) {
+  wire::SubscriptionEvent request;
+  to_wire(subscription, request);
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->Subscribe(context, request, response);
+  });
+}
+
+Outcome<void> MetadataClient::unsubscribe(const Subscription& subscription) {
+  wire::SubscriptionEvent request;
+  to_wire(subscription, request);
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->stub->Unsubscribe(context, request, response);
+  });
+}
+
+Outcome<void> MetadataClient::watch(const std::string& subscriber,
+                                    const std::function<void()>& ready,
+                                    const std::function<bool(const Event&)>& take) {
+  wire::SubscriptionStreamEvent request;
+  request.set_subscriberid(subscriber);
+  grpc::ClientContext context;
+  sign(context, parts_->access);
+  {
+    const std::scoped_lock lock(parts_->mutex);
+    if (parts_->stopped) return {};
+    parts_->watching.insert(&context);
+  }
+  const auto stream = parts_->stub->SubscribeStream(&context, request);
+  // Ours says at once that the stream stands; IBM's says nothing before the first event, so a
+  // caller that must not miss one waits for this only with a server of ours.
+  stream->WaitForInitialMetadata();
+  ready();
+  wire::SubscriptionStreamResponse response;
+  bool wanted = true;
+  while (wanted && stream->Read(&response)) {
+    wanted =
+        take({static_cast<Publication>(response.publicationtype()), from_wire(response.object())});
+  }
+  if (!wanted) context.TryCancel();
+  const grpc::Status status = stream->Finish();
+  const std::scoped_lock lock(parts_->mutex);
+  parts_->watching.erase(&context);
+  if (!wanted || parts_->stopped) return {};
+  return carried(status, parts_->server);
+}
+
+void MetadataClient::stop_watching() {
+  const std::scoped_lock lock(parts_->mutex);
+  parts_->stopped = true;
+  for (grpc::ClientContext* context : parts_->watching) context->TryCancel();
+}
+
+Outcome<void> MetadataClient::renew_lease(const std::string& location,
+                                          std::chrono::milliseconds duration) {
+  rpc::LeaseRequest request;
+  request.set_location(location);
+  request.set_duration_ms(static_cast<std::uint32_t>(duration.count()));
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->leases->Renew(context, request, response);
+  });
+}
+
+}  // namespace ionloom::geds

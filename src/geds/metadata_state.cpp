@@ -1,0 +1,136 @@
+#include "geds/metadata_state.h"
+
+#include <iterator>
+
+namespace ionloom::geds {
+namespace {
+
+std::unexpected<Status> no_bucket(const std::string& bucket) {
+  return refuse(StatusCode::kNotFound, "bucket " + bucket + " does not exist");
+}
+
+std::unexpected<Status> no_key(const ObjectId& id) {
+  return refuse(StatusCode::kNotFound, id.text() + " does not exist");
+}
+
+}  // namespace
+
+Outcome<void> MetadataState::create_bucket(const std::string& bucket) {
+  if (buckets_.try_emplace(bucket).second) return {};
+  return refuse(StatusCode::kAlreadyExists, "bucket " + bucket + " already exists");
+}
+
+Outcome<std::vector<Object>> MetadataState::delete_bucket(const std::string& bucket) {
+  const auto found = buckets_.find(bucket);
+  if (found == buckets_.end()) return no_bucket(bucket);
+  std::vector<Object> removed;
+  removed.reserve(found->second.size());
+  for (auto& [key, info] : found->second) removed.push_back({{bucket, key}, std::move(info)});
+  buckets_.erase(found);
+  return removed;
+}
+
+Outcome<void> MetadataState::lookup_bucket(const std::string& bucket) const {
+  if (buckets_.contains(bucket)) return {};
+  return no_bucket(bucket);
+}
+
+std::vector<std::string> MetadataState::buckets() const {
+  std::vector<std::string> names;
+  names.reserve(buckets_.size());
+  for (const auto& [name, keys] : buckets_) names.push_back(name);
+  return names;
+}
+
+Outcome<void> MetadataState::create(const Object& object) {
+  const auto bucket = buckets_.find(object.id.bucket);
+  if (bucket == buckets_.end()) return no_bucket(object.id.bucket);
+  bucket->second.insert_or_assign(object.id.key, object.info);
+  return {};
+}
+
+Outcome<void> MetadataState::update(const Object& object) {
+  const auto bucket = buckets_.find(object.id.bucket);
+  if (bucket == buckets_.end()) return no_bucket(object.id.bucket);
+  const auto key = bucket->second.find(object.id.key);
+  if (key == bucket->second.end()) return no_key(object.id);
+  key->second = object.info;
+  return {};
+}
+
+Outcome<void> MetadataState::remove(const ObjectId& id) {
+  const auto bucket = buckets_.find(id.bucket);
+  if (bucket == buckets_.end()) return no_bucket(id.bucket);
+  if (bucket->second.erase(id.key) == 0) return no_key(id);
+  return {};
+}
+
+Outcome<std::vector<Object>> MetadataState::remove_prefix(const ObjectId& id) {
+  const auto bucket = buckets_.find(id.bucket);
+  if (bucket == buckets_.end()) return no_bucket(id.bucket);
+  Keys& keys = bucket->second;
+  const auto begin = keys.lower_bound(id.key);
+  if (begin == keys.end()) {
+    return refuse(StatusCode::kNotFound, "no object begins with " + id.text());
+  }
+  std::vector<Object> removed;
+  auto end = begin;
+  for (; end != keys.end() && end->first.starts_with(id.key); ++end) {
+    removed.push_back({{id.bucket, end->first}, std::move(end->second)});
+  }
+  keys.erase(begin, end);
+  return removed;
+}
+
+Outcome<Object> MetadataState::lookup(const ObjectId& id) const {
+  const auto bucket = buckets_.find(id.bucket);
+  if (bucket == buckets_.end()) return no_bucket(id.bucket);
+  const auto key = bucket->second.find(id.key);
+  if (key == bucket->second.end()) return no_key(id);
+  return Object{id, key->second};
+}
+
+Outcome<Listing> MetadataState::list(const ObjectId& prefix, char delimiter) const {
+  const auto bucket = buckets_.find(prefix.bucket);
+  if (bucket == buckets_.end()) return no_bucket(prefix.bucket);
+  const Keys& keys = bucket->second;
+  Listing listing;
+  for (auto at = keys.lower_bound(prefix.key);
+       at != keys.end() && at->first.starts_with(prefix.key);) {
+    const std::string& key = at->first;
+    const auto cut =
+        delimiter == 0 ? std::string_view::npos : key.find(delimiter, prefix.key.size());
+    if (cut == std::string_view::npos) {
+      listing.objects.push_back({{prefix.bucket, key}, at->second});
+      ++at;
+      continue;
+    }
+    // All keys of a folder are neighbours; go on behind the last that can be in it.
+    std::string folder = key.substr(0, cut + 1);
+    std::string behind = folder;
+    while (!behind.empty() && behind.back() == '\xff') behind.pop_back();
+    if (!behind.empty()) behind.back() = static_cast<char>(behind.back() + 1);
+    at = behind.empty() ? keys.end() : keys.lower_bound(behind);
+    listing.common_prefixes.push_back(std::move(folder));
+  }
+  return listing;
+}
+
+void MetadataState::register_store(const ObjectStoreConfig& config) {
+  stores_.insert_or_assign(config.bucket, config);
+}
+
+std::vector<ObjectStoreConfig> MetadataState::stores() const {
+  std::vector<ObjectStoreConfig> all;
+  all.reserve(stores_.size());
+  for (const auto& [bucket, config] : stores_) all.push_back(config);
+  return all;
+}
+
+void MetadataState::for_each(const std::function<void(const Object&)>& visit) const {
+  for (const auto& [bucket, keys] : buckets_) {
+    for (const auto& [key, info] : keys) visit({{bucket, key}, info});
+  }
+}
+
+}  // namespace ionloom::geds

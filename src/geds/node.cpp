@@ -1,0 +1,171 @@
+#include "geds/node.h"
+
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <tuple>
+#include <utility>
+
+#include <fmt/core.h>
+#include <grpcpp/server.h>
+
+#include "geds/access.h"
+#include "geds/data_server.h"
+#include "geds/grpc_server.h"
+#include "geds/held_objects.h"
+#include "geds/node_service.h"
+
+namespace ionloom::geds {
+namespace {
+
+constexpr std::uint16_t kPortsToTry = 100;
+
+/// The next free port above the gRPC service's.
+Outcome<TcpSocket> listen_above(const HostPort& grpc_at) {
+  Outcome<TcpSocket> listener =
+      refuse(StatusCode::kUnavailable, "no port left above " + grpc_at.text());
+  for (std::uint16_t step = 1; step <= kPortsToTry && grpc_at.port + step <= 65535; ++step) {
+    listener = TcpSocket::listen({grpc_at.host, static_cast<std::uint16_t>(grpc_at.port + step)});
+    if (listener) break;
+  }
+  return listener;
+}
+
+bool any_address(const std::string& host) {
+  return host == "0.0.0.0" || host == "[::]" || host == "::";
+}
+
+}  // namespace
+
+struct Node::Parts {
+  explicit Parts(const NodeOptions& options) : objects(options.memory_bytes) {}
+
+  Outcome<void> register_object(const ObjectId& id, std::uint64_t size_bytes) const {
+    if (auto done = metadata->ensure_bucket(id.bucket); !done) return done;
+    return metadata->create({id, {location, size_bytes, size_bytes, std::nullopt}});
+  }
+
+  /// Renews the lease a few times within its duration; a metadata server without leases ends it.
+  void keep_lease(const std::stop_token& stop, std::chrono::milliseconds lease) {
+    std::mutex mutex;
+    std::condition_variable_any asked_to_stop;
+    std::unique_lock lock(mutex);
+    bool heard = true;
+    while (!asked_to_stop.wait_for(lock, stop, lease / 4, [&] { return stop.stop_requested(); })) {
+      const auto renewed = metadata->renew_lease(location, lease);
+      if (!renewed && heard) {
+        fmt::print(stderr, "geds: {}: lease not renewed: {}\n", location, renewed.error().message);
+      }
+      heard = renewed.has_value();
+    }
+  }
+
+  Metrics metrics;
+  DataCounters counters{metrics};
+  AccessList access;
+  HeldObjects objects;
+  std::unique_ptr<MetadataClient> metadata;
+  HostPort address;
+  std::string location;
+  bool leased = false;
+  NodeService service;
+  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<DataServer> data;
+  std::jthread lease_keeper;
+};
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Node::~Node() {
+  stop();
+}
+
+Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
+  auto parts = std::make_unique<Parts>(options);
+  Parts* const node = parts.get();
+  if (options.token_file) {
+    auto list = AccessList::read(*options.token_file);
+    if (!list) return std::unexpected(list.error());
+    node->access = *std::move(list);
+  }
+  auto metadata = MetadataClient::make(options.metadata, options.access);
+  if (!metadata) return std::unexpected(metadata.error());
+  node->metadata = *std::move(metadata);
+  const auto seen = node->metadata->own_address();
+  if (!seen) return std::unexpected(to_error(seen.error(), {}));
+
+  grpc::Service* const services[] = {&node->service};
+  auto server = start_grpc_server(options.listen, options.identity, services);
+  if (!server) return std::unexpected(server.error());
+  node->server = std::move(server->server);
+  const bool everywhere = any_address(options.listen.host);
+  node->address = {!options.host.empty() ? options.host
+                   : everywhere          ? *seen
+                                         : options.listen.host,
+                   server->port};
+  node->location = "geds://" + node->address.text();
+
+  auto listener = listen_above({options.listen.host, server->port});
+  if (!listener) return std::unexpected(to_error(listener.error(), "data transport"));
+  node->service.announce({node->address.host, listener->port()}, everywhere);
+  node->data = std::make_unique<DataServer>(
+      *std::move(listener), node->objects, node->access, node->counters,
+      [node](const ObjectId& id, std::uint64_t size) { return node->register_object(id, size); });
+
+  HeldObjects& objects = node->objects;
+  node->metrics.gauge("geds__local_memory_used", "Bytes of objects in memory",
+                      [&objects] { return objects.used_bytes(); });
+  node->metrics.gauge("geds__local_memory_allocated", "Bytes that objects may take in memory",
+                      [&objects] { return objects.limit_bytes(); });
+  node->metrics.gauge("geds__local_memory_free", "Bytes left for objects in memory",
+                      [&objects] { return objects.limit_bytes() - objects.used_bytes(); });
+  node->metrics.gauge("gedslocalfilehandle__count", "Objects held",
+                      [&objects] { return std::uint64_t{objects.count()}; });
+
+  if (options.lease.count() > 0) {
+    const auto held = node->metadata->renew_lease(node->location, options.lease);
+    node->leased = held.has_value();
+    if (!held && held.error().code != StatusCode::kUnimplemented) {
+      return std::unexpected(to_error(held.error(), {}));
+    }
+  }
+  if (node->leased) {
+    node->lease_keeper = std::jthread([node, lease = options.lease](const std::stop_token& stop) {
+      node->keep_lease(stop, lease);
+    });
+  }
+  return std::unique_ptr<Node>(new Node(std::move(parts)));
+}
+
+const std::string& Node::location() const {
+  return parts_->location;
+}
+
+const HostPort& Node::address() const {
+  return parts_->address;
+}
+
+std::uint16_t Node::data_port() const {
+  return parts_->data->port();
+}
+
+const Metrics& Node::metrics() const {
+  return parts_->metrics;
+}
+
+void Node::stop() {
+  if (!parts_->server) return;
+  if (parts_->leased) {
+    parts_->lease_keeper.request_stop();
+    parts_->lease_keeper.join();
+    // If the server cannot be told, the lease runs out by itself.
+    std::ignore = parts_->metadata->renew_lease(parts_->location, std::chrono::milliseconds(0));
+  }
+  parts_->data.reset();
+  parts_->server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
+  parts_->server.reset();
+}
+
+}  // namespace ionloom::geds

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "geds/metadata_client.h"
+#include "geds/metrics.h"
+#include "geds/names.h"
+#include "geds/server_security.h"
+
+namespace ionloom::geds {
+
+struct NodeOptions {
+  std::string metadata = {};           ///< "host:port" of the metadata server
+  HostPort listen{"127.0.0.1", 4382};  ///< gRPC; port 0: any free one. Data: the next free above it
+  std::string host = {};  ///< by which others reach this node; "": `listen`'s, or, when
+                          ///< that is 0.0.0.0, what the metadata server sees
+  std::uint64_t memory_bytes = std::uint64_t{1} << 30;  ///< bound on the objects kept
+  std::chrono::milliseconds lease{1500};  ///< counts as dead after this silence; 0: no leases
+  std::optional<std::filesystem::path> token_file =
+      {};                                       ///< tokens it asks for on the data transport
+  std::optional<ServerIdentity> identity = {};  ///< TLS of its gRPC service
+  Access access = {};                           ///< how it reaches the metadata server
+};
+
+/// A running node: holds sealed objects in memory, serves them to others, takes new ones from them
+/// and registers these.
+class Node {
+ public:
+  /// Returns once the node is reachable and its first lease is held. kRemote when the metadata
+  /// server does not answer or the address is taken.
+  [[nodiscard]] static Result<std::unique_ptr<Node>> start(const NodeOptions& options);
+
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  ~Node();
+
+  /// "geds://host:port", as in the metadata of its objects.
+  [[nodiscard]] const std::string& location() const;
+  /// Host and gRPC port.
+  [[nodiscard]] const HostPort& address() const;
+  [[nodiscard]] std::uint16_t data_port() const;
+  [[nodiscard]] const Metrics& metrics() const;
+
+  /// Stops serving and gives the lease back, so that its objects are UNAVAILABLE at once. Also done
+  /// by the destructor.
+  void stop();
+
+ private:
+  struct Parts;
+  explicit Node(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace ionloom::geds

@@ -1,0 +1,30 @@
+#include "geds/node_endpoints.h"
+
+#include "geds.grpc.pb.h"
+#include "geds/rpc_call.h"
+#include "geds/wire.h"
+
+namespace ionloom::geds {
+
+Outcome<HostPort> ask_data_endpoint(const HostPort& node, const Access& access) {
+  const auto channel = open_channel(node.text(), access);
+  if (!channel) return std::unexpected(to_status(channel.error()));
+  const auto stub = wire::GEDSService::NewStub(*channel);
+  wire::AvailTransportEndpoints response;
+  const auto done = call_once(access, "node " + node.text(), [&](grpc::ClientContext* context) {
+    return stub->GetAvailEndpoints(context, {}, &response);
+  });
+  if (!done) return std::unexpected(done.error());
+  HostPort chosen{node.host, 0};
+  for (const wire::TransportEndpoint& endpoint : response.endpoint()) {
+    if (endpoint.type() != wire::Socket || endpoint.port() == 0 || endpoint.port() > 65535)
+      continue;
+    if (chosen.port == 0 || endpoint.address() == node.host) {
+      chosen.port = static_cast<std::uint16_t>(endpoint.port());
+    }
+  }
+  if (chosen.port != 0) return chosen;
+  return refuse(StatusCode::kUnavailable, "node " + node.text() + " names no TCP data endpoint");
+}
+
+}  // namespace ionloom::geds

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "geds/data_request.h"
+#include "geds/metadata_client.h"
+#include "geds/names.h"
+#include "geds/tcp_socket.h"
+
+namespace ionloom::geds {
+
+/// Another node, IBM's or ours, as a place to read objects from and to put them to. Connections are
+/// made when needed and kept, at most as many as threads use it at once. Thread-safe.
+class Peer {
+ public:
+  /// @param node host and gRPC port, as in the location of its objects
+  Peer(HostPort node, Access access) : node_(std::move(node)), access_(std::move(access)) {}
+
+  /// Reads into the span from the object's byte `offset_bytes` on.
+  /// @return bytes read: less than asked for at the object's end
+  [[nodiscard]] Outcome<std::size_t> read(const ObjectId& id, std::uint64_t offset_bytes,
+                                          std::span<std::byte> into);
+
+  /// Gives up to so many bytes; called until it has given the size that was announced.
+  using Source = std::function<Outcome<std::size_t>(std::span<std::byte>)>;
+
+  /// Has the node keep an object of this size. FAILED_PRECONDITION when it is a node of IBM's,
+  /// which takes none from others.
+  [[nodiscard]] Outcome<void> put(const ObjectId& id, std::uint64_t size_bytes,
+                                  const Source& source);
+
+  /// Has the node forget the bytes.
+  [[nodiscard]] Outcome<void> forget(const ObjectId& id);
+
+ private:
+  Outcome<TcpSocket> new_connection();
+  Outcome<HostPort> endpoint();
+  /// Does `talk` on a kept connection; if that had been closed meanwhile, once more on a new one.
+  template <class Talk>
+  auto on_connection(const Talk& talk) -> decltype(talk(std::declval<const TcpSocket&>()));
+
+  HostPort node_;
+  Access access_;
+  std::mutex mutex_;
+  std::vector<TcpSocket> idle_;
+  HostPort endpoint_;  ///< port 0 until asked for
+};
+
+}  // namespace ionloom::geds

@@ -1,0 +1,58 @@
+#include "geds/publisher.h"
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace ionloom::geds {
+
+Outcome<void> Publisher::subscribe(const Subscription& subscription) {
+  const std::unique_lock lock(mutex_);
+  return subscriptions_.subscribe(subscription);
+}
+
+Outcome<void> Publisher::unsubscribe(const Subscription& subscription) {
+  const std::unique_lock lock(mutex_);
+  return subscriptions_.unsubscribe(subscription);
+}
+
+void Publisher::attach(const std::string& subscriber, std::shared_ptr<EventSink> sink) {
+  {
+    const std::unique_lock lock(mutex_);
+    std::swap(sinks_[subscriber], sink);
+  }
+  if (sink) sink->replaced();
+}
+
+void Publisher::detach(const std::string& subscriber, const EventSink* sink) {
+  std::shared_ptr<EventSink> last;  // may be the last reference: let it go outside the lock
+  const std::unique_lock lock(mutex_);
+  const auto found = sinks_.find(subscriber);
+  if (found == sinks_.end() || found->second.get() != sink) return;
+  last = std::move(found->second);
+  sinks_.erase(found);
+}
+
+void Publisher::close() {
+  std::map<std::string, std::shared_ptr<EventSink>, std::less<>> open;
+  {
+    const std::unique_lock lock(mutex_);
+    open.swap(sinks_);
+  }
+  for (auto& [name, sink] : open) sink->replaced();
+}
+
+std::size_t Publisher::publish(const Event& event) {
+  std::vector<std::shared_ptr<EventSink>> to;
+  {
+    const std::shared_lock lock(mutex_);
+    if (subscriptions_.empty()) return 0;
+    for (const std::string& name : subscriptions_.subscribers_of(event.object.id)) {
+      if (const auto sink = sinks_.find(name); sink != sinks_.end()) to.push_back(sink->second);
+    }
+  }
+  for (const auto& sink : to) sink->deliver(event);
+  return to.size();
+}
+
+}  // namespace ionloom::geds

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+
+#include "geds/object.h"
+#include "geds/subscriptions.h"
+
+namespace ionloom::geds {
+
+/// Something happened to an object. A deletion carries the name only.
+struct Event {
+  Publication publication = Publication::kNone;
+  Object object;
+};
+
+/// Where the events of one subscriber go: an open stream. Called from the thread that made the
+/// change; must not block.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void deliver(const Event& event) = 0;
+  /// A newer stream of the same subscriber has taken over, or the server stops.
+  virtual void replaced() = 0;
+};
+
+/// Carries events to the subscribers that have a stream open; events for others are dropped, as in
+/// IBM's server. Thread-safe.
+class Publisher {
+ public:
+  [[nodiscard]] Outcome<void> subscribe(const Subscription& subscription);
+  [[nodiscard]] Outcome<void> unsubscribe(const Subscription& subscription);
+
+  /// From now on the subscriber's events go to this sink; an earlier one is replaced().
+  void attach(const std::string& subscriber, std::shared_ptr<EventSink> sink);
+  /// Forgets the sink, unless another has replaced it.
+  void detach(const std::string& subscriber, const EventSink* sink);
+  /// Ends all streams.
+  void close();
+
+  /// @return to how many sinks the event went
+  std::size_t publish(const Event& event);
+
+ private:
+  std::shared_mutex mutex_;
+  Subscriptions subscriptions_;
+  std::map<std::string, std::shared_ptr<EventSink>, std::less<>> sinks_;
+};
+
+}  // namespace ionloom::geds

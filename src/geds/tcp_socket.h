@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "geds/names.h"
+#include "geds/status.h"
+
+namespace ionloom::geds {
+
+/// A TCP connection, or a socket that listens for them; closed by the destructor. Every call that
+/// waits gives up with UNAVAILABLE once nothing has moved for the socket's patience.
+class TcpSocket {
+ public:
+  TcpSocket() = default;
+  explicit TcpSocket(int descriptor) : descriptor_(descriptor) {}
+  TcpSocket(TcpSocket&& other) noexcept;
+  TcpSocket& operator=(TcpSocket&& other) noexcept;
+  TcpSocket(const TcpSocket&) = delete;
+  TcpSocket& operator=(const TcpSocket&) = delete;
+  ~TcpSocket();
+
+  /// Listens on an address of this machine; port 0 is any free one. UNAVAILABLE when it is taken.
+  [[nodiscard]] static Outcome<TcpSocket> listen(const HostPort& at);
+  /// Connects, trying each address of the host.
+  [[nodiscard]] static Outcome<TcpSocket> connect(const HostPort& to,
+                                                  std::chrono::milliseconds patience);
+
+  /// Waits for the next connection, for ever. UNAVAILABLE after shut_down().
+  [[nodiscard]] Outcome<TcpSocket> accept() const;
+
+  /// How long reading may stand still; zero is for ever.
+  void set_read_patience(std::chrono::milliseconds patience) const;
+  /// The same for writing.
+  void set_write_patience(std::chrono::milliseconds patience) const;
+
+  /// Reads at least one byte; 0 when the other side has closed.
+  [[nodiscard]] Outcome<std::size_t> read_some(std::span<std::byte> into) const;
+  /// Fills the whole span; UNAVAILABLE when the other side closes before.
+  [[nodiscard]] Outcome<void> read(std::span<std::byte> into) const;
+  /// Sends both, as one packet where they fit.
+  [[nodiscard]] Outcome<void> write(std::span<const std::byte> first,
+                                    std::span<const std::byte> second = {}) const;
+  [[nodiscard]] Outcome<void> write(std::string_view text) const;
+
+  /// Ends all waiting on this socket, in every thread.
+  void shut_down() const;
+
+  [[nodiscard]] bool open() const { return descriptor_ >= 0; }
+  /// The local port.
+  [[nodiscard]] std::uint16_t port() const;
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace ionloom::geds

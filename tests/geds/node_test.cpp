@@ -1,0 +1,155 @@
+#include "geds/node.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "geds/geds_cluster.h"
+#include "geds/tcp_socket.h"
+#include "support/scratch_folder.h"
+
+namespace ionloom::geds {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string pattern(std::size_t size) {
+  std::string bytes(size, ' ');
+  std::uint32_t state = 1;
+  for (char& byte : bytes) byte = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
+  return bytes;
+}
+
+TEST(Node, an_object_put_on_one_node_is_read_through_its_location) {
+  GedsCluster cluster;
+  const auto one = cluster.node();
+  const auto two = cluster.node();
+  const std::string large = pattern((std::size_t{20} << 20) + 17);
+  EXPECT_TRUE(put(*one, {"bucket", "large"}, large));
+  EXPECT_TRUE(put(*two, {"bucket", "small"}, "hello"));
+  EXPECT_TRUE(put(*two, {"bucket", "empty"}, ""));
+  EXPECT_EQ(cluster.metadata().lookup({"bucket", "large"})->info.location, one->location());
+  EXPECT_EQ(cluster.metadata().lookup({"bucket", "small"})->info.location, two->location());
+  EXPECT_TRUE(read(cluster.client(), {"bucket", "large"}) == large);
+  EXPECT_EQ(read(cluster.client(), {"bucket", "small"}), "hello");
+  EXPECT_EQ(read(cluster.client(), {"bucket", "empty"}), "");
+}
+
+TEST(Node, ranges_are_shortened_at_the_end) {
+  GedsCluster cluster;
+  const auto node = cluster.node();
+  ASSERT_TRUE(put(*node, {"bucket", "a"}, "0123456789"));
+  Client& client = cluster.client();
+  EXPECT_EQ(read(client, {"bucket", "a"}, {3, 4}), "3456");
+  EXPECT_EQ(read(client, {"bucket", "a"}, {8, 100}), "89");
+  EXPECT_EQ(read(client, {"bucket", "a"}, {10, 1}), "");
+  EXPECT_EQ(read(client, {"bucket", "a"}, {UINT64_MAX, 1}), "");
+}
+
+TEST(Node, equal_keys_of_two_buckets_are_two_objects) {
+  GedsCluster cluster;
+  const auto node = cluster.node();
+  ASSERT_TRUE(put(*node, {"one", "a"}, "first"));
+  ASSERT_TRUE(put(*node, {"two", "a"}, "second"));
+  EXPECT_EQ(read(cluster.client(), {"one", "a"}), "first");
+  EXPECT_EQ(read(cluster.client(), {"two", "a"}), "second");
+}
+
+TEST(Node, a_removed_object_is_gone_and_its_room_is_free_again) {
+  GedsCluster cluster;
+  const auto node = cluster.node({.memory_bytes = 100});
+  ASSERT_TRUE(put(*node, {"bucket", "a"}, std::string(80, 'a')));
+  EXPECT_EQ(put(*node, {"bucket", "b"}, std::string(80, 'b')).error().code,
+            StatusCode::kResourceExhausted);
+  EXPECT_TRUE(cluster.client().remove({"bucket", "a"}));
+  EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "NOT_FOUND");
+  EXPECT_TRUE(put(*node, {"bucket", "b"}, std::string(80, 'b')));
+}
+
+TEST(Node, an_object_that_cannot_be_registered_is_not_kept) {
+  GedsCluster cluster;
+  const auto node = cluster.node({.memory_bytes = 100});
+  cluster.stop_server();
+  EXPECT_EQ(put(*node, {"bucket", "a"}, std::string(80, 'a')).error().code,
+            StatusCode::kUnavailable);
+  EXPECT_NE(node->metrics().text().find("geds__local_memory_used 0\n"), std::string::npos);
+}
+
+TEST(Node, a_writer_that_breaks_off_leaves_nothing) {
+  GedsCluster cluster;
+  const auto node = cluster.node({.memory_bytes = 100});
+  {
+    const auto socket = TcpSocket::connect({"127.0.0.1", node->data_port()}, milliseconds(2000));
+    ASSERT_TRUE(socket);
+    ASSERT_TRUE(socket->write(std::string_view("PUT bucket/a\nSIZE 90\0half of it", 31)));
+    ResponseHeadBytes head;
+    ASSERT_TRUE(socket->read(head));
+  }
+  EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "NOT_FOUND");
+  // The room is given back when the node sees the end of the connection.
+  Outcome<void> kept = put(*node, {"bucket", "b"}, std::string(90, 'b'));
+  for (int i = 0; i < 1000 && !kept; ++i) kept = put(*node, {"bucket", "b"}, std::string(90, 'b'));
+  EXPECT_TRUE(kept);
+}
+
+TEST(Node, objects_of_a_stopped_node_are_unavailable_at_once) {
+  GedsCluster cluster;
+  auto node = cluster.node();
+  ASSERT_TRUE(put(*node, {"bucket", "a"}, "hello"));
+  node->stop();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "UNAVAILABLE");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(1000));
+}
+
+TEST(Node, a_node_without_leases_that_is_gone_is_unavailable_too) {
+  GedsCluster cluster;
+  auto node = cluster.node({.lease = milliseconds(0)});
+  ASSERT_TRUE(put(*node, {"bucket", "a"}, "hello"));
+  EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "hello");
+  node->stop();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "UNAVAILABLE");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(2000));
+}
+
+TEST(Node, many_readers_at_once_all_get_the_same_bytes) {
+  GedsCluster cluster;
+  const auto node = cluster.node();
+  const std::string bytes = pattern(300000);
+  ASSERT_TRUE(put(*node, {"bucket", "a"}, bytes));
+  std::vector<std::jthread> readers;
+  for (int reader = 0; reader < 8; ++reader) {
+    readers.emplace_back([&, reader] {
+      for (std::uint64_t i = 0; i < 50; ++i) {
+        const std::uint64_t offset =
+            (i * 7919 + static_cast<std::uint64_t>(reader) * 104729) % bytes.size();
+        EXPECT_TRUE(read(cluster.client(), {"bucket", "a"}, {offset, 4096}) ==
+                    bytes.substr(offset, 4096));
+      }
+    });
+  }
+}
+
+TEST(Node, the_data_transport_asks_for_a_token_when_there_are_some) {
+  const test_support::ScratchFolder folder;
+  test_support::put(folder / "tokens", "reader\n");
+  GedsCluster cluster;
+  NodeOptions options;
+  options.token_file = folder / "tokens";
+  const auto node = cluster.node(options);
+  EXPECT_EQ(put(*node, {"bucket", "a"}, "hello").error().code, StatusCode::kUnauthenticated);
+  EXPECT_EQ(put(*node, {"bucket", "a"}, "hello", "wrong").error().code,
+            StatusCode::kUnauthenticated);
+  EXPECT_TRUE(put(*node, {"bucket", "a"}, "hello", "reader"));
+  EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "UNAUTHENTICATED");
+  Client trusted(cluster.metadata(), {.token = "reader"});
+  EXPECT_EQ(read(trusted, {"bucket", "a"}), "hello");
+}
+
+}  // namespace
+}  // namespace ionloom::geds
