@@ -11,6 +11,8 @@
 #include "app/annotate_arguments.h"
 #include "app/annotate_command.h"
 #include "app/cache_command.h"
+#include "app/geds_arguments.h"
+#include "app/geds_command.h"
 #include "app/help_formatter.h"
 #include "app/info_command.h"
 #include "app/interruption.h"
@@ -77,6 +79,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
   add_info(app, info);
   add_cache(app, cache);
   add_simulate(app, simulation);
+  GedsArguments geds;
+  add_geds(app, geds);
 
   auto joined = with_joined_values(app, arguments);
   if (!joined) return report_failure(joined.error());
@@ -92,11 +96,14 @@ int run_command_line(const std::vector<std::string>& arguments) {
   catch_interruptions();
   annotate.command_line = arguments;
   annotate.command_line.insert(annotate.command_line.begin(), "ionloom");
-  const std::string command = app.get_subcommands().front()->get_name();
+  const CLI::App& chosen = *app.get_subcommands().front();
+  const std::string command = chosen.get_name();
   const Result<void> done = command == "annotate" ? run_annotate(annotate)
                             : command == "info"   ? run_info(info, std::cout)
                             : command == "cache"  ? run_cache(cache)
-                                                  : run_simulation(simulation);
+                            : command == "geds"
+                                ? run_geds(chosen.get_subcommands().front()->get_name(), geds)
+                                : run_simulation(simulation);
   return done ? 0 : report_failure(done.error());
 }
 

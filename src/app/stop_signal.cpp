@@ -1,0 +1,20 @@
+#include "app/stop_signal.h"
+
+#include <initializer_list>
+
+#include <signal.h>
+
+namespace ionloom::app {
+
+StopSignal::StopSignal() {
+  ::sigemptyset(&signals_);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals_, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+}
+
+void StopSignal::wait() const {
+  int signal = 0;
+  ::sigwait(&signals_, &signal);
+}
+
+}  // namespace ionloom::app
