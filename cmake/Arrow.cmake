@@ -1,9 +1,9 @@
-# Apache Arrow C++ and Parquet from the pyarrow wheel (docs/decisions/001). IONLOOM_ARROW_ROOT is
+# Apache Arrow C++, Parquet and S3 from the pyarrow wheel (docs/decisions/001). IONLOOM_ARROW_ROOT is
 # the wheel's pyarrow folder; the Makefile finds or installs it.
 if(NOT IONLOOM_ARROW_ROOT)
   message(FATAL_ERROR "IONLOOM_ARROW_ROOT is not set; build with `make build`, which sets it.")
 endif()
-foreach(lib arrow parquet)
+foreach(lib arrow parquet arrow_s3)
   find_library(IONLOOM_LIB_${lib} ${lib} PATHS ${IONLOOM_ARROW_ROOT} NO_DEFAULT_PATH REQUIRED)
   add_library(Arrow::${lib} SHARED IMPORTED)
   set_target_properties(Arrow::${lib} PROPERTIES
