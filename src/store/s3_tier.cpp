@@ -48,7 +48,7 @@ arrow::Status start_library() {
 }
 
 Failure failure_of(const std::string& where, const arrow::Status& status) {
-  const std::string text = status.message();
+  const std::string& text = status.message();
   // Arrow gives one kind of status for all; the SDK's names of what passes are in its text.
   for (const std::string_view passing :
        {"NETWORK_CONNECTION", "curlCode", "SLOW_DOWN", "SERVICE_UNAVAILABLE", "REQUEST_TIMEOUT",
