@@ -26,6 +26,10 @@ double or_zero(double metric) {
 
 }  // namespace
 
+double signal_match(double chaos, double spatial, double spectral) {
+  return (or_zero(chaos) * or_zero(spatial)) * or_zero(spectral);
+}
+
 IonMeasurer::IonMeasurer(const PixelGrid& grid, const MetricSettings& settings)
     : grid_(grid), settings_(settings), extractor_(grid.pixel_count()), chaos_(grid) {
   first_image_.pixels.reserve(grid.pixel_count());
@@ -87,7 +91,7 @@ bool IonMeasurer::measure(PeakTable peaks, const TheoreticalPeaks& theory, bool 
   if (!all_metrics && !(metrics.spatial > 0)) return false;
   set_first_image(peaks);
   metrics.chaos = chaos_.measure(first_image_, settings_.chaos);
-  metrics.msm = (or_zero(metrics.chaos) * or_zero(metrics.spatial)) * or_zero(metrics.spectral);
+  metrics.msm = signal_match(metrics.chaos, metrics.spatial, metrics.spectral);
   return all_metrics || metrics.msm > 0;
 }
 

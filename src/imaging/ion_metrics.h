@@ -39,11 +39,15 @@ struct IonMetrics {
   double spectral = 0;
   double spatial = 0;
   double chaos = 0;
-  double msm = 0;         ///< (chaos x spatial) x spectral
+  double msm = 0;         ///< signal_match() of the three
   double mz_err_abs = 0;  ///< m/z units: mean of the first image - theory
   double mz_err_rel = 0;  ///< m/z units: other peaks' errors against the first, weighted by theory
   std::vector<ImageStatistics> images;
 };
+
+/// The score that combines the metrics, METASPACE's MSM: (chaos x spatial) x spectral, in this
+/// order; a metric that was not computed (NaN) counts as 0.
+[[nodiscard]] double signal_match(double chaos, double spatial, double spectral);
 
 /// Images and metrics of ions over one peak table. Holds scratch; one per thread.
 class IonMeasurer {
