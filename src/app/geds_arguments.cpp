@@ -61,10 +61,15 @@ void add_node(CLI::App& group, GedsArguments& arguments) {
       ->add_option("--host", arguments.host,
                    "name by which others reach this node (default: the address it listens on)")
       ->type_name("HOST");
-  command->add_option("--memory", arguments.memory_bytes, "bound on the objects kept, e.g. 4G")
+  command->add_option("--memory", arguments.memory_bytes, "bound on objects in memory, e.g. 4G")
       ->transform(CLI::AsSizeValue(true))
       ->default_str("1G")
       ->type_name("SIZE");
+  command
+      ->add_option("--disk", arguments.disk,
+                   "folder and bound for objects that do not fit into memory, e.g. /scratch:10G;\n"
+                   "what is there already is served again (default: none)")
+      ->type_name("DIR:SIZE");
   command
       ->add_option("--lease-ms", arguments.lease_ms,
                    "after this silence, in milliseconds, the node's objects are UNAVAILABLE;\n"

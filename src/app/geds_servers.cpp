@@ -34,6 +34,21 @@ Result<std::optional<geds::ServerIdentity>> identity(const GedsArguments& argume
   return usage_error("--tls-cert and --tls-key are given together or not at all");
 }
 
+/// "DIR:SIZE" in its parts; nothing for "".
+Result<std::optional<geds::DiskSpace>> disk_space(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto colon = text.rfind(':');
+  geds::DiskSpace disk;
+  if (colon != std::string::npos && colon > 0) {
+    std::string size = text.substr(colon + 1);
+    if (CLI::AsSizeValue(true)(size).empty() && CLI::detail::lexical_cast(size, disk.limit_bytes)) {
+      disk.folder = text.substr(0, colon);
+      return disk;
+    }
+  }
+  return usage_error("--disk \"" + text + "\" is not of the form DIR:SIZE, e.g. /scratch:10G");
+}
+
 /// The page for Prometheus, unless it is switched off.
 Result<std::unique_ptr<geds::StatusPage>> status_page(const GedsArguments& arguments,
                                                       const geds::Metrics& metrics) {
@@ -88,11 +103,14 @@ Result<void> serve_node(const GedsArguments& arguments) {
   if (!listen) return std::unexpected(listen.error());
   const auto proof = identity(arguments);
   if (!proof) return std::unexpected(proof.error());
+  const auto disk = disk_space(arguments.disk);
+  if (!disk) return std::unexpected(disk.error());
   const StopSignal stop;
   const auto node = geds::Node::start({.metadata = arguments.metadata,
                                        .listen = *listen,
                                        .host = arguments.host,
                                        .memory_bytes = arguments.memory_bytes,
+                                       .disk = *disk,
                                        .lease = std::chrono::milliseconds(arguments.lease_ms),
                                        .token_file = arguments.token_file,
                                        .identity = *proof,

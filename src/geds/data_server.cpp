@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
-#include <fmt/core.h>
+#include "geds/node_store.h"
 
 namespace ionloom::geds {
 namespace {
@@ -17,6 +16,18 @@ namespace {
 /// How long a peer may stand still in the middle of an object.
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::size_t kReadBytes = 4096;
+constexpr std::size_t kReceiveBytes = std::size_t{1} << 20;
+/// A range leaves the store in pieces, so that a large one on disk does not take its size in
+/// memory.
+constexpr std::uint64_t kPieceBytes = std::uint64_t{8} << 20;
+
+store::ObjectName name_of(const ObjectId& id) {
+  return {id.bucket, id.key};
+}
+
+store::ByteRange first_piece(store::ByteRange range) {
+  return {range.offset_bytes, std::min(range.length_bytes, kPieceBytes)};
+}
 
 std::span<const std::byte> bytes_of(std::string_view text) {
   return std::as_bytes(std::span(text));
@@ -32,7 +43,7 @@ DataCounters::DataCounters(Metrics& metrics)
       refused(metrics.counter("ionloom_geds_refused_requests_total",
                               "Data requests answered with a failure")) {}
 
-DataServer::DataServer(TcpSocket listener, HeldObjects& objects, const AccessList& access,
+DataServer::DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
                        DataCounters& counters, Register on_sealed)
     : listener_(std::move(listener)),
       objects_(objects),
@@ -105,40 +116,74 @@ Outcome<void> DataServer::answer(const TcpSocket& socket, std::string_view text,
   }
   if (request->verb == DataVerb::kGet) return answer_get(socket, *request);
   if (request->verb == DataVerb::kPut) return answer_put(socket, *request, behind);
-  if (const auto removed = objects_.remove(request->id); !removed) {
-    return send_status(socket, removed.error());
+  return answer_delete(socket, *request);
+}
+
+Outcome<void> DataServer::answer_get(const TcpSocket& socket, const DataRequest& request) {
+  const store::ObjectName name = name_of(request.id);
+  const auto info = objects_.stat(name);
+  if (!info) return send_status(socket, to_status(info.error()));
+  const store::ByteRange range =
+      store::ByteRange{request.offset_bytes, request.size_bytes}.within(info->size_bytes);
+  // The first piece is read before the head is sent: what can fail mostly fails then.
+  auto piece = objects_.view(name, first_piece(range));
+  if (!piece) return send_status(socket, to_status(piece.error()));
+  counters_.opened.add();
+  counters_.bytes_read.add(range.length_bytes);
+  if (auto sent = socket.write(to_bytes({0, range.length_bytes}), piece->bytes()); !sent) {
+    return sent;
+  }
+  for (std::uint64_t done = piece->bytes().size(); done < range.length_bytes;
+       done += piece->bytes().size()) {
+    piece =
+        objects_.view(name, first_piece({range.offset_bytes + done, range.length_bytes - done}));
+    // Too late to say why: the connection ends in the middle, which no reader takes for success.
+    if (!piece) return std::unexpected(to_status(piece.error()));
+    if (auto sent = socket.write(piece->bytes()); !sent) return sent;
+  }
+  return {};
+}
+
+Outcome<void> DataServer::answer_delete(const TcpSocket& socket, const DataRequest& request) {
+  if (const auto removed = objects_.remove(name_of(request.id)); !removed) {
+    return send_status(socket, to_status(removed.error()));
   }
   return socket.write(to_bytes({}));
 }
 
-Outcome<void> DataServer::answer_get(const TcpSocket& socket, const DataRequest& request) {
-  const auto object = objects_.get(request.id);
-  if (!object) return send_status(socket, object.error());
-  const std::span<const std::byte> all(**object);
-  const auto begin = std::min<std::uint64_t>(request.offset_bytes, all.size());
-  const auto range = all.subspan(begin, std::min(request.size_bytes, all.size() - begin));
-  counters_.opened.add();
-  counters_.bytes_read.add(range.size());
-  return socket.write(to_bytes({0, range.size()}), range);
-}
-
 Outcome<void> DataServer::answer_put(const TcpSocket& socket, const DataRequest& request,
                                      std::string& behind) {
-  auto reserved = objects_.reserve(request.size_bytes);
-  if (!reserved) return send_status(socket, reserved.error());
-  std::optional<HeldObjects::Room> room(*std::move(reserved));
+  const store::ObjectName name = name_of(request.id);
+  auto writer = objects_.create(name);
+  if (!writer) return send_status(socket, to_status(writer.error()));
   if (auto sent = socket.write(to_bytes({})); !sent) return sent;  // go ahead
-  const std::size_t here = std::min(behind.size(), room->bytes().size());
-  std::memcpy(room->bytes().data(), behind.data(), here);
+  std::uint64_t left = request.size_bytes;
+  const std::size_t here = std::min<std::uint64_t>(behind.size(), left);
+  std::optional<Status> failed;
+  const auto append = [&](std::span<const std::byte> bytes) {
+    left -= bytes.size();
+    if (failed) return;  // the writer goes on sending; what it sends is passed over
+    if (auto kept = (*writer)->append(bytes); !kept) failed = to_status(kept.error());
+  };
+  append(bytes_of(std::string_view(behind).substr(0, here)));
   behind.erase(0, here);
   socket.set_read_patience(kPatience);
-  if (auto got = socket.read(room->bytes().subspan(here)); !got) return got;
+  std::vector<std::byte> buffer(std::min<std::uint64_t>(left, kReceiveBytes));
+  while (left > 0) {
+    const auto into = std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
+    if (auto got = socket.read(into); !got) return got;
+    append(into);
+  }
   socket.set_read_patience({});
+  if (!failed) {
+    if (const auto sealed = (*writer)->seal(); !sealed) failed = to_status(sealed.error());
+  }
+  writer->reset();  // free before the writer hears of it
+  if (failed) return send_status(socket, *failed);
   if (auto known = on_sealed_(request.id, request.size_bytes); !known) {
-    room.reset();  // free before the writer hears of it
+    std::ignore = objects_.remove(name);
     return send_status(socket, known.error());
   }
-  objects_.seal(request.id, *std::move(room));
   counters_.created.add();
   counters_.bytes_written.add(request.size_bytes);
   return socket.write(to_bytes({}));

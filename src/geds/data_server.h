@@ -9,9 +9,9 @@
 
 #include "geds/access.h"
 #include "geds/data_request.h"
-#include "geds/held_objects.h"
 #include "geds/metrics.h"
 #include "geds/tcp_socket.h"
+#include "store/object_store.h"
 
 namespace ionloom::geds {
 
@@ -30,12 +30,12 @@ struct DataCounters {
 /// (eight each at most).
 class DataServer {
  public:
-  /// Called when an object's bytes are all here: registers it. If that fails the bytes are let go,
-  /// an older object of that name stays, and the writer gets the status.
+  /// Called when an object is sealed here, before the writer is told so: registers it. If that
+  /// fails the object is removed again and the writer gets the status.
   using Register = std::function<Outcome<void>(const ObjectId&, std::uint64_t size_bytes)>;
 
   /// @param listener already listening. All references must outlive this.
-  DataServer(TcpSocket listener, HeldObjects& objects, const AccessList& access,
+  DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
              DataCounters& counters, Register on_sealed);
   DataServer(const DataServer&) = delete;
   DataServer& operator=(const DataServer&) = delete;
@@ -57,12 +57,13 @@ class DataServer {
   Outcome<void> answer(const TcpSocket& socket, std::string_view text, std::string& behind,
                        bool& trusted);
   Outcome<void> answer_get(const TcpSocket& socket, const DataRequest& request);
+  Outcome<void> answer_delete(const TcpSocket& socket, const DataRequest& request);
   Outcome<void> answer_put(const TcpSocket& socket, const DataRequest& request,
                            std::string& behind);
   Outcome<void> send_status(const TcpSocket& socket, const Status& status);
 
   TcpSocket listener_;
-  HeldObjects& objects_;
+  store::ObjectStore& objects_;
   const AccessList& access_;
   DataCounters& counters_;
   Register on_sealed_;

@@ -14,7 +14,6 @@
 #include "geds/access.h"
 #include "geds/data_server.h"
 #include "geds/grpc_server.h"
-#include "geds/held_objects.h"
 #include "geds/node_service.h"
 
 namespace ionloom::geds {
@@ -40,8 +39,6 @@ bool any_address(const std::string& host) {
 }  // namespace
 
 struct Node::Parts {
-  explicit Parts(const NodeOptions& options) : objects(options.memory_bytes) {}
-
   Outcome<void> register_object(const ObjectId& id, std::uint64_t size_bytes) const {
     if (auto done = metadata->ensure_bucket(id.bucket); !done) return done;
     return metadata->create({id, {location, size_bytes, size_bytes, std::nullopt}});
@@ -65,7 +62,7 @@ struct Node::Parts {
   Metrics metrics;
   DataCounters counters{metrics};
   AccessList access;
-  HeldObjects objects;
+  std::shared_ptr<store::TieredStore> objects;
   std::unique_ptr<MetadataClient> metadata;
   HostPort address;
   std::string location;
@@ -83,13 +80,16 @@ Node::~Node() {
 }
 
 Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
-  auto parts = std::make_unique<Parts>(options);
+  auto parts = std::make_unique<Parts>();
   Parts* const node = parts.get();
   if (options.token_file) {
     auto list = AccessList::read(*options.token_file);
     if (!list) return std::unexpected(list.error());
     node->access = *std::move(list);
   }
+  auto objects = open_node_store(options.memory_bytes, options.disk);
+  if (!objects) return std::unexpected(objects.error());
+  node->objects = *std::move(objects);
   auto metadata = MetadataClient::make(options.metadata, options.access);
   if (!metadata) return std::unexpected(metadata.error());
   node->metadata = *std::move(metadata);
@@ -111,18 +111,10 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   if (!listener) return std::unexpected(to_error(listener.error(), "data transport"));
   node->service.announce({node->address.host, listener->port()}, everywhere);
   node->data = std::make_unique<DataServer>(
-      *std::move(listener), node->objects, node->access, node->counters,
+      *std::move(listener), *node->objects, node->access, node->counters,
       [node](const ObjectId& id, std::uint64_t size) { return node->register_object(id, size); });
 
-  HeldObjects& objects = node->objects;
-  node->metrics.gauge("geds__local_memory_used", "Bytes of objects in memory",
-                      [&objects] { return objects.used_bytes(); });
-  node->metrics.gauge("geds__local_memory_allocated", "Bytes that objects may take in memory",
-                      [&objects] { return objects.limit_bytes(); });
-  node->metrics.gauge("geds__local_memory_free", "Bytes left for objects in memory",
-                      [&objects] { return objects.limit_bytes() - objects.used_bytes(); });
-  node->metrics.gauge("gedslocalfilehandle__count", "Objects held",
-                      [&objects] { return std::uint64_t{objects.count()}; });
+  show_store(node->objects, node->metrics);
 
   if (options.lease.count() > 0) {
     const auto held = node->metadata->renew_lease(node->location, options.lease);

@@ -11,6 +11,7 @@
 #include "geds/metadata_client.h"
 #include "geds/metrics.h"
 #include "geds/names.h"
+#include "geds/node_store.h"
 #include "geds/server_security.h"
 
 namespace ionloom::geds {
@@ -20,7 +21,8 @@ struct NodeOptions {
   HostPort listen{"127.0.0.1", 4382};  ///< gRPC; port 0: any free one. Data: the next free above it
   std::string host = {};  ///< by which others reach this node; "": `listen`'s, or, when
                           ///< that is 0.0.0.0, what the metadata server sees
-  std::uint64_t memory_bytes = std::uint64_t{1} << 30;  ///< bound on the objects kept
+  std::uint64_t memory_bytes = std::uint64_t{1} << 30;  ///< bound on the objects in memory
+  std::optional<DiskSpace> disk = {};                   ///< for what does not fit there
   std::chrono::milliseconds lease{1500};  ///< counts as dead after this silence; 0: no leases
   std::optional<std::filesystem::path> token_file =
       {};                                       ///< tokens it asks for on the data transport
@@ -28,8 +30,8 @@ struct NodeOptions {
   Access access = {};                           ///< how it reaches the metadata server
 };
 
-/// A running node: holds sealed objects in memory, serves them to others, takes new ones from them
-/// and registers these.
+/// A running node: holds sealed objects in memory and on disk, serves them to others, takes new
+/// ones from them and registers these.
 class Node {
  public:
   /// Returns once the node is reachable and its first lease is held. kRemote when the metadata

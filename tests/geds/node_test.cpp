@@ -61,18 +61,46 @@ TEST(Node, equal_keys_of_two_buckets_are_two_objects) {
 
 TEST(Node, a_removed_object_is_gone_and_its_room_is_free_again) {
   GedsCluster cluster;
-  const auto node = cluster.node({.memory_bytes = 100});
-  ASSERT_TRUE(put(*node, {"bucket", "a"}, std::string(80, 'a')));
-  EXPECT_EQ(put(*node, {"bucket", "b"}, std::string(80, 'b')).error().code,
+  const auto node = cluster.node({.memory_bytes = 1000000});
+  ASSERT_TRUE(put(*node, {"bucket", "a"}, std::string(800000, 'a')));
+  EXPECT_EQ(put(*node, {"bucket", "b"}, std::string(800000, 'b')).error().code,
             StatusCode::kResourceExhausted);
   EXPECT_TRUE(cluster.client().remove({"bucket", "a"}));
   EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "NOT_FOUND");
-  EXPECT_TRUE(put(*node, {"bucket", "b"}, std::string(80, 'b')));
+  EXPECT_TRUE(put(*node, {"bucket", "b"}, std::string(800000, 'b')));
+}
+
+TEST(Node, a_sealed_object_is_never_replaced) {
+  GedsCluster cluster;
+  const auto node = cluster.node();
+  ASSERT_TRUE(put(*node, {"bucket", "a"}, "first"));
+  EXPECT_EQ(put(*node, {"bucket", "a"}, "second").error().code, StatusCode::kAlreadyExists);
+  EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "first");
+}
+
+TEST(Node, what_does_not_fit_into_memory_is_read_from_disk) {
+  const test_support::ScratchFolder folder;
+  GedsCluster cluster;
+  NodeOptions options;
+  options.memory_bytes = 1000000;
+  options.disk = DiskSpace{folder / "disk", 100000000};
+  const auto node = cluster.node(options);
+  const std::string large = pattern(20000001);  // more than a piece and never in memory
+  EXPECT_TRUE(put(*node, {"bucket", "large"}, large));
+  for (char each = 'a'; each < 'k'; ++each) {
+    EXPECT_TRUE(put(*node, {"bucket", std::string(1, each)}, std::string(300000, each)));
+  }
+  EXPECT_TRUE(read(cluster.client(), {"bucket", "large"}) == large);
+  for (char each = 'a'; each < 'k'; ++each) {
+    EXPECT_TRUE(read(cluster.client(), {"bucket", std::string(1, each)}) ==
+                std::string(300000, each));
+  }
+  EXPECT_EQ(node->metrics().text().find("geds__local_storage_used 0\n"), std::string::npos);
 }
 
 TEST(Node, an_object_that_cannot_be_registered_is_not_kept) {
   GedsCluster cluster;
-  const auto node = cluster.node({.memory_bytes = 100});
+  const auto node = cluster.node({.memory_bytes = 200});
   cluster.stop_server();
   EXPECT_EQ(put(*node, {"bucket", "a"}, std::string(80, 'a')).error().code,
             StatusCode::kUnavailable);
@@ -81,18 +109,19 @@ TEST(Node, an_object_that_cannot_be_registered_is_not_kept) {
 
 TEST(Node, a_writer_that_breaks_off_leaves_nothing) {
   GedsCluster cluster;
-  const auto node = cluster.node({.memory_bytes = 100});
+  const auto node = cluster.node({.memory_bytes = 1000000});
   {
     const auto socket = TcpSocket::connect({"127.0.0.1", node->data_port()}, milliseconds(2000));
     ASSERT_TRUE(socket);
-    ASSERT_TRUE(socket->write(std::string_view("PUT bucket/a\nSIZE 90\0half of it", 31)));
+    ASSERT_TRUE(socket->write(std::string_view("PUT bucket/a\nSIZE 900000\0half of it", 35)));
     ResponseHeadBytes head;
     ASSERT_TRUE(socket->read(head));
   }
   EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "NOT_FOUND");
   // The room is given back when the node sees the end of the connection.
-  Outcome<void> kept = put(*node, {"bucket", "b"}, std::string(90, 'b'));
-  for (int i = 0; i < 1000 && !kept; ++i) kept = put(*node, {"bucket", "b"}, std::string(90, 'b'));
+  Outcome<void> kept = put(*node, {"bucket", "b"}, std::string(900000, 'b'));
+  for (int i = 0; i < 1000 && !kept; ++i)
+    kept = put(*node, {"bucket", "b"}, std::string(900000, 'b'));
   EXPECT_TRUE(kept);
 }
 

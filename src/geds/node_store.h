@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "base/error.h"
+#include "geds/metrics.h"
+#include "geds/status.h"
+#include "store/tiered_store.h"
+
+namespace ionloom::geds {
+
+/// Disk that a node may use when its memory is full.
+struct DiskSpace {
+  std::filesystem::path folder;
+  std::uint64_t limit_bytes = 0;
+};
+
+/// What a node keeps its objects in: memory, and below it a disk, if there is one. What an earlier
+/// node left on the disk is there again.
+[[nodiscard]] Result<std::shared_ptr<store::TieredStore>> open_node_store(
+    std::uint64_t memory_bytes, const std::optional<DiskSpace>& disk);
+
+/// Shows how full the store is and what moved in it, under IBM's names where it has them ("Local
+/// Memory", "Local Storage"), and ours for the rest.
+void show_store(const std::shared_ptr<store::TieredStore>& store, Metrics& metrics);
+
+/// The store's failure as an answer of the protocol.
+[[nodiscard]] Status to_status(const store::Failure& failure);
+
+}  // namespace ionloom::geds
