@@ -4,10 +4,11 @@ if(NOT IONLOOM_ARROW_ROOT)
   message(FATAL_ERROR "IONLOOM_ARROW_ROOT is not set; build with `make build`, which sets it.")
 endif()
 foreach(lib arrow parquet arrow_s3)
-  find_library(IONLOOM_LIB_${lib} ${lib} PATHS ${IONLOOM_ARROW_ROOT} NO_DEFAULT_PATH REQUIRED)
+  find_library(arrow_library_${lib} ${lib} PATHS ${IONLOOM_ARROW_ROOT} NO_DEFAULT_PATH NO_CACHE
+               REQUIRED)
   add_library(Arrow::${lib} SHARED IMPORTED)
   set_target_properties(Arrow::${lib} PROPERTIES
-    IMPORTED_LOCATION ${IONLOOM_LIB_${lib}}
+    IMPORTED_LOCATION ${arrow_library_${lib}}
     INTERFACE_INCLUDE_DIRECTORIES ${IONLOOM_ARROW_ROOT}/include
     INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${IONLOOM_ARROW_ROOT}/include)
 endforeach()
