@@ -5,13 +5,26 @@
 #include <cstring>
 #include <utility>
 
+#include <sys/mman.h>
+
 namespace ionloom::store {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
 
 std::size_t rounded_up(std::size_t bytes) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
+/// Memory of huge pages where that wastes nothing: a large object costs mostly the first touch of
+/// its pages.
+std::byte* allocate(std::size_t bytes) {
+  const bool huge = bytes >= 2 * kHugePageBytes;
+  void* memory = nullptr;
+  if (::posix_memalign(&memory, huge ? kHugePageBytes : kAlignment, bytes) != 0) return nullptr;
+  if (huge) ::madvise(memory, bytes / kHugePageBytes * kHugePageBytes, MADV_HUGEPAGE);
+  return static_cast<std::byte*>(memory);
 }
 
 }  // namespace
@@ -38,7 +51,7 @@ MemoryBuffer::~MemoryBuffer() {
 bool MemoryBuffer::move_to(std::size_t capacity) {
   // Both places exist while bytes are copied, and the old one is given back afterwards.
   if (!budget_->take(capacity)) return false;
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, capacity));
+  std::byte* memory = allocate(capacity);
   if (memory == nullptr) {
     budget_->give_back(capacity);
     return false;
