@@ -18,8 +18,8 @@ namespace ionloom::chem {
 /// The composition that METASPACE's ion parser reads from a list formula: every
 /// `Element[n]` in turn, where **a repeated element keeps its last count** and brackets,
 /// multipliers and signs are ignored (`CH3COOH` is C H O). Equal to parse_list_formula() for plain
-/// formulas. Symbols that are no element are left out. Source: METASPACE engine,
-/// formula_parser.generate_ion_formula.
+/// formulas. Nullopt when a symbol is no element: no list holds such a formula. Source: METASPACE
+/// engine, formula_parser.generate_ion_formula.
 [[nodiscard]] std::optional<Composition> ion_composition(std::string_view formula);
 
 /// The same into `composition`, whose memory is used again. False where ion_composition() gives

@@ -20,8 +20,10 @@ float storable(float value) {
   return std::clamp(value, std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max());
 }
 
-double or_zero(double metric) {
-  return std::isnan(metric) ? 0 : metric;
+/// A metric that is absent counts as 0; m/z statistics of infinite intensities are undefined and
+/// stored as 0 (numpy.nan_to_num).
+double or_zero(double value) {
+  return std::isnan(value) ? 0 : value;
 }
 
 }  // namespace
@@ -148,7 +150,12 @@ void IonMeasurer::add_statistics(PeakTable peaks, const TheoreticalPeaks& theory
     weighted += error * theory.intensity[k];
     weights += theory.intensity[k];
   }
-  metrics.mz_err_rel = weights > 0 ? weighted / weights : 0;
+  metrics.mz_err_rel = weights > 0 ? or_zero(weighted / weights) : 0;
+  metrics.mz_err_abs = or_zero(metrics.mz_err_abs);
+  for (ImageStatistics& statistics : metrics.images) {
+    statistics.mz_mean = or_zero(statistics.mz_mean);
+    statistics.mz_stddev = or_zero(statistics.mz_stddev);
+  }
 }
 
 std::uint64_t IonMeasurer::memory_bound_bytes(const PixelGrid& grid, std::uint32_t max_peaks) {

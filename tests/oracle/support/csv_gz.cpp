@@ -1,37 +1,18 @@
 #include "oracle/support/csv_gz.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
-#include <zlib.h>
+
+#include "oracle/support/text_gz.h"
 
 namespace ionloom::oracle {
 namespace {
-
-/// The whole file, decompressed; zlib passes a plain file through as it is.
-std::string read_text(const std::filesystem::path& path) {
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
-  if (!file) throw std::runtime_error(fmt::format("{}: cannot be opened", path.string()));
-  std::string text;
-  std::array<char, 1 << 16> block;
-  int got = 0;
-  while ((got = gzread(file.get(), block.data(), block.size())) > 0) {
-    text.append(block.data(), static_cast<std::size_t>(got));
-  }
-  int problem = Z_OK;
-  const char* const message = gzerror(file.get(), &problem);
-  if (got < 0 || (problem != Z_OK && problem != Z_STREAM_END)) {
-    throw std::runtime_error(fmt::format("{}: damaged: {}", path.string(), message));
-  }
-  return text;
-}
 
 /// Splits text into rows of cells.
 class RowReader {
@@ -115,7 +96,7 @@ std::vector<double> CsvTable::numbers(std::string_view name) const {
 }
 
 CsvTable read_csv_gz(const std::filesystem::path& path) {
-  const std::string text = read_text(path);
+  const std::string text = read_text_gz(path);
   CsvTable table{.file = path.string(), .names = {}, .columns = {}};
   RowReader reader(text);
   reader.skip_comments();
