@@ -55,7 +55,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   for (const Warning& warning : dataset->warnings.list()) {
     warnings.add(warning.text, warning.text, warning.count);
   }
-  const auto lists = read_lists(options.molecules, warnings);
+  const auto lists = read_lists(options.molecules, options.fixes, warnings);
   if (!lists) return std::unexpected(lists.error());
   auto pixels = exec::index_dataset(*dataset);
   if (!pixels) return std::unexpected(pixels.error());

@@ -8,8 +8,18 @@
 #include "app/whole_file.h"
 
 namespace ionloom::app {
+namespace {
+
+void add_all(const Warnings& more, Warnings& warnings) {
+  for (const Warning& warning : more.list()) {
+    warnings.add(warning.text, warning.text, warning.count);
+  }
+}
+
+}  // namespace
+
 Result<std::vector<chem::MoleculeList>> read_lists(const std::vector<std::filesystem::path>& paths,
-                                                   Warnings& warnings) {
+                                                   bool right_compositions, Warnings& warnings) {
   std::vector<chem::MoleculeList> lists;
   std::set<std::string> names;
   for (const std::filesystem::path& path : paths) {
@@ -20,9 +30,8 @@ Result<std::vector<chem::MoleculeList>> read_lists(const std::vector<std::filesy
       name = fmt::format("{}-{}", path.stem().string(), n);
     auto list = chem::parse_molecule_list(*content, name, path.string());
     if (!list) return std::unexpected(list.error());
-    for (const Warning& warning : list->warnings.list()) {
-      warnings.add(warning.text, warning.text, warning.count);
-    }
+    add_all(list->warnings, warnings);
+    if (!right_compositions) add_all(list->misreadings, warnings);
     lists.push_back(std::move(*list));
   }
   return lists;

@@ -178,7 +178,7 @@ Result<MoleculeList> parse_molecule_list(std::string_view content, const std::st
         known.try_emplace(formula, static_cast<std::uint32_t>(list.formulas.size()));
     if (is_new) {
       list.formulas.push_back(formula);
-      warn_of_misread(formula, text.line(), place, list.warnings);
+      warn_of_misread(formula, text.line(), place, list.misreadings);
     }
     list.molecules.push_back({columns->id ? cells[*columns->id] : std::string(),
                               columns->name ? cells[*columns->name] : std::string(),

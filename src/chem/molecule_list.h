@@ -24,6 +24,7 @@ struct MoleculeList {
   std::vector<ListedMolecule> molecules;
   std::vector<std::string> formulas;
   Warnings warnings;
+  Warnings misreadings;  ///< formulas of which METASPACE reads another composition
 };
 
 /// A list of at most this many distinct formulas is "targeted" by default.
