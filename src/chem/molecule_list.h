@@ -34,8 +34,8 @@ inline constexpr std::size_t kTargetedThreshold = 1000;
 /// and, if present, `id` and `name`, in any order among other columns. Everything is text ("NA" is
 /// a name). Refuses, naming every bad line (the header is line 1, at most 20 are spelt out): an
 /// empty cell, a wrong number of cells, a cell over 2500 characters, a formula that
-/// parse_list_formula() refuses; also a missing column, an unknown separator, no rows. Warns about
-/// formulas whose ion METASPACE composes wrongly (a repeated element, brackets ...).
+/// parse_list_formula() refuses; also a missing column, an unknown separator, no rows. Tells apart
+/// (`misreadings`) formulas whose ion METASPACE composes wrongly: a repeated element, brackets.
 /// @param content  the whole file; a byte-order mark and CRLF are fine, Latin-1 is converted
 /// @param place    the file's name, for messages
 /// Source: METASPACE engine, molecular_db.py.

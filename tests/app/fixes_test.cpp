@@ -1,6 +1,6 @@
 // What METASPACE computes wrong, as METASPACE does by default and right with --fixes, on datasets
-// whose right values are known by hand. Where the faults are in METASPACE's
-// engine: formula_parser.py, formula_validator.py, metrics.py.
+// whose right values are known by hand. The faults lie in METASPACE's engine, formula_parser.py,
+// formula_validator.py and metrics.py.
 
 #include <cmath>
 
