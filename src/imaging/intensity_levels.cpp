@@ -29,6 +29,11 @@ Int4 exceeded_of_four(Float4 value, float highest, float per_value) {
   return nearest - ((value > level) & (nearest < kIntensityLevels));
 }
 
+/// Every other byte of two vectors. Twice makes bytes of 32-bit integers below 256.
+Byte16 even_bytes(Byte16 a, Byte16 b) {
+  return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+
 }  // namespace
 
 void count_exceeded_levels(std::span<const float> values, float highest,
@@ -45,12 +50,15 @@ void count_exceeded_levels(std::span<const float> values, float highest,
     return;
   }
   const float per_value = kLevels / highest;
+  const auto exceeded = [&](std::size_t at) {
+    return reinterpret_cast<Byte16>(
+        exceeded_of_four(load<Float4>(&values[at]), highest, per_value));
+  };
   std::size_t i = 0;
-  for (; i + 4 <= values.size(); i += 4) {
-    const Int4 four = exceeded_of_four(load<Float4>(&values[i]), highest, per_value);
-    for (std::size_t lane = 0; lane < 4; ++lane) {
-      levels[i + lane] = static_cast<std::uint8_t>(four[lane]);
-    }
+  for (; i + sizeof(Byte16) <= values.size(); i += sizeof(Byte16)) {
+    const Byte16 low = even_bytes(exceeded(i), exceeded(i + 4));
+    const Byte16 high = even_bytes(exceeded(i + 8), exceeded(i + 12));
+    store(&levels[i], even_bytes(low, high));
   }
   for (; i < values.size(); ++i) {
     const Float4 one = {values[i], 0, 0, 0};

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <bit>
 
+#include "imaging/slopes.h"
 #include "imaging/vectors.h"
 
 namespace ionloom::imaging {
 namespace {
 
-constexpr std::size_t kWord = 64;
 constexpr std::uint64_t kTopBit = std::uint64_t{1} << 63;
 constexpr std::ptrdiff_t kLanes = sizeof(Byte16);
 constexpr std::uint8_t kOutside = 255;  ///< in an erosion, a pixel that does not erode
@@ -43,26 +43,20 @@ void LevelClosing::start(std::size_t width, std::size_t height) {
   height_ = height;
 }
 
-void LevelClosing::put_row(std::size_t row, std::span<const std::uint32_t> columns,
-                           std::span<const std::uint8_t> levels) {
+void LevelClosing::put_row(std::size_t row, std::size_t first, std::size_t last) {
   Row& put = rows_[row % kRows];
-  std::uint8_t* const out = put.levels.data() + kMargin;
+  const std::uint8_t* const levels = put.levels.data() + kMargin;
   std::uint64_t* const bits = put.bits.data() + 1;
-  std::size_t word = columns[0] / kWord;
-  std::uint64_t collected = 0;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const std::uint32_t column = columns[i];
-    out[column] = levels[i];
-    if (column / kWord != word) {
-      bits[word] = collected;
-      word = column / kWord;
-      collected = 0;
+  for (std::size_t word = first / kWord; word <= (last - 1) / kWord; ++word) {
+    Byte16 nonzero[4];
+    for (std::size_t k = 0; k < 4; ++k) {
+      const auto sixteen = load<Byte16>(levels + word * kWord + k * sizeof(Byte16));
+      nonzero[k] = reinterpret_cast<Byte16>(sixteen != 0);
     }
-    collected |= std::uint64_t{levels[i] != 0} << (column % kWord);
+    bits[word] = mask_of(nonzero);
   }
-  bits[word] = collected;
-  put.first = columns.front();
-  put.last = columns.back() + 1;
+  put.first = first;
+  put.last = last;
 }
 
 void LevelClosing::clear_row(std::size_t row) {

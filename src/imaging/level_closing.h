@@ -28,9 +28,29 @@ class LevelClosing {
   /// Expects an image of this size. REQUIRES: all rows are 0; width is at most most_columns.
   void start(std::size_t width, std::size_t height);
 
-  /// Gives a row its pixels that are not 0. REQUIRES: columns ascend; the row is 0.
-  void put_row(std::size_t row, std::span<const std::uint32_t> columns,
-               std::span<const std::uint8_t> levels);
+  /// Where to write the pixels of a row that are not 0, before put_row(). REQUIRES: the row is 0.
+  [[nodiscard]] std::uint8_t* row(std::size_t row) {
+    return rows_[row % kRows].levels.data() + kMargin;
+  }
+
+  /// Takes a row, which is 0 outside columns [first, last), last > first.
+  void put_row(std::size_t row, std::size_t first, std::size_t last);
+
+  /// Gives a row its pixels that are not 0 one by one, which is faster for few than row() and
+  /// put_row(). `column(i)` is that of levels[i]. REQUIRES: columns ascend; the row is 0.
+  template <class Column>
+  void put_pixels(std::size_t row, std::span<const std::uint8_t> levels, Column column) {
+    Row& put = rows_[row % kRows];
+    std::uint8_t* const out = put.levels.data() + kMargin;
+    std::uint64_t* const bits = put.bits.data() + 1;
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      const std::size_t at = column(i);
+      out[at] = levels[i];
+      bits[at / kWord] |= std::uint64_t{levels[i] != 0} << (at % kWord);
+    }
+    put.first = column(0);
+    put.last = column(levels.size() - 1) + 1;
+  }
 
   /// Makes a row 0 again. Rows that are 8 apart share their place: one must be 0.
   void clear_row(std::size_t row);
@@ -47,6 +67,7 @@ class LevelClosing {
 
  private:
   static constexpr std::size_t kRows = 8;
+  static constexpr std::size_t kWord = 64;
 
   struct Row {
     std::vector<std::uint8_t> levels;  ///< kMargin zeros, the row, at least kMargin zeros

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "imaging/ion_images.h"
@@ -32,23 +33,27 @@ class ChaosMeter {
   [[nodiscard]] static std::uint64_t memory_bound_bytes(const PixelGrid& grid);
 
  private:
-  /// A row that has entries of the image: [first, last) of columns_ and levels_.
+  /// A row that has entries of the image: [first, last) of its pixels and of levels_.
   struct Row {
-    std::uint32_t y = 0;
+    std::uint32_t y = 0;       ///< cropped
+    std::uint32_t origin = 0;  ///< position of its first column in the grid's box
     std::uint32_t first = 0;
     std::uint32_t last = 0;
   };
 
-  void place(const IonImage& image);
-  void crop();
-  std::uint64_t count_regions();
+  [[nodiscard]] std::uint32_t position_of(std::uint32_t pixel) const {
+    return grid_.positions[pixel];
+  }
+  void find_rows(std::span<const std::uint32_t> pixels);
+  void crop(std::span<const std::uint32_t> pixels);
+  void put_row(const Row& row, std::span<const std::uint32_t> pixels);
+  std::uint64_t count_regions(std::span<const std::uint32_t> pixels);
 
   const PixelGrid& grid_;
   LevelClosing closing_;
   RegionCounter counter_;
   std::vector<Row> rows_;
-  std::vector<std::uint32_t> columns_;  ///< of the image's entries
-  std::vector<std::uint8_t> levels_;    ///< how many levels each exceeds
+  std::vector<std::uint8_t> levels_;  ///< how many levels each entry of the image exceeds
   std::vector<std::uint8_t> occupied_;
   std::uint32_t width_ = 0;  ///< of the box, cropped
   std::uint32_t height_ = 0;
