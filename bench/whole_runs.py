@@ -82,6 +82,7 @@ def annotate(dataset: Path, molecules: Path, threads: int, output: Path) -> Run:
             str(output),
             "--threads",
             str(threads),
+            "--no-pattern-cache",
             "--force",
         ]
     )

@@ -104,6 +104,9 @@ Result<void> annotate_all(const AnnotationSettings& settings,
       stages::annotate_ions(peaks, run.ions, run.patterns, slice.subspan(from, to - from),
                             settings.all_metrics, measurers.local(), kept[from / kIonsPerTask]);
     });
+    std::size_t more = 0;
+    for (const std::vector<stages::MeasuredIon>& part : kept) more += part.size();
+    run.measured.reserve(run.measured.size() + more);
     for (std::vector<stages::MeasuredIon>& part : kept) {
       std::ranges::move(part, std::back_inserter(run.measured));
       part = {};

@@ -13,7 +13,8 @@ std::string_view FlatBuffer::text(std::uint64_t position, std::uint64_t length) 
     damaged_ = true;
     return {};
   }
-  return {reinterpret_cast<const char*>(bytes_.data()) + position, length};
+  return {reinterpret_cast<const char*>(bytes_.data()) + position,
+          static_cast<std::size_t>(length)};
 }
 
 FlatTable::FlatTable(FlatBuffer& buffer, std::uint64_t position)

@@ -51,11 +51,11 @@ void annotate_ions(imaging::PeakTable peaks, const IonSet& ions, const PatternTa
 
 std::uint64_t annotate_memory_bound_bytes(std::uint64_t ions, std::uint32_t peaks_per_ion,
                                           const imaging::PixelGrid& grid, std::uint64_t threads) {
+  // Kept ions are moved from slices into one vector; each holds its statistics on the heap.
+  constexpr std::uint64_t kHeapBlockBytes = 16;
   const std::uint64_t per_ion =
-      sizeof(MeasuredIon) + peaks_per_ion * sizeof(imaging::ImageStatistics) + 16;
-  // Slices append to vectors that may have grown to twice their size before they are joined.
-  return 2 * ions * sizeof(MeasuredIon) + ions * per_ion +
-         threads * imaging::IonMeasurer::memory_bound_bytes(grid, peaks_per_ion);
+      2 * sizeof(MeasuredIon) + peaks_per_ion * sizeof(imaging::ImageStatistics) + kHeapBlockBytes;
+  return ions * per_ion + threads * imaging::IonMeasurer::memory_bound_bytes(grid, peaks_per_ion);
 }
 
 }  // namespace ionloom::stages

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <tbb/task_arena.h>
 
+#include "chem/molecule_list.h"
 #include "exec/annotation_run.h"
 #include "exec/peak_store.h"
 #include "exec/quiet_progress.h"
@@ -94,6 +95,94 @@ TEST(MemoryBound, of_ingest_and_of_visits_holds_in_memory_and_on_disk) {
                          "visit");
     }
   }
+}
+
+/// A list of `count` formulas of a lipid's elements.
+std::vector<std::string> formulas(int count) {
+  std::vector<std::string> formulas;
+  for (int i = 0; i < count; ++i) {
+    formulas.push_back("C" + std::to_string(20 + i % 30) + "H" + std::to_string(30 + i / 30) +
+                       "NO8P");
+  }
+  return formulas;
+}
+
+stages::IonSettings ion_settings(chem::AnalysisVersion version) {
+  return {
+      .version = version, .adducts = {"+H", "+Na", "+K"}, .neutral_losses = {}, .chem_mods = {}};
+}
+
+TEST(MemoryBound, of_ions_holds) {
+  const std::vector<std::string> list = formulas(2'000);
+  for (const auto version : {chem::AnalysisVersion::kV1, chem::AnalysisVersion::kV3}) {
+    const stages::IonSettings settings = ion_settings(version);
+    const std::vector<stages::FormulaList> lists = {{.formulas = list, .targeted = false}};
+    const AllocationMeter meter;
+    const auto ions = stages::enumerate_ions(lists, settings);
+    ASSERT_TRUE(ions);
+    expect_close_below(meter.peak_bytes(), stages::ions_memory_bound_bytes(list.size(), settings),
+                       "ions");
+  }
+}
+
+TEST(MemoryBound, of_patterns_holds) {
+  const std::vector<std::string> list = formulas(20'000);
+  for (const auto version : {chem::AnalysisVersion::kV1, chem::AnalysisVersion::kV3}) {
+    chem::PatternSettings settings;
+    settings.shape.version = version;
+    const AllocationMeter meter;
+    stages::PatternTable table;
+    table.peaks_per_ion = settings.max_peaks;
+    table.resize(list.size());
+    chem::IsotopicPatternCalculator calculator(settings);
+    stages::compute_patterns(list, 0, list.size(), calculator, table);
+    expect_close_below(meter.peak_bytes(),
+                       stages::patterns_memory_bound_bytes(list.size(), settings.max_peaks, 1),
+                       "patterns");
+  }
+}
+
+/// A run in which every ion is kept.
+AnnotationRun run_of(const imzml::Dataset& dataset, const chem::MoleculeList& list,
+                     std::uint64_t& annotating_bytes) {
+  AnnotationSettings settings;
+  settings.ions = ion_settings(chem::AnalysisVersion::kV3);
+  settings.all_metrics = true;
+  testing::QuietProgress progress;
+  const std::vector<ListInput> inputs = {{.list = &list, .targeted = true}};
+  const AllocationMeter meter;
+  auto run = annotate(dataset, index_dataset(dataset).value(), inputs, settings, progress).value();
+  annotating_bytes = meter.peak_bytes();
+  return run;
+}
+
+TEST(MemoryBound, of_annotate_and_of_rank_hold_when_every_ion_is_kept) {
+  const ScratchFolder folder;
+  const imzml::Dataset dataset = dataset_in(folder, 200, 500);
+  std::string text = "id,formula\n";
+  for (const std::string& formula : formulas(3'000)) text += formula + "," + formula + "\n";
+  const auto list = chem::parse_molecule_list(text, "list", "list.csv").value();
+  std::uint64_t peak_bytes = 0;
+  const AnnotationRun run = run_of(dataset, list, peak_bytes);
+  ASSERT_EQ(run.measured.size(), run.ions_in_range);
+
+  const std::uint64_t kept_bytes =
+      run.measured.size() *
+      (2 * sizeof(stages::MeasuredIon) +
+       run.measured.front().metrics.images.capacity() * sizeof(imaging::ImageStatistics));
+  const std::uint64_t before = stages::annotate_memory_bound_bytes(0, 4, run.pixels.grid, 1);
+  expect_close_below(
+      kept_bytes,
+      stages::annotate_memory_bound_bytes(run.measured.size(), 4, run.pixels.grid, 1) - before,
+      "kept ions");
+
+  const AllocationMeter ranking;
+  const auto ranked = stages::rank_list(run.ions, 0, run.measured, chem::AnalysisVersion::kV3, {});
+  ASSERT_GT(ranked.size(), 5'000U);
+  expect_close_below(ranking.peak_bytes(),
+                     stages::rank_memory_bound_bytes(list.formulas.size(),
+                                                     ion_settings(chem::AnalysisVersion::kV3), {}),
+                     "rank");
 }
 
 }  // namespace
