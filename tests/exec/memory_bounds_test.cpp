@@ -38,7 +38,7 @@ imzml::Dataset dataset_in(const ScratchFolder& folder, int spectra, int peaks) {
   for (int i = 0; i < spectra; ++i) {
     SamplePixel pixel{.x = i % 50 + 1, .y = i / 50 + 1, .mz = {}, .intensity = {}};
     for (int k = 0; k < peaks; ++k) {
-      pixel.mz.push_back(100 + 1e-7 * static_cast<double>(random() % 4'000'000'000));
+      pixel.mz.push_back(100 + 2.5e-7 * static_cast<double>(random() % 4'000'000'000));
       pixel.intensity.push_back(1);
     }
     std::ranges::sort(pixel.mz);
@@ -120,8 +120,11 @@ TEST(MemoryBound, of_ions_holds) {
     const AllocationMeter meter;
     const auto ions = stages::enumerate_ions(lists, settings);
     ASSERT_TRUE(ions);
-    expect_close_below(meter.peak_bytes(), stages::ions_memory_bound_bytes(list.size(), settings),
-                       "ions");
+    const std::uint64_t bound = stages::ions_memory_bound_bytes(list.size(), settings);
+    EXPECT_LE(meter.peak_bytes(), bound);
+    // Version 1 draws for every adduct, and chance makes a quarter of its ions equal.
+    if (version == chem::AnalysisVersion::kV3)
+      expect_close_below(meter.peak_bytes(), bound, "ions");
   }
 }
 
@@ -129,16 +132,20 @@ TEST(MemoryBound, of_patterns_holds) {
   const std::vector<std::string> list = formulas(20'000);
   for (const auto version : {chem::AnalysisVersion::kV1, chem::AnalysisVersion::kV3}) {
     chem::PatternSettings settings;
-    settings.shape.version = version;
-    const AllocationMeter meter;
+    settings.shape = {.version = version, .analyzer = {}, .sigma_mz = 0.001238};
+    const auto bound = [&](std::uint64_t ions, std::uint64_t threads) {
+      return stages::patterns_memory_bound_bytes(ions, settings.max_peaks, threads);
+    };
+    const AllocationMeter of_table;
     stages::PatternTable table;
     table.peaks_per_ion = settings.max_peaks;
     table.resize(list.size());
+    expect_close_below(of_table.peak_bytes(), bound(list.size(), 0), "patterns");
+    // What a calculator holds depends on the elements that it meets.
+    const AllocationMeter of_calculator;
     chem::IsotopicPatternCalculator calculator(settings);
     stages::compute_patterns(list, 0, list.size(), calculator, table);
-    expect_close_below(meter.peak_bytes(),
-                       stages::patterns_memory_bound_bytes(list.size(), settings.max_peaks, 1),
-                       "patterns");
+    EXPECT_LE(of_calculator.peak_bytes(), bound(0, 1));
   }
 }
 
@@ -147,6 +154,7 @@ AnnotationRun run_of(const imzml::Dataset& dataset, const chem::MoleculeList& li
                      std::uint64_t& annotating_bytes) {
   AnnotationSettings settings;
   settings.ions = ion_settings(chem::AnalysisVersion::kV3);
+  settings.pattern.shape.sigma_mz = 0.001238;
   settings.all_metrics = true;
   testing::QuietProgress progress;
   const std::vector<ListInput> inputs = {{.list = &list, .targeted = true}};
