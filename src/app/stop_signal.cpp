@@ -1,8 +1,7 @@
 #include "app/stop_signal.h"
 
+#include <csignal>
 #include <initializer_list>
-
-#include <signal.h>
 
 namespace ionloom::app {
 
