@@ -185,17 +185,17 @@ Result<void> read_lists(LineReader& lines, Task& task) {
                              put(lines.word(), parameter.value, failure);
                            });
   if (!done) return done;
-  done = read_entries(lines, "input", 4, "input NAME OBJECT OFFSET LENGTH", task.inputs,
-                      [&](TaskInput& input, std::optional<Error>& failure) {
-                        put(lines.name(), input.name, failure);
-                        put(lines.word(), input.object, failure);
-                        put(lines.number(), input.offset_bytes, failure);
-                        put(lines.number(), input.length_bytes, failure);
-                        if (!failure && input.offset_bytes + input.length_bytes <
-                                            input.offset_bytes) {
-                          failure = lines.failed("the range ends beyond 2^64").error();
-                        }
-                      });
+  done =
+      read_entries(lines, "input", 4, "input NAME OBJECT OFFSET LENGTH", task.inputs,
+                   [&](TaskInput& input, std::optional<Error>& failure) {
+                     put(lines.name(), input.name, failure);
+                     put(lines.word(), input.object, failure);
+                     put(lines.number(), input.offset_bytes, failure);
+                     put(lines.number(), input.length_bytes, failure);
+                     if (!failure && input.offset_bytes + input.length_bytes < input.offset_bytes) {
+                       failure = lines.failed("the range ends beyond 2^64").error();
+                     }
+                   });
   if (!done) return done;
   return read_entries(lines, "output", 2, "output NAME OBJECT", task.outputs,
                       [&](TaskOutput& output, std::optional<Error>& failure) {
