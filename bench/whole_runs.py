@@ -1,6 +1,7 @@
 """Whole `ionloom` runs: simulating datasets, annotating them."""
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -61,6 +62,15 @@ def simulated(side: int, peaks_per_pixel: int, ions: int, molecules: Path) -> Pa
     return dataset
 
 
+FOLDERS = itertools.count()
+
+
+def fresh_folder(work: Path) -> Path:
+    """For results. Never one that is overwritten: for seconds after many files were deleted, ext4
+    searches long for the inodes of new ones, and whole runs took a tenth longer."""
+    return work / f"results{next(FOLDERS)}"
+
+
 def results_digest(folder: Path) -> str:
     """Of every result but run.json, which holds times."""
     digest = hashlib.sha256()
@@ -96,11 +106,12 @@ def whole_run(dataset: Path, molecules: Path, what: str, engine_s: float, work: 
     digests = set()
     for _ in range(ROUNDS):
         for row, threads in ((one, 1), (two, 2)):
-            run = annotate(dataset, molecules, threads, work / "results")
+            results = fresh_folder(work)
+            run = annotate(dataset, molecules, threads, results)
             row.ours.append(run.seconds)
             row.cpu_seconds.append(run.cpu_seconds)
             row.peak_rss_bytes = max(run.peak_rss_bytes, row.peak_rss_bytes or 0)
-            digests.add(results_digest(work / "results"))
+            digests.add(results_digest(results))
     two.theirs = one.ours
     two.agrees = "identical bytes" if len(digests) == 1 else "DIFFERS between threads"
     return [one, two]
@@ -116,8 +127,9 @@ def annotate_growth(dataset: Path, molecules: Path, work: Path) -> Growth:
         part.write_text("\n".join([header, *lines[::step]]) + "\n")
         seconds = []
         for _ in range(ROUNDS):
-            annotate(dataset, part, 1, work / "results")
-            record = json.loads((work / "results" / "run.json").read_text())
+            results = fresh_folder(work)
+            annotate(dataset, part, 1, results)
+            record = json.loads((results / "run.json").read_text())
             stages = {stage["name"]: stage["seconds"] for stage in record["stages"]}
             ions = record["counts"]["ions"]
             seconds.append((stages["patterns"] + stages["annotate"]) / ions)

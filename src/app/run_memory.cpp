@@ -43,7 +43,7 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
       .always_bytes = kProgramBytes + model_bytes + list_bytes * kBytesPerListByte,
       .writing_bytes = write_memory_bound_bytes(
           formulas * modifiers, settings.annotation.pattern.max_peaks, list_bytes * modifiers,
-          pixels.grid.box_size(), settings.annotation.threads)};
+          pixels.grid, settings.annotation.threads)};
   const std::uint64_t available = exec::available_memory_bytes();
   auto plan = exec::plan_memory(dataset, pixels, formulas, settings.annotation, other,
                                 std::min(available, options.memory_bytes.value_or(available)));

@@ -12,14 +12,17 @@
 #include "report/annotations_parquet.h"
 #include "report/ion_images.h"
 #include "report/ion_metrics_parquet.h"
+#include "report/pixel_compression.h"
 
 namespace ionloom::app {
 namespace {
 
 /// A row's fields, strings, vectors and isobaric ions; see report::Annotation.
 constexpr std::uint64_t kBytesPerRow = 1792;
-/// A PNG's rows and the compressor's state.
-constexpr std::uint64_t kBytesPerPixelWritten = sizeof(float) + 4 + 1;
+/// Intensity, grey and alpha of a pixel.
+constexpr std::uint64_t kBytesPerPixelWritten = sizeof(float) + 4;
+/// Times that a compressed image exists: as such, in its file, in the buffer of what is written.
+constexpr std::uint64_t kCompressedCopies = 3;
 
 /// Writes all images of some rows; holds the images of one ion. One per thread.
 class ImageWriter {
@@ -198,13 +201,16 @@ Result<std::vector<std::string>> write_results(
 }
 
 std::uint64_t write_memory_bound_bytes(std::uint64_t targets, std::uint32_t peaks_per_ion,
-                                       std::uint64_t molecule_bytes, std::uint64_t box_size,
+                                       std::uint64_t molecule_bytes, const imaging::PixelGrid& grid,
                                        std::uint64_t threads) {
+  const std::uint64_t box_size = grid.box_size();
   // Rows exist up to twice, as such and as columns, whose buffers may have grown to twice their
   // size and hold all names.
   return 2 * targets * (kBytesPerRow + peaks_per_ion * sizeof(report::IsotopePeak)) +
          2 * molecule_bytes + box_size * sizeof(std::uint8_t) +
-         threads * box_size * kBytesPerPixelWritten;
+         threads *
+             (box_size * kBytesPerPixelWritten +
+              kCompressedCopies * report::compression_memory_bound_bytes(box_size, grid.height));
 }
 
 }  // namespace ionloom::app

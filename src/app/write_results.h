@@ -6,6 +6,7 @@
 #include "app/run_settings.h"
 #include "exec/annotation_run.h"
 #include "exec/progress.h"
+#include "imaging/pixel_grid.h"
 #include "report/results_folder.h"
 #include "report/run_identity.h"
 
@@ -25,6 +26,7 @@ namespace ionloom::app {
 [[nodiscard]] std::uint64_t write_memory_bound_bytes(std::uint64_t targets,
                                                      std::uint32_t peaks_per_ion,
                                                      std::uint64_t molecule_bytes,
-                                                     std::uint64_t box_size, std::uint64_t threads);
+                                                     const imaging::PixelGrid& grid,
+                                                     std::uint64_t threads);
 
 }  // namespace ionloom::app
