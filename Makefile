@@ -2,7 +2,7 @@
 # that what CMake needs is there. Everything that is made lands in build/.
 
 .DEFAULT_GOAL := build
-.PHONY: help deps deps-test build demo test bench format format-check lint clean
+.PHONY: help deps deps-test build demo test bench bench-any-size format format-check lint clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,10 @@ bench: deps-test build/build.ninja  ## measure speed and memory against the peer
 	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
 	@cmake --build build --target ionloom bench_kernels
 	@"$$(scripts/bench-python)" bench/run.py $(if $(QUICK),--quick)
+
+bench-any-size: deps-test build  ## annotate 400 million peaks in 1 GB of memory (11 GB of disk)
+	@scripts/install-debian-packages bench
+	@"$$(scripts/bench-python)" bench/any_size.py
 
 format: deps-test  ## format the sources
 	@scripts/format
