@@ -26,6 +26,8 @@ std::vector<double> rates_at(std::span<const double> wanted, std::span<const dou
 
   std::vector<double> scores;
   std::vector<double> rates;
+  scores.reserve(targets.size() + decoys.size());
+  rates.reserve(targets.size() + decoys.size());
   const double offset = rule.rule_of_succession ? 1 : 0;
   std::size_t targets_met = 0;
   std::size_t decoys_met = 0;
@@ -71,6 +73,7 @@ std::vector<double> fdr_v1(std::span<const double> target_scores,
                            std::span<const std::vector<double>> decoy_samples) {
   const std::size_t n = target_scores.size();
   std::vector<std::vector<double>> rankings;
+  rankings.reserve(decoy_samples.size());
   for (const std::vector<double>& sample : decoy_samples) {
     rankings.push_back(rank(target_scores, sample, {}));
   }

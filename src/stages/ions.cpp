@@ -21,20 +21,6 @@ std::vector<std::string> with_none(const std::vector<std::string>& parts) {
   return all;
 }
 
-std::vector<TargetModifier> target_modifiers(const IonSettings& settings) {
-  std::vector<TargetModifier> modifiers;
-  for (const std::string& chem_mod : with_none(settings.chem_mods)) {
-    for (const std::string& loss : with_none(settings.neutral_losses)) {
-      for (const std::string& adduct : settings.adducts) {
-        const bool bare = adduct == "[M]+" || adduct == "[M]-";
-        const std::string prefix = chem_mod + loss;
-        modifiers.push_back({chem_mod, loss, adduct, prefix + (bare ? "" : adduct), prefix});
-      }
-    }
-  }
-  return modifiers;
-}
-
 /// Makes ions and numbers them.
 class IonMaker {
  public:
@@ -114,6 +100,20 @@ ListIons enumerate_list(const FormulaList& list, const IonSettings& settings, co
 }
 
 }  // namespace
+
+std::vector<TargetModifier> target_modifiers(const IonSettings& settings) {
+  std::vector<TargetModifier> modifiers;
+  for (const std::string& chem_mod : with_none(settings.chem_mods)) {
+    for (const std::string& loss : with_none(settings.neutral_losses)) {
+      for (const std::string& adduct : settings.adducts) {
+        const bool bare = adduct == "[M]+" || adduct == "[M]-";
+        const std::string prefix = chem_mod + loss;
+        modifiers.push_back({chem_mod, loss, adduct, prefix + (bare ? "" : adduct), prefix});
+      }
+    }
+  }
+  return modifiers;
+}
 
 std::string IonSet::decoy_modifier(std::size_t list, std::size_t formula, std::size_t modifier,
                                    std::size_t draw) const {

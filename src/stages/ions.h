@@ -38,6 +38,10 @@ struct TargetModifier {
   std::string prefix;  ///< chem_mod and neutral_loss: in front of this modifier's decoy adducts
 };
 
+/// Every combination of chemical modification, neutral loss and adduct, those without modification
+/// and loss included.
+[[nodiscard]] std::vector<TargetModifier> target_modifiers(const IonSettings& settings);
+
 /// The ions of one list: positions in IonSet::ions, kNoIon for ions that cannot exist.
 struct ListIons {
   std::vector<std::uint32_t> targets;       ///< [formula][modifier]

@@ -10,6 +10,9 @@
 namespace ionloom::stages {
 namespace {
 
+/// What the few small vectors of a ranking take at most.
+constexpr std::uint64_t kFixedBytes = 1024;
+
 /// Finds an ion among the kept ones.
 std::optional<std::uint32_t> find_kept(std::span<const MeasuredIon> measured, std::uint32_t ion) {
   if (ion == kNoIon) return std::nullopt;
@@ -29,7 +32,11 @@ Ranking collect(const IonSet& ions, std::size_t list, std::size_t modifier,
   const ListIons& own = ions.lists[list];
   const std::size_t modifiers = ions.modifiers.size();
   const std::size_t formulas = own.targets.size() / modifiers;
+  const auto equal_modifiers = static_cast<std::size_t>(
+      std::ranges::count(ions.modifiers, ions.modifiers[modifier].text, &TargetModifier::text));
   Ranking ranking;
+  ranking.targets.reserve(formulas);
+  ranking.decoys.reserve(formulas * equal_modifiers * ions.sample_size);
   for (std::size_t f = 0; f < formulas; ++f) {
     const auto target = find_kept(measured, own.targets[f * modifiers + modifier]);
     if (target) {
@@ -105,6 +112,7 @@ std::vector<double> rates_of(const Ranking& ranking, std::size_t sample_size,
   for (const RankedIon& target : ranking.targets) targets.push_back(target.score);
   if (version == chem::AnalysisVersion::kV1) {
     std::vector<std::vector<double>> samples(sample_size);
+    for (auto& sample : samples) sample.reserve(ranking.decoys.capacity() / sample_size);
     for (const RankedDecoy& decoy : ranking.decoys) samples[decoy.draw].push_back(decoy.score);
     return fdr::fdr_v1(targets, samples);
   }
@@ -120,6 +128,7 @@ std::vector<RankedIon> rank_list(const IonSet& ions, std::size_t list,
                                  std::span<const MeasuredIon> measured,
                                  chem::AnalysisVersion version, const Scoring& scoring) {
   std::vector<RankedIon> ranked;
+  ranked.reserve(ions.lists[list].targets.size());
   for (std::size_t modifier = 0; modifier < ions.modifiers.size(); ++modifier) {
     Ranking ranking = scored_ranking(ions, list, modifier, measured, scoring);
     const std::vector<double> rates = rates_of(ranking, ions.sample_size, version);
@@ -153,19 +162,30 @@ bool is_stored(double score, double fdr, bool targeted) {
 
 std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
                                       const Scoring& scoring) {
-  const std::uint64_t modifiers = (1 + settings.chem_mods.size()) *
-                                  (1 + settings.neutral_losses.size()) * settings.adducts.size();
-  const std::uint64_t decoys = formulas * settings.decoy_sample_size;
-  // Of one ranking: its rows, grown to twice their size; scores joined and sorted, rates at each
-  // score, likewise grown; version 1 keeps one ranking a sample.
-  std::uint64_t bytes = 2 * (formulas * sizeof(RankedIon) + decoys * sizeof(RankedDecoy)) +
-                        (formulas + decoys) * 6 * sizeof(double) +
-                        formulas * modifiers * 2 * sizeof(RankedIon);
+  const std::vector<TargetModifier> modifiers = target_modifiers(settings);
+  std::ptrdiff_t equal_modifiers = 0;
+  for (const TargetModifier& modifier : modifiers) {
+    equal_modifiers = std::max(equal_modifiers,
+                               std::ranges::count(modifiers, modifier.text, &TargetModifier::text));
+  }
+  const std::uint64_t samples = settings.decoy_sample_size;
+  const std::uint64_t decoys = formulas * static_cast<std::uint64_t>(equal_modifiers) * samples;
+  // Of one ranking: its rows and their scores; in version 3 scores sorted, joined and with the rate
+  // at each; in version 1 so for one sample, and the rates of every sample.
+  std::uint64_t doubles = formulas + decoys;
+  if (settings.version == chem::AnalysisVersion::kV3) {
+    doubles += 3 * (formulas + decoys) + formulas;
+  } else {
+    doubles += 3 * (formulas + decoys / std::max<std::uint64_t>(samples, 1)) + samples * formulas;
+  }
+  std::uint64_t bytes = formulas * sizeof(RankedIon) + decoys * sizeof(RankedDecoy) +
+                        doubles * sizeof(double) + formulas * modifiers.size() * sizeof(RankedIon) +
+                        2 * samples * sizeof(std::vector<double>) + kFixedBytes;
   if (scoring.model != nullptr) {
     const std::uint64_t features = scoring.model->feature_count();
     bytes += (formulas + decoys) * ((fdr::kIonMetrics + 1) * sizeof(double) +
                                     features * (sizeof(float) + sizeof(double)));
-    bytes += formulas * modifiers * features * sizeof(double);
+    bytes += formulas * modifiers.size() * features * sizeof(double);
   }
   return bytes;
 }

@@ -184,13 +184,32 @@ TEST(MemoryBound, of_annotate_and_of_rank_hold_when_every_ion_is_kept) {
       stages::annotate_memory_bound_bytes(run.measured.size(), 4, run.pixels.grid, 1) - before,
       "kept ions");
 
+  for (const auto version : {chem::AnalysisVersion::kV1, chem::AnalysisVersion::kV3}) {
+    const AllocationMeter ranking;
+    const auto ranked = stages::rank_list(run.ions, 0, run.measured, version, {});
+    ASSERT_GT(ranked.size(), 5'000U);
+    expect_close_below(
+        ranking.peak_bytes(),
+        stages::rank_memory_bound_bytes(list.formulas.size(), ion_settings(version), {}), "rank");
+  }
+}
+
+TEST(MemoryBound, of_rank_holds_for_modifiers_that_share_their_decoys) {
+  stages::IonSettings settings = ion_settings(chem::AnalysisVersion::kV3);
+  settings.adducts = {"+H", "[M]+"};
+  settings.chem_mods = {"+H"};
+  const std::vector<std::string> list = formulas(1'000);
+  const std::vector<stages::FormulaList> lists = {{.formulas = list, .targeted = false}};
+  const auto ions = stages::enumerate_ions(lists, settings).value();
+  std::vector<stages::MeasuredIon> measured(ions.ions.size());
+  for (std::uint32_t i = 0; i < measured.size(); ++i) {
+    measured[i].ion = i;
+    measured[i].metrics.msm = 1.0 / (1 + i);
+  }
   const AllocationMeter ranking;
-  const auto ranked = stages::rank_list(run.ions, 0, run.measured, chem::AnalysisVersion::kV3, {});
-  ASSERT_GT(ranked.size(), 5'000U);
-  // Only decoys whose ion was kept have a score; the bound takes all.
-  EXPECT_LE(ranking.peak_bytes(),
-            stages::rank_memory_bound_bytes(list.formulas.size(),
-                                            ion_settings(chem::AnalysisVersion::kV3), {}));
+  ASSERT_EQ(stages::rank_list(ions, 0, measured, settings.version, {}).size(), 4'000U);
+  expect_close_below(ranking.peak_bytes(),
+                     stages::rank_memory_bound_bytes(list.size(), settings, {}), "rank");
 }
 
 }  // namespace
