@@ -18,7 +18,7 @@ struct Progress {
   bool stopped = false;  ///< the sink wants no more
 };
 
-Outcome<void> copy(Peer& peer, const Object& object, ByteRange range, const Client::Sink& sink,
+Outcome<void> copy(Client& client, const Object& object, ByteRange range, const Client::Sink& sink,
                    Progress& progress) {
   const std::uint64_t size = object.info.size_bytes;
   const std::uint64_t begin = std::min(range.offset_bytes, size);
@@ -27,7 +27,7 @@ Outcome<void> copy(Peer& peer, const Object& object, ByteRange range, const Clie
   while (progress.bytes < wanted && !progress.stopped) {
     const auto into =
         std::span(piece).first(std::min<std::uint64_t>(wanted - progress.bytes, piece.size()));
-    const auto got = peer.read(object.id, begin + progress.bytes, into);
+    const auto got = client.read_at(object, begin + progress.bytes, into);
     if (!got) return std::unexpected(got.error());
     if (*got == 0) {
       return refuse(StatusCode::kDataLoss,
@@ -49,22 +49,24 @@ std::shared_ptr<Peer> Client::peer(const HostPort& node) {
   return known;
 }
 
+Outcome<std::size_t> Client::read_at(const Object& object, std::uint64_t offset_bytes,
+                                     std::span<std::byte> into) {
+  const auto node = parse_node_location(object.info.location);
+  if (node) return peer(*node)->read(object.id, offset_bytes, into);
+  return refuse(StatusCode::kUnimplemented,
+                "the location " + object.info.location + " cannot be read; only geds:// ones can");
+}
+
 Outcome<Object> Client::read(const ObjectId& id, ByteRange range, const Sink& sink) {
   Progress progress;
   for (int attempt = 1;; ++attempt) {
     auto object = metadata_.lookup(id);
     if (!object) return object;
-    const auto node = parse_node_location(object->info.location);
-    if (!node) {
-      return refuse(StatusCode::kUnimplemented,
-                    id.text() + " lies at " + object->info.location +
-                        ", which this command does not read; only geds:// locations");
-    }
-    const auto done = copy(*peer(*node), *object, range, sink, progress);
+    const auto done = copy(*this, *object, range, sink, progress);
     if (done) return object;
     if (attempt == 2 || progress.bytes > 0) {
-      return refuse(done.error().code,
-                    fmt::format("{} on {}: {}", id.text(), node->text(), done.error().message));
+      return refuse(done.error().code, fmt::format("{} at {}: {}", id.text(), object->info.location,
+                                                   done.error().message));
     }
   }
 }

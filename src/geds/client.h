@@ -37,6 +37,12 @@ class Client {
   /// @return what was read, as it was looked up
   [[nodiscard]] Outcome<Object> read(const ObjectId& id, ByteRange range, const Sink& sink);
 
+  /// Fills the span from the object's byte `offset_bytes` on, from where `object`, a lookup's
+  /// answer, says that it lies.
+  /// @return bytes read: fewer than asked for at the object's end
+  [[nodiscard]] Outcome<std::size_t> read_at(const Object& object, std::uint64_t offset_bytes,
+                                             std::span<std::byte> into);
+
   /// Removes the object, and its bytes from their node where that can be reached.
   [[nodiscard]] Outcome<void> remove(const ObjectId& id);
 

@@ -244,4 +244,12 @@ Outcome<void> MetadataClient::renew_lease(const std::string& location,
   });
 }
 
+Outcome<std::vector<std::string>> MetadataClient::live_nodes() {
+  rpc::LiveNodes response;
+  const auto done = parts_->call(
+      [&](grpc::ClientContext* context) { return parts_->leases->List(context, {}, &response); });
+  if (!done) return std::unexpected(done.error());
+  return std::vector<std::string>(response.location().begin(), response.location().end());
+}
+
 }  // namespace ionloom::geds

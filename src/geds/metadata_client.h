@@ -68,6 +68,8 @@ class MetadataClient {
   /// UNIMPLEMENTED when the server is IBM's, which has no leases.
   [[nodiscard]] Outcome<void> renew_lease(const std::string& location,
                                           std::chrono::milliseconds duration);
+  /// Locations of the nodes whose lease runs, ascending. UNIMPLEMENTED as above.
+  [[nodiscard]] Outcome<std::vector<std::string>> live_nodes();
 
  private:
   struct Parts;

@@ -206,4 +206,12 @@ grpc::Status LeaseService::Renew(grpc::ServerContext* context, const rpc::LeaseR
   return grpc::Status::OK;
 }
 
+grpc::Status LeaseService::List(grpc::ServerContext* context,
+                                const ::geds::rpc::EmptyParams* /*request*/,
+                                rpc::LiveNodes* response) {
+  if (!rights_in(access_, *context).call) return unauthenticated();
+  for (const std::string& location : metadata_.live_nodes()) response->add_location(location);
+  return grpc::Status::OK;
+}
+
 }  // namespace ionloom::geds
