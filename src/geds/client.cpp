@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include "geds/store_failure.h"
+
 namespace ionloom::geds {
 namespace {
 
@@ -51,10 +53,16 @@ std::shared_ptr<Peer> Client::peer(const HostPort& node) {
 
 Outcome<std::size_t> Client::read_at(const Object& object, std::uint64_t offset_bytes,
                                      std::span<std::byte> into) {
-  const auto node = parse_node_location(object.info.location);
-  if (node) return peer(*node)->read(object.id, offset_bytes, into);
-  return refuse(StatusCode::kUnimplemented,
-                "the location " + object.info.location + " cannot be read; only geds:// ones can");
+  if (const auto node = parse_node_location(object.info.location)) {
+    return peer(*node)->read(object.id, offset_bytes, into);
+  }
+  const auto place = parse_s3_location(object.info.location);
+  if (!place) return std::unexpected(place.error());
+  const auto s3 = s3_stores_.of(place->bucket);
+  if (!s3) return std::unexpected(s3.error());
+  const auto count = (*s3)->get({place->bucket, place->key}, offset_bytes, into);
+  if (!count) return std::unexpected(to_status(count.error()));
+  return *count;
 }
 
 Outcome<Object> Client::read(const ObjectId& id, ByteRange range, const Sink& sink) {
@@ -78,8 +86,22 @@ Outcome<void> Client::remove(const ObjectId& id) {
   // A node that is gone, or IBM's, keeps bytes that nobody will find: nothing to tell the caller.
   if (const auto node = parse_node_location(object->info.location)) {
     std::ignore = peer(*node)->forget(id);
+  } else if (const auto place = parse_s3_location(object->info.location)) {
+    return remove_from_s3(*place);
   }
   return {};
+}
+
+Outcome<void> Client::remove_from_s3(const ObjectId& place) {
+  const auto s3 = s3_stores_.of(place.bucket);
+  // As with IBM's client: what is in a store that nobody registered stays there.
+  if (!s3 && s3.error().code == StatusCode::kFailedPrecondition) return {};
+  if (!s3) return std::unexpected(s3.error());
+  const auto removed = (*s3)->remove({place.bucket, place.key});
+  if (removed || removed.error().code == store::FailureCode::kNotFound) return {};
+  Status status = to_status(removed.error());
+  status.message = "is removed from the metadata but still in S3: " + status.message;
+  return std::unexpected(std::move(status));
 }
 
 }  // namespace ionloom::geds

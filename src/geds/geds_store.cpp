@@ -50,8 +50,8 @@ store::Outcome<std::unique_ptr<store::ObjectStore>> GedsStore::open(
   return std::unique_ptr<store::ObjectStore>(new GedsStore(options, *std::move(metadata)));
 }
 
-GedsStore::GedsStore(const GedsStoreOptions& options, std::unique_ptr<MetadataClient> metadata)
-    : options_(options),
+GedsStore::GedsStore(GedsStoreOptions options, std::unique_ptr<MetadataClient> metadata)
+    : options_(std::move(options)),
       metadata_(std::move(metadata)),
       client_(*metadata_, options_.access),
       nodes_(*metadata_, options_.node),

@@ -50,7 +50,7 @@ class GedsStore final : public store::ObjectStore {
  private:
   class Writer;
 
-  GedsStore(const GedsStoreOptions& options, std::unique_ptr<MetadataClient> metadata);
+  GedsStore(GedsStoreOptions options, std::unique_ptr<MetadataClient> metadata);
   /// Does `ask` with one node after the other until one can be reached and has room.
   template <class Ask>
   auto with_node(const store::ObjectName& name, const Ask& ask)

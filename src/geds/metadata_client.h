@@ -52,6 +52,7 @@ class MetadataClient {
   /// @param delimiter 0 for none
   [[nodiscard]] Outcome<Listing> list(const ObjectId& prefix, char delimiter);
 
+  /// Returns when the server has listed what lies in the store: takes its time with large ones.
   [[nodiscard]] Outcome<void> register_store(const ObjectStoreConfig& config);
   [[nodiscard]] Outcome<std::vector<ObjectStoreConfig>> stores();
 

@@ -21,7 +21,8 @@ StoreWatch::StoreWatch(StoreRoot root, std::string bucket, std::string prefix)
     : root_(std::move(root)), bucket_(std::move(bucket)), prefix_(std::move(prefix)) {
   const ObjectId where = root_.id(bucket_, prefix_);
   subscription_ = {where.key.empty() ? SubscriptionKind::kBucket : SubscriptionKind::kPrefix,
-                   fmt::format("ionloom-store-{}-{}-{}", ::gethostid(), ::getpid(), fmt::ptr(this)),
+                   fmt::format("ionloom-store-{}-{}-{}", ::gethostid(), ::getpid(),
+                               static_cast<const void*>(this)),
                    where.bucket, where.key};
 }
 
