@@ -94,17 +94,15 @@ void for_each_neighbour(Counts counts, std::size_t isotopes, Visit visit) {
 }  // namespace
 
 FineStructureCalculator::FineStructureCalculator(AnalysisVersion version)
-    : version_(version), known_(elements().size()) {
-  // ln n!, summed with compensation so that the error stays below an ulp.
-  log_factorials_.resize(static_cast<std::size_t>(kCountLimit) + 1);
-  double sum = 0;
-  double carry = 0;
-  for (std::size_t n = 2; n < log_factorials_.size(); ++n) {
-    const double term = exact_log(static_cast<double>(n)) - carry;
-    const double next = sum + term;
-    carry = (next - sum) - term;
-    sum = next;
-    log_factorials_[n] = sum;
+    : version_(version), known_(elements().size()) {}
+
+/// Sums with compensation, so that the error stays below an ulp.
+void FineStructureCalculator::know_log_factorials(std::size_t last) {
+  while (log_factorials_.size() <= last) {
+    const double term = exact_log(static_cast<double>(log_factorials_.size())) - carry_;
+    const double next = log_factorials_.back() + term;
+    carry_ = (next - log_factorials_.back()) - term;
+    log_factorials_.push_back(next);
   }
 }
 
@@ -117,7 +115,7 @@ const ElementPattern& FineStructureCalculator::element_pattern(const ElementCoun
   return *pattern;
 }
 
-ElementPattern FineStructureCalculator::make_pattern(const ElementCount& entry) const {
+ElementPattern FineStructureCalculator::make_pattern(const ElementCount& entry) {
   ElementPattern pattern;
   const std::vector<IsotopeTerm> terms = isotope_terms(entry.element);
   if (terms.empty()) return pattern;
@@ -125,6 +123,7 @@ ElementPattern FineStructureCalculator::make_pattern(const ElementCount& entry) 
     return pattern;
   }
 
+  know_log_factorials(static_cast<std::size_t>(entry.count));
   // Climb to the most probable configuration, then flood every one above the threshold: the
   // probability is log-concave, so they are connected.
   Counts mode{};
@@ -211,9 +210,7 @@ const std::vector<PatternPeak>* FineStructureCalculator::compute(const Compositi
     peaks_[i + 1].intensity = intensity[1];
   }
   peaks_.pop_back();
-  std::ranges::sort(peaks_, [](const PatternPeak& a, const PatternPeak& b) {
-    return a.mz != b.mz ? a.mz < b.mz : a.intensity > b.intensity;
-  });
+  order_.sort(peaks_);
   return &peaks_;
 }
 

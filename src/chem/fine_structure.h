@@ -5,14 +5,10 @@
 #include <vector>
 
 #include "chem/composition.h"
+#include "chem/mass_order.h"
+#include "chem/pattern_peak.h"
 
 namespace ionloom::chem {
-
-/// One isotopologue, or one peak of a pattern.
-struct PatternPeak {
-  double mz = 0;         ///< m/z, or mass in u before a charge was applied
-  double intensity = 0;  ///< relative to the highest, (0, 1]
-};
 
 /// METASPACE's two generations of the annotation algorithm. Version 1 runs there with the original
 /// MSM score, version 3 with its machine-learned scores.
@@ -43,11 +39,13 @@ class FineStructureCalculator {
 
  private:
   const ElementPattern& element_pattern(const ElementCount& entry);
-  [[nodiscard]] ElementPattern make_pattern(const ElementCount& entry) const;
+  [[nodiscard]] ElementPattern make_pattern(const ElementCount& entry);
+  void know_log_factorials(std::size_t last);
   void combine(std::size_t depth, double mass_da, double log_probability);
 
   AnalysisVersion version_;
-  std::vector<double> log_factorials_;
+  std::vector<double> log_factorials_ = {0, 0};  ///< ln n!, as far as needed
+  double carry_ = 0;                             ///< what the last of them is too large by
   std::vector<std::vector<std::unique_ptr<const ElementPattern>>> known_;  ///< [element][count]
   // Scratch of the current ion.
   std::vector<const ElementPattern*> patterns_;
@@ -55,6 +53,7 @@ class FineStructureCalculator {
   double threshold_ = 0;
   bool too_many_ = false;
   std::vector<PatternPeak> peaks_;
+  MassOrder order_;
 };
 
 }  // namespace ionloom::chem

@@ -10,6 +10,7 @@ namespace ionloom::chem {
 /// alone. 16 bytes, because x86-64 and WebAssembly have at least that.
 using Pair = double __attribute__((vector_size(16)));
 using PairMask = std::int64_t __attribute__((vector_size(16)));
+using PairInts = std::int32_t __attribute__((vector_size(8)));
 using PairBits = std::uint64_t __attribute__((vector_size(16)));
 
 inline Pair pair_of(double value) {

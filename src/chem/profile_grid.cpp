@@ -8,6 +8,7 @@ namespace ionloom::chem {
 namespace {
 
 constexpr std::int64_t kMaxSteps = 100'000'000;
+constexpr auto kWindowSteps = static_cast<std::int64_t>(kWindow);
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Resolving power that sigmas start from. Version 1 takes that of the most intense peak.
@@ -35,6 +36,11 @@ double rounded_step(double mz, double step) {
 double binade_end(double mz) {
   constexpr std::uint64_t kExponentBits = 0x7ff0000000000000ULL;
   return 2 * std::bit_cast<double>(std::bit_cast<std::uint64_t>(mz) & kExponentBits);
+}
+
+/// The number before a positive one.
+double below(double mz) {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(mz) - 1);
 }
 
 }  // namespace
@@ -79,12 +85,21 @@ bool GridWalk::gives_up() const {
 }
 
 void GridWalk::pass(double mz) {
+  if (steps_ == 0) pass_first_window(mz);
   while (steps_ == 0 || (!ended_ && mz_ <= mz && steps_ < kMaxSteps)) {
     const EqualSteps ahead = equal_steps(mz);
     mz_ += static_cast<double>(ahead.count) * ahead.move_mz;
     steps_ += ahead.count;
     step();
   }
+}
+
+/// No peak comes into reach or leaves it there.
+void GridWalk::pass_first_window(double mz) {
+  const double last_mz = window_mz(kWindowSteps - 1);
+  if (last_mz > mz) return;
+  mz_ = last_mz;
+  steps_ = kWindowSteps;
 }
 
 void GridWalk::keep(double from_mz, double to_mz, GridPoints& points) {
@@ -106,9 +121,8 @@ void GridWalk::keep(double from_mz, double to_mz, GridPoints& points) {
 
 /// One point. The first window lies around the left end of the first peak's reach.
 void GridWalk::step() {
-  constexpr auto kFirst = static_cast<std::int64_t>(kWindow);
-  if (steps_ < kFirst) {
-    visit(first_mz_ + static_cast<int>(steps_ - static_cast<std::int64_t>(kCentre)) * step_);
+  if (steps_ < kWindowSteps) {
+    visit(window_mz(steps_));
     return;
   }
   const double mz = mz_ + step_;
@@ -130,17 +144,27 @@ void GridWalk::visit(double mz) {
   ++steps_;
 }
 
-/// Stops two points short of an event, so that rounding here decides nothing.
+double GridWalk::window_mz(std::int64_t step) const {
+  return first_mz_ + static_cast<int>(step - static_cast<std::int64_t>(kCentre)) * step_;
+}
+
+/// Stops at the last point before the event, so that a step leads to it.
 GridWalk::EqualSteps GridWalk::equal_steps(double to_mz) const {
-  if (steps_ < static_cast<std::int64_t>(kWindow) || mz_ <= 0) return {};
+  if (steps_ < kWindowSteps || mz_ <= 0) return {};
   if (empty_ && current_ + 1 == fine_.size()) return {};
   const double event =
-      empty_ ? fine_[current_ + 1].mz - reach_mz() : fine_[current_].mz + reach_mz();
-  const double target = std::min({event, binade_end(mz_), to_mz});
-  if (target - mz_ < 4 * step_) return {};
+      empty_ ? below(fine_[current_ + 1].mz - reach_mz()) : fine_[current_].mz + reach_mz();
+  const double target = std::min({event, below(binade_end(mz_)), to_mz});
+  if (target - mz_ < step_) return {};
   const double move = rounded_step(mz_, step_);
   if (move <= 0) return {};
-  return {static_cast<std::int64_t>((target - mz_) / move) - 2, move};
+  // The points are exact until the binade ends, their number may be rounded up or down.
+  const auto about = static_cast<std::int64_t>((target - mz_) / move);
+  std::int64_t count = about - 2;
+  for (std::int64_t more = -1; more <= 1; ++more) {
+    count += mz_ + static_cast<double>(about + more) * move <= target ? 1 : 0;
+  }
+  return {std::clamp<std::int64_t>(count, 0, kMaxSteps - 1 - steps_), move};
 }
 
 }  // namespace ionloom::chem

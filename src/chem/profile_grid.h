@@ -65,6 +65,9 @@ class GridWalk {
 
  private:
   [[nodiscard]] double reach_mz() const { return width_sigmas_ * sigma_; }
+  /// m/z of a point of the first window.
+  [[nodiscard]] double window_mz(std::int64_t step) const;
+  void pass_first_window(double mz);
   void step();
   void visit(double mz);
   /// Points ahead, up to `to_mz`, that follow each other by the same move.
