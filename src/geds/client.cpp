@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include "geds/store_failure.h"
+
 namespace ionloom::geds {
 namespace {
 
@@ -18,7 +20,7 @@ struct Progress {
   bool stopped = false;  ///< the sink wants no more
 };
 
-Outcome<void> copy(Peer& peer, const Object& object, ByteRange range, const Client::Sink& sink,
+Outcome<void> copy(Client& client, const Object& object, ByteRange range, const Client::Sink& sink,
                    Progress& progress) {
   const std::uint64_t size = object.info.size_bytes;
   const std::uint64_t begin = std::min(range.offset_bytes, size);
@@ -27,7 +29,7 @@ Outcome<void> copy(Peer& peer, const Object& object, ByteRange range, const Clie
   while (progress.bytes < wanted && !progress.stopped) {
     const auto into =
         std::span(piece).first(std::min<std::uint64_t>(wanted - progress.bytes, piece.size()));
-    const auto got = peer.read(object.id, begin + progress.bytes, into);
+    const auto got = client.read_at(object, begin + progress.bytes, into);
     if (!got) return std::unexpected(got.error());
     if (*got == 0) {
       return refuse(StatusCode::kDataLoss,
@@ -49,22 +51,30 @@ std::shared_ptr<Peer> Client::peer(const HostPort& node) {
   return known;
 }
 
+Outcome<std::size_t> Client::read_at(const Object& object, std::uint64_t offset_bytes,
+                                     std::span<std::byte> into) {
+  if (const auto node = parse_node_location(object.info.location)) {
+    return peer(*node)->read(object.id, offset_bytes, into);
+  }
+  const auto place = parse_s3_location(object.info.location);
+  if (!place) return std::unexpected(place.error());
+  const auto s3 = s3_stores_.of(place->bucket);
+  if (!s3) return std::unexpected(s3.error());
+  const auto count = (*s3)->get({place->bucket, place->key}, offset_bytes, into);
+  if (!count) return std::unexpected(to_status(count.error()));
+  return *count;
+}
+
 Outcome<Object> Client::read(const ObjectId& id, ByteRange range, const Sink& sink) {
   Progress progress;
   for (int attempt = 1;; ++attempt) {
     auto object = metadata_.lookup(id);
     if (!object) return object;
-    const auto node = parse_node_location(object->info.location);
-    if (!node) {
-      return refuse(StatusCode::kUnimplemented,
-                    id.text() + " lies at " + object->info.location +
-                        ", which this command does not read; only geds:// locations");
-    }
-    const auto done = copy(*peer(*node), *object, range, sink, progress);
+    const auto done = copy(*this, *object, range, sink, progress);
     if (done) return object;
     if (attempt == 2 || progress.bytes > 0) {
-      return refuse(done.error().code,
-                    fmt::format("{} on {}: {}", id.text(), node->text(), done.error().message));
+      return refuse(done.error().code, fmt::format("{} at {}: {}", id.text(), object->info.location,
+                                                   done.error().message));
     }
   }
 }
@@ -76,8 +86,22 @@ Outcome<void> Client::remove(const ObjectId& id) {
   // A node that is gone, or IBM's, keeps bytes that nobody will find: nothing to tell the caller.
   if (const auto node = parse_node_location(object->info.location)) {
     std::ignore = peer(*node)->forget(id);
+  } else if (const auto place = parse_s3_location(object->info.location)) {
+    return remove_from_s3(*place);
   }
   return {};
+}
+
+Outcome<void> Client::remove_from_s3(const ObjectId& place) {
+  const auto s3 = s3_stores_.of(place.bucket);
+  // As with IBM's client: what is in a store that nobody registered stays there.
+  if (!s3 && s3.error().code == StatusCode::kFailedPrecondition) return {};
+  if (!s3) return std::unexpected(s3.error());
+  const auto removed = (*s3)->remove({place.bucket, place.key});
+  if (removed || removed.error().code == store::FailureCode::kNotFound) return {};
+  Status status = to_status(removed.error());
+  status.message = "is removed from the metadata but still in S3: " + status.message;
+  return std::unexpected(std::move(status));
 }
 
 }  // namespace ionloom::geds

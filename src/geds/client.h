@@ -12,6 +12,7 @@
 #include "geds/metadata_client.h"
 #include "geds/object.h"
 #include "geds/peer.h"
+#include "geds/s3_stores.h"
 
 namespace ionloom::geds {
 
@@ -26,7 +27,7 @@ class Client {
  public:
   /// @param metadata must outlive this
   Client(MetadataClient& metadata, Access access)
-      : metadata_(metadata), access_(std::move(access)) {}
+      : metadata_(metadata), access_(std::move(access)), s3_stores_(metadata) {}
 
   /// Takes the bytes of an object in order; false ends the reading.
   using Sink = std::function<bool(std::span<const std::byte>)>;
@@ -37,15 +38,24 @@ class Client {
   /// @return what was read, as it was looked up
   [[nodiscard]] Outcome<Object> read(const ObjectId& id, ByteRange range, const Sink& sink);
 
-  /// Removes the object, and its bytes from their node where that can be reached.
+  /// Fills the span from the object's byte `offset_bytes` on, from where `object`, a lookup's
+  /// answer, says that it lies.
+  /// @return bytes read: fewer than asked for at the object's end
+  [[nodiscard]] Outcome<std::size_t> read_at(const Object& object, std::uint64_t offset_bytes,
+                                             std::span<std::byte> into);
+
+  /// Removes the object, and its bytes: from their node where that can be reached, or from S3.
   [[nodiscard]] Outcome<void> remove(const ObjectId& id);
 
   /// The node with this host and gRPC port.
   [[nodiscard]] std::shared_ptr<Peer> peer(const HostPort& node);
 
  private:
+  Outcome<void> remove_from_s3(const ObjectId& place);
+
   MetadataClient& metadata_;
   Access access_;
+  S3Stores s3_stores_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Peer>> peers_;
 };

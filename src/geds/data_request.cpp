@@ -68,6 +68,9 @@ std::string request_text(const DataRequest& request) {
     case DataVerb::kPut:
       text = fmt::format("PUT {}\nSIZE {}", request.id.text(), request.size_bytes);
       break;
+    case DataVerb::kAppend:
+      text = "APPEND " + request.id.text();
+      break;
     case DataVerb::kDelete:
       text = "DELETE " + request.id.text();
       break;
@@ -87,10 +90,11 @@ Outcome<DataRequest> parse_data_request(std::string_view text) {
   if (verb == "GET") return parse_get(rest);
   if (verb == "PUT") return parse_put(rest);
   if (verb == "TOKEN") return DataRequest{DataVerb::kToken, {}, 0, 0, std::string(rest)};
-  if (verb == "DELETE") {
+  if (verb == "DELETE" || verb == "APPEND") {
     auto id = parse_object_name(rest);
     if (!id) return std::unexpected(id.error());
-    return DataRequest{DataVerb::kDelete, *std::move(id), 0, 0, {}};
+    const auto which = verb == "DELETE" ? DataVerb::kDelete : DataVerb::kAppend;
+    return DataRequest{which, *std::move(id), 0, 0, {}};
   }
   return malformed(text);
 }

@@ -2,21 +2,22 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
-#include "geds/node_store.h"
+#include "geds/object_receiver.h"
+#include "geds/store_failure.h"
 
 namespace ionloom::geds {
 namespace {
 
 /// How long a peer may stand still in the middle of an object.
 constexpr std::chrono::seconds kPatience{10};
+/// How long a writer may think between two pieces of an object.
+constexpr std::chrono::minutes kPiecePatience{10};
 constexpr std::size_t kReadBytes = 4096;
-constexpr std::size_t kReceiveBytes = std::size_t{1} << 20;
 /// A range leaves the store in pieces, so that a large one on disk does not take its size in
 /// memory.
 constexpr std::uint64_t kPieceBytes = std::uint64_t{8} << 20;
@@ -115,7 +116,9 @@ Outcome<void> DataServer::answer(const TcpSocket& socket, std::string_view text,
                        {StatusCode::kUnauthenticated, "this node asks for a token it knows"});
   }
   if (request->verb == DataVerb::kGet) return answer_get(socket, *request);
-  if (request->verb == DataVerb::kPut) return answer_put(socket, *request, behind);
+  if (request->verb == DataVerb::kPut || request->verb == DataVerb::kAppend) {
+    return answer_put(socket, *request, behind);
+  }
   return answer_delete(socket, *request);
 }
 
@@ -157,35 +160,21 @@ Outcome<void> DataServer::answer_put(const TcpSocket& socket, const DataRequest&
   auto writer = objects_.create(name);
   if (!writer) return send_status(socket, to_status(writer.error()));
   if (auto sent = socket.write(to_bytes({})); !sent) return sent;  // go ahead
-  std::uint64_t left = request.size_bytes;
-  const std::size_t here = std::min<std::uint64_t>(behind.size(), left);
-  std::optional<Status> failed;
-  const auto append = [&](std::span<const std::byte> bytes) {
-    left -= bytes.size();
-    if (failed) return;  // the writer goes on sending; what it sends is passed over
-    if (auto kept = (*writer)->append(bytes); !kept) failed = to_status(kept.error());
-  };
-  append(bytes_of(std::string_view(behind).substr(0, here)));
-  behind.erase(0, here);
-  socket.set_read_patience(kPatience);
-  std::vector<std::byte> buffer(std::min<std::uint64_t>(left, kReceiveBytes));
-  while (left > 0) {
-    const auto into = std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
-    if (auto got = socket.read(into); !got) return got;
-    append(into);
-  }
+  ObjectReceiver receiver(socket, behind, **writer);
+  const bool known_size = request.verb == DataVerb::kPut;
+  socket.set_read_patience(known_size ? kPatience : kPiecePatience);
+  auto received = known_size ? receiver.take(request.size_bytes) : receiver.take_pieces();
+  if (!received) return received;
   socket.set_read_patience({});
-  if (!failed) {
-    if (const auto sealed = (*writer)->seal(); !sealed) failed = to_status(sealed.error());
-  }
-  writer->reset();  // free before the writer hears of it
-  if (failed) return send_status(socket, *failed);
-  if (auto known = on_sealed_(request.id, request.size_bytes); !known) {
+  const auto sealed = receiver.seal();
+  writer->reset();  // free before the sender hears of it
+  if (!sealed) return send_status(socket, sealed.error());
+  if (auto known = on_sealed_(request.id, receiver.size_bytes()); !known) {
     std::ignore = objects_.remove(name);
     return send_status(socket, known.error());
   }
   counters_.created.add();
-  counters_.bytes_written.add(request.size_bytes);
+  counters_.bytes_written.add(receiver.size_bytes());
   return socket.write(to_bytes({}));
 }
 

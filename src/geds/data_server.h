@@ -20,7 +20,7 @@ struct DataCounters {
   explicit DataCounters(Metrics& metrics);
 
   Counter& bytes_read;     ///< sent to readers
-  Counter& bytes_written;  ///< received with PUT
+  Counter& bytes_written;  ///< received with PUT and APPEND
   Counter& opened;         ///< GETs answered with data
   Counter& created;        ///< objects sealed
   Counter& refused;
@@ -58,6 +58,7 @@ class DataServer {
                        bool& trusted);
   Outcome<void> answer_get(const TcpSocket& socket, const DataRequest& request);
   Outcome<void> answer_delete(const TcpSocket& socket, const DataRequest& request);
+  /// PUT and APPEND.
   Outcome<void> answer_put(const TcpSocket& socket, const DataRequest& request,
                            std::string& behind);
   Outcome<void> send_status(const TcpSocket& socket, const Status& status);

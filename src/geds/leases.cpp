@@ -11,4 +11,12 @@ bool Leases::expired(std::string_view location, Clock::time_point now) const {
   return found != until_.end() && found->second <= now;
 }
 
+std::vector<std::string> Leases::alive(Clock::time_point now) const {
+  std::vector<std::string> locations;
+  for (const auto& [location, until] : until_) {
+    if (until > now) locations.push_back(location);
+  }
+  return locations;
+}
+
 }  // namespace ionloom::geds

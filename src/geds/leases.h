@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ionloom::geds {
 
@@ -19,6 +20,9 @@ class Leases {
 
   /// Whether the node held a lease and let it run out.
   [[nodiscard]] bool expired(std::string_view location, Clock::time_point now) const;
+
+  /// The locations of the nodes whose lease runs, ascending.
+  [[nodiscard]] std::vector<std::string> alive(Clock::time_point now) const;
 
  private:
   std::map<std::string, Clock::time_point, std::less<>> until_;

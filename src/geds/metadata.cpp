@@ -162,4 +162,9 @@ void Metadata::renew_lease(const std::string& location, std::chrono::millisecond
   leases_.renew(location, duration, Leases::Clock::now());
 }
 
+std::vector<std::string> Metadata::live_nodes() const {
+  const std::scoped_lock lock(lease_mutex_);
+  return leases_.alive(Leases::Clock::now());
+}
+
 }  // namespace ionloom::geds

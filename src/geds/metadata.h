@@ -49,6 +49,8 @@ class Metadata {
   [[nodiscard]] std::vector<ObjectStoreConfig> stores() const;
 
   void renew_lease(const std::string& location, std::chrono::milliseconds duration);
+  /// Locations of the nodes whose lease runs, ascending.
+  [[nodiscard]] std::vector<std::string> live_nodes() const;
 
   [[nodiscard]] Publisher& publisher() { return publisher_; }
 

@@ -10,6 +10,12 @@
 #include "ionloom_geds.grpc.pb.h"
 
 namespace ionloom::geds {
+namespace {
+
+/// A server that is told of an S3 store lists all that lies in it before it answers.
+constexpr std::chrono::minutes kListingPatience{10};
+
+}  // namespace
 
 struct MetadataClient::Parts {
   std::string server;
@@ -163,9 +169,13 @@ Outcome<Listing> MetadataClient::list(const ObjectId& prefix, char delimiter) {
 Outcome<void> MetadataClient::register_store(const ObjectStoreConfig& config) {
   wire::ObjectStoreConfig request;
   to_wire(config, request);
-  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->RegisterObjectStore(context, request, response);
+  wire::StatusResponse response;
+  Access access = parts_->access;
+  access.patience = kListingPatience;
+  const auto done = call_once(access, parts_->server, [&](grpc::ClientContext* context) {
+    return parts_->stub->RegisterObjectStore(context, request, &response);
   });
+  return done ? outcome_of(response) : done;
 }
 
 Outcome<std::vector<ObjectStoreConfig>> MetadataClient::stores() {
@@ -242,6 +252,14 @@ Outcome<void> MetadataClient::renew_lease(const std::string& location,
   return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
     return parts_->leases->Renew(context, request, response);
   });
+}
+
+Outcome<std::vector<std::string>> MetadataClient::live_nodes() {
+  rpc::LiveNodes response;
+  const auto done = parts_->call(
+      [&](grpc::ClientContext* context) { return parts_->leases->List(context, {}, &response); });
+  if (!done) return std::unexpected(done.error());
+  return std::vector<std::string>(response.location().begin(), response.location().end());
 }
 
 }  // namespace ionloom::geds

@@ -52,6 +52,7 @@ class MetadataClient {
   /// @param delimiter 0 for none
   [[nodiscard]] Outcome<Listing> list(const ObjectId& prefix, char delimiter);
 
+  /// Returns when the server has listed what lies in the store: takes its time with large ones.
   [[nodiscard]] Outcome<void> register_store(const ObjectStoreConfig& config);
   [[nodiscard]] Outcome<std::vector<ObjectStoreConfig>> stores();
 
@@ -68,6 +69,8 @@ class MetadataClient {
   /// UNIMPLEMENTED when the server is IBM's, which has no leases.
   [[nodiscard]] Outcome<void> renew_lease(const std::string& location,
                                           std::chrono::milliseconds duration);
+  /// Locations of the nodes whose lease runs, ascending. UNIMPLEMENTED as above.
+  [[nodiscard]] Outcome<std::vector<std::string>> live_nodes();
 
  private:
   struct Parts;

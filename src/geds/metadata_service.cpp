@@ -5,6 +5,7 @@
 
 #include "geds/event_stream.h"
 #include "geds/names.h"
+#include "geds/s3_stores.h"
 #include "geds/wire.h"
 
 namespace ionloom::geds {
@@ -80,7 +81,10 @@ grpc::Status MetadataService::RegisterObjectStore(Context* context,
                                                   const ::geds::rpc::ObjectStoreConfig* request,
                                                   StatusResponse* response) {
   if (auto no = denied(*context)) return *no;
-  return answer(metadata_.register_store(from_wire(*request), {}), *response);
+  const ObjectStoreConfig config = from_wire(*request);
+  const auto found = list_s3_store(config);
+  if (!found) return answer(std::unexpected(found.error()), *response);
+  return answer(metadata_.register_store(config, *found), *response);
 }
 
 grpc::Status MetadataService::ListObjectStores(Context* context,
@@ -203,6 +207,14 @@ grpc::Status LeaseService::Renew(grpc::ServerContext* context, const rpc::LeaseR
     return grpc::Status::OK;
   }
   metadata_.renew_lease(request->location(), std::chrono::milliseconds(request->duration_ms()));
+  return grpc::Status::OK;
+}
+
+grpc::Status LeaseService::List(grpc::ServerContext* context,
+                                const ::geds::rpc::EmptyParams* /*request*/,
+                                rpc::LiveNodes* response) {
+  if (!rights_in(access_, *context).call) return unauthenticated();
+  for (const std::string& location : metadata_.live_nodes()) response->add_location(location);
   return grpc::Status::OK;
 }
 

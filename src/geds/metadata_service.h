@@ -89,6 +89,8 @@ class LeaseService final : public rpc::NodeLeases::Service {
 
   grpc::Status Renew(grpc::ServerContext* context, const rpc::LeaseRequest* request,
                      ::geds::rpc::StatusResponse* response) override;
+  grpc::Status List(grpc::ServerContext* context, const ::geds::rpc::EmptyParams* request,
+                    rpc::LiveNodes* response) override;
 
  private:
   Metadata& metadata_;

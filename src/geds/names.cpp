@@ -7,6 +7,7 @@ namespace ionloom::geds {
 namespace {
 
 constexpr std::string_view kNodeScheme = "geds://";
+constexpr std::string_view kS3Scheme = "s3://";
 
 bool is_lower_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -70,6 +71,23 @@ Outcome<HostPort> parse_host_port(std::string_view text) {
   }
   return refuse(StatusCode::kInvalidArgument,
                 "\"" + std::string(text) + "\" is not of the form HOST:PORT");
+}
+
+std::string s3_location(const ObjectId& id) {
+  // IBM's servers write a key that begins with '/' with one slash.
+  return std::string(kS3Scheme) + id.bucket + (id.key.starts_with('/') ? "" : "/") + id.key;
+}
+
+Outcome<ObjectId> parse_s3_location(std::string_view location) {
+  if (location.starts_with(kS3Scheme)) {
+    const std::string_view rest = location.substr(kS3Scheme.size());
+    const auto slash = rest.find('/');
+    if (slash != std::string_view::npos && slash > 0 && slash + 1 < rest.size()) {
+      return ObjectId{std::string(rest.substr(0, slash)), std::string(rest.substr(slash + 1))};
+    }
+  }
+  return refuse(StatusCode::kInvalidArgument,
+                "\"" + std::string(location) + "\" is not a location s3://BUCKET/KEY");
 }
 
 Outcome<HostPort> parse_node_location(std::string_view location) {

@@ -39,6 +39,12 @@ struct HostPort {
 /// "host:port"; the port is the text behind the last colon.
 [[nodiscard]] Outcome<HostPort> parse_host_port(std::string_view text);
 
+/// Where an object lies in the S3 bucket of its own name: "s3://bucket/key".
+[[nodiscard]] std::string s3_location(const ObjectId& id);
+
+/// The reverse. INVALID_ARGUMENT for another kind of location.
+[[nodiscard]] Outcome<ObjectId> parse_s3_location(std::string_view location);
+
 /// The node of a location "geds://host:port"; a path behind it is ignored.
 [[nodiscard]] Outcome<HostPort> parse_node_location(std::string_view location);
 

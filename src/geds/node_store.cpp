@@ -47,33 +47,4 @@ void show_store(const std::shared_ptr<store::TieredStore>& store, Metrics& metri
   }
 }
 
-Status to_status(const store::Failure& failure) {
-  StatusCode code = StatusCode::kInternal;
-  switch (failure.code) {
-    case store::FailureCode::kBadName:
-      code = StatusCode::kInvalidArgument;
-      break;
-    case store::FailureCode::kNotFound:
-      code = StatusCode::kNotFound;
-      break;
-    case store::FailureCode::kExists:
-    case store::FailureCode::kSealed:
-      code = StatusCode::kAlreadyExists;
-      break;
-    case store::FailureCode::kOutOfSpace:
-      code = StatusCode::kResourceExhausted;
-      break;
-    case store::FailureCode::kCorrupt:
-      code = StatusCode::kDataLoss;
-      break;
-    case store::FailureCode::kUnavailable:
-    case store::FailureCode::kRemote:
-      code = StatusCode::kUnavailable;
-      break;
-    case store::FailureCode::kIo:
-      break;
-  }
-  return {code, failure.message()};
-}
-
 }  // namespace ionloom::geds

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "geds/metrics.h"
-#include "geds/status.h"
 #include "store/tiered_store.h"
 
 namespace ionloom::geds {
@@ -26,8 +25,5 @@ struct DiskSpace {
 /// Shows how full the store is and what moved in it, under IBM's names where it has them ("Local
 /// Memory", "Local Storage"), and ours for the rest.
 void show_store(const std::shared_ptr<store::TieredStore>& store, Metrics& metrics);
-
-/// The store's failure as an answer of the protocol.
-[[nodiscard]] Status to_status(const store::Failure& failure);
 
 }  // namespace ionloom::geds

@@ -1,45 +1,18 @@
 #include "geds/peer.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include <fmt/core.h>
 
+#include "geds/data_talk.h"
 #include "geds/node_endpoints.h"
 
 namespace ionloom::geds {
 namespace {
 
 constexpr std::size_t kCopyBytes = std::size_t{256} << 10;
-constexpr std::size_t kMostSentenceBytes = 65536;
-/// A receiver may take its time before it confirms: it registers the object first.
-constexpr std::chrono::seconds kSealPatience{15};
-
-Outcome<ResponseHead> read_head(const TcpSocket& socket) {
-  ResponseHeadBytes bytes;
-  if (auto got = socket.read(bytes); !got) return std::unexpected(got.error());
-  return response_head(bytes);
-}
-
-/// What the node refused with; reads its sentence, so that the connection can be used on.
-Outcome<void> check(const TcpSocket& socket, const ResponseHead& head) {
-  if (head.status == 0) return {};
-  if (head.length_bytes > kMostSentenceBytes) {
-    return refuse(StatusCode::kDataLoss, "the node's answer is not one of GEDS's data transport");
-  }
-  std::string sentence(head.length_bytes, ' ');
-  if (auto got = socket.read(std::as_writable_bytes(std::span(sentence))); !got) return got;
-  return refuse(status_code(head.status), std::move(sentence));
-}
-
-/// Sends a request and reads the head of its answer.
-Outcome<ResponseHead> ask(const TcpSocket& socket, const DataRequest& request) {
-  if (auto sent = socket.write(request_text(request)); !sent) return std::unexpected(sent.error());
-  auto head = read_head(socket);
-  if (!head) return head;
-  if (auto fine = check(socket, *head); !fine) return std::unexpected(fine.error());
-  return head;
-}
 
 /// Whether the connection itself failed, not the request.
 bool lost(const Status& status) {
@@ -126,13 +99,7 @@ Outcome<void> Peer::put(const ObjectId& id, std::uint64_t size_bytes, const Sour
   auto connected = new_connection();
   if (!connected) return std::unexpected(connected.error());
   const TcpSocket socket = *std::move(connected);
-  const auto ready = ask(socket, {DataVerb::kPut, id, 0, size_bytes, {}});
-  if (!ready && ready.error().code == StatusCode::kInvalidArgument) {
-    return refuse(
-        StatusCode::kFailedPrecondition,
-        "node " + node_.text() + " takes no objects from others: " + ready.error().message);
-  }
-  if (!ready) return std::unexpected(ready.error());
+  if (auto ready = go_ahead(socket, {DataVerb::kPut, id, 0, size_bytes, {}}); !ready) return ready;
   std::vector<std::byte> buffer(std::min<std::uint64_t>(size_bytes, kCopyBytes));
   for (std::uint64_t left = size_bytes; left > 0;) {
     const auto got = source(std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size())));
@@ -140,10 +107,42 @@ Outcome<void> Peer::put(const ObjectId& id, std::uint64_t size_bytes, const Sour
     if (auto sent = socket.write(std::span(buffer).first(*got)); !sent) return sent;
     left -= *got;
   }
-  socket.set_read_patience(kSealPatience);
-  const auto sealed = read_head(socket);
-  if (!sealed) return std::unexpected(sealed.error());
-  return check(socket, *sealed);
+  return hear_of_seal(socket);
+}
+
+Outcome<void> Peer::put(const ObjectId& id, std::span<const std::byte> bytes) {
+  // Once the node has said to go ahead, a lost connection does not tell whether it has the object:
+  // that is not tried again.
+  std::optional<Status> lost_midway;
+  const auto done = on_connection([&](const TcpSocket& socket) -> Outcome<void> {
+    auto ready = go_ahead(socket, {DataVerb::kPut, id, 0, bytes.size(), {}});
+    if (!ready) return ready;
+    auto kept = socket.write(bytes);
+    if (kept) kept = hear_of_seal(socket);
+    socket.set_read_patience(access_.patience);
+    if (kept || !lost(kept.error())) return kept;
+    socket.shut_down();
+    lost_midway = kept.error();
+    return {};
+  });
+  if (lost_midway) return std::unexpected(*lost_midway);
+  return done;
+}
+
+Outcome<PeerWriter> Peer::append(const ObjectId& id) {
+  auto socket = new_connection();
+  if (!socket) return std::unexpected(socket.error());
+  const auto ready = go_ahead(*socket, {DataVerb::kAppend, id, 0, 0, {}});
+  if (!ready) return std::unexpected(ready.error());
+  return PeerWriter(*std::move(socket));
+}
+
+Outcome<void> Peer::go_ahead(const TcpSocket& socket, const DataRequest& request) const {
+  const auto ready = ask(socket, request);
+  if (ready) return {};
+  if (ready.error().code != StatusCode::kInvalidArgument) return std::unexpected(ready.error());
+  return refuse(StatusCode::kFailedPrecondition,
+                "node " + node_.text() + " takes no objects from others: " + ready.error().message);
 }
 
 Outcome<void> Peer::forget(const ObjectId& id) {

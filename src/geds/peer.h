@@ -11,6 +11,7 @@
 #include "geds/data_request.h"
 #include "geds/metadata_client.h"
 #include "geds/names.h"
+#include "geds/peer_writer.h"
 #include "geds/tcp_socket.h"
 
 namespace ionloom::geds {
@@ -35,12 +36,20 @@ class Peer {
   [[nodiscard]] Outcome<void> put(const ObjectId& id, std::uint64_t size_bytes,
                                   const Source& source);
 
+  /// The same for bytes that are at hand.
+  [[nodiscard]] Outcome<void> put(const ObjectId& id, std::span<const std::byte> bytes);
+
+  /// Has the node keep an object that comes bit by bit. FAILED_PRECONDITION as above.
+  [[nodiscard]] Outcome<PeerWriter> append(const ObjectId& id);
+
   /// Has the node forget the bytes.
   [[nodiscard]] Outcome<void> forget(const ObjectId& id);
 
  private:
   Outcome<TcpSocket> new_connection();
   Outcome<HostPort> endpoint();
+  /// Announces an object and waits until the node is ready for its bytes.
+  Outcome<void> go_ahead(const TcpSocket& socket, const DataRequest& request) const;
   /// Does `talk` on a kept connection; if that had been closed meanwhile, once more on a new one.
   template <class Talk>
   auto on_connection(const Talk& talk) -> decltype(talk(std::declval<const TcpSocket&>()));

@@ -16,6 +16,7 @@ TEST(DataRequest, every_request_is_read_back) {
   for (const DataRequest& request :
        {DataRequest{DataVerb::kGet, {"bucket", "a b/c"}, 7, UINT64_MAX, {}},
         DataRequest{DataVerb::kPut, {"bucket", "a"}, 0, 42, {}},
+        DataRequest{DataVerb::kAppend, {"bucket", "a"}, 0, 0, {}},
         DataRequest{DataVerb::kDelete, {"bucket", "a"}, 0, 0, {}},
         DataRequest{DataVerb::kToken, {}, 0, 0, "secret"}}) {
     std::string text = request_text(request);

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "geds/empty_s3.h"
 #include "geds/geds_cluster.h"
 #include "support/scratch_folder.h"
 
@@ -116,10 +117,11 @@ TEST(MetadataServer, what_was_acknowledged_is_there_after_a_restart) {
   const test_support::ScratchFolder folder;
   MetadataServerOptions options;
   options.state_folder = folder / "state";
+  const EmptyS3 s3;
   GedsCluster cluster(options);
   ASSERT_TRUE(cluster.metadata().ensure_bucket("bucket"));
   ASSERT_TRUE(cluster.metadata().create(object("a")));
-  ASSERT_TRUE(cluster.metadata().register_store({"bucket", "http://s3", "key", "secret"}));
+  ASSERT_TRUE(cluster.metadata().register_store({"bucket", s3.url(), "key", "secret"}));
   cluster.stop_server();
   cluster.start_server();
   // The channel finds the server again within its half second of backoff.
@@ -134,6 +136,7 @@ TEST(MetadataServer, without_a_token_nothing_is_told_and_secrets_need_a_right) {
   test_support::put(folder / "tokens", "reader\nadmin secrets\n");
   MetadataServerOptions options;
   options.token_file = folder / "tokens";
+  const EmptyS3 s3;
   GedsCluster cluster(options);
   const std::string server = cluster.server().address().text();
   const auto reader = MetadataClient::make(server, {.token = "reader"});
@@ -146,10 +149,21 @@ TEST(MetadataServer, without_a_token_nothing_is_told_and_secrets_need_a_right) {
                 .error()
                 .code,
             StatusCode::kUnauthenticated);
-  EXPECT_TRUE((*admin)->register_store({"bucket", "http://s3", "key", "secret"}));
+  EXPECT_TRUE((*admin)->register_store({"bucket", s3.url(), "key", "secret"}));
   EXPECT_EQ((*reader)->stores()->at(0).secret_key, "");
-  EXPECT_EQ((*reader)->stores()->at(0).endpoint_url, "http://s3");
+  EXPECT_EQ((*reader)->stores()->at(0).endpoint_url, s3.url());
   EXPECT_EQ((*admin)->stores()->at(0).secret_key, "secret");
+}
+
+TEST(MetadataServer, a_store_that_cannot_be_listed_is_not_registered) {
+  GedsCluster cluster;
+  const std::string nobody =
+      "http://127.0.0.1:" + std::to_string(TcpSocket::listen({"127.0.0.1", 0})->port());
+  EXPECT_EQ(cluster.metadata().register_store({"bucket", nobody, "key", "secret"}).error().code,
+            StatusCode::kUnavailable);
+  EXPECT_EQ(cluster.metadata().register_store({"B", nobody, "key", "secret"}).error().code,
+            StatusCode::kInvalidArgument);
+  EXPECT_TRUE(cluster.metadata().stores()->empty());
 }
 
 TEST(MetadataServer, an_address_in_use_is_named) {

@@ -1,5 +1,6 @@
 """Every call of the metadata service, from a client that knows the tables only."""
 
+import http.server
 import subprocess
 import tempfile
 import threading
@@ -11,6 +12,18 @@ from geds_wire import CODE, MESSAGE, Metadata, an_object, object_id
 from processes import WithServers, ionloom
 
 TREE = ["a", "d/x", "d/y", "d/e/z", "dd", "f/_$folder$"]
+
+
+class EmptyS3(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
 
 
 class MetadataServer(WithServers):
@@ -81,9 +94,17 @@ class MetadataServer(WithServers):
         self.assertEqual(self.metadata.DeletePrefix(object_id("b")).code, CODE["OK"])
         self.assertEqual(self.metadata.DeletePrefix(object_id("z")).code, CODE["NOT_FOUND"])
 
+    def empty_s3(self):
+        """The URL of an S3 service whose buckets have nothing in them."""
+        server = http.server.HTTPServer(("127.0.0.1", 0), EmptyS3)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_port}"
+
     def test_stores_are_told_to_all_when_there_are_no_tokens(self):
         store = MESSAGE["ObjectStoreConfig"](
-            bucket="bucket", endpointUrl="http://s3", accessKey="key", secretKey="secret"
+            bucket="bucket", endpointUrl=self.empty_s3(), accessKey="key", secretKey="secret"
         )
         self.assertEqual(self.metadata.RegisterObjectStore(store).code, CODE["OK"])
         self.assertEqual(list(self.metadata.ListObjectStores().mappings), [store])

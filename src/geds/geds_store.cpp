@@ -1,0 +1,118 @@
+#include "geds/geds_store.h"
+
+#include <utility>
+
+#include "geds/object_source.h"
+#include "geds/store_failure.h"
+#include "geds/store_watch.h"
+
+namespace ionloom::geds {
+
+class GedsStore::Writer final : public store::ObjectWriter {
+ public:
+  Writer(store::ObjectName name, PeerWriter node)
+      : name_(std::move(name)), node_(std::move(node)) {}
+
+  store::Outcome<void> append(std::span<const std::byte> bytes) override {
+    if (sealed_) return store::refuse(store::FailureCode::kSealed, name_.text(), "is sealed");
+    if (failed_) return std::unexpected(*failed_);
+    size_bytes_ += bytes.size();
+    return check(node_.append(bytes));
+  }
+
+  store::Outcome<store::ObjectInfo> seal() override {
+    if (auto ready = append({}); !ready) return std::unexpected(std::move(ready.error()));
+    if (auto done = check(node_.seal()); !done) return std::unexpected(std::move(done.error()));
+    sealed_ = true;
+    return store::ObjectInfo{size_bytes_, std::nullopt};
+  }
+
+ private:
+  store::Outcome<void> check(const Outcome<void>& done) {
+    if (done) return {};
+    failed_ = to_failure(done.error(), name_.text());
+    return std::unexpected(*failed_);
+  }
+
+  store::ObjectName name_;
+  PeerWriter node_;
+  std::uint64_t size_bytes_ = 0;
+  bool sealed_ = false;
+  std::optional<store::Failure> failed_;
+};
+
+store::Outcome<std::unique_ptr<store::ObjectStore>> GedsStore::open(
+    const GedsStoreOptions& options) {
+  auto metadata = MetadataClient::make(options.metadata, options.access);
+  if (!metadata) {
+    return store::refuse(store::FailureCode::kIo, metadata.error().where, metadata.error().what);
+  }
+  return std::unique_ptr<store::ObjectStore>(new GedsStore(options, *std::move(metadata)));
+}
+
+GedsStore::GedsStore(GedsStoreOptions options, std::unique_ptr<MetadataClient> metadata)
+    : options_(std::move(options)),
+      metadata_(std::move(metadata)),
+      client_(*metadata_, options_.access),
+      nodes_(*metadata_, options_.node),
+      reads_(std::make_shared<ObjectSource>(*metadata_, client_, options_.root)) {}
+
+GedsStore::~GedsStore() = default;
+
+template <class Ask>
+auto GedsStore::with_node(const store::ObjectName& name, const Ask& ask)
+    -> decltype(ask(std::declval<Peer&>())) {
+  const auto there = stat(name);
+  if (there) return refuse(StatusCode::kAlreadyExists, "exists already");
+  if (there.error().code != store::FailureCode::kNotFound) {
+    return std::unexpected(to_status(there.error()));
+  }
+  const ObjectId id = options_.root.id(name);
+  const auto nodes = nodes_.for_object(id);
+  if (!nodes) return std::unexpected(nodes.error());
+  auto answer = ask(*client_.peer(nodes->front()));
+  for (std::size_t next = 1; next < nodes->size() && !answer; ++next) {
+    const StatusCode code = answer.error().code;
+    if (code != StatusCode::kUnavailable && code != StatusCode::kResourceExhausted) break;
+    answer = ask(*client_.peer((*nodes)[next]));
+  }
+  return answer;
+}
+
+store::Outcome<std::unique_ptr<store::ObjectWriter>> GedsStore::create(
+    const store::ObjectName& name) {
+  auto node = with_node(name, [&](Peer& peer) { return peer.append(options_.root.id(name)); });
+  if (!node) return std::unexpected(to_failure(node.error(), name.text()));
+  return std::make_unique<Writer>(name, *std::move(node));
+}
+
+store::Outcome<store::ObjectInfo> GedsStore::put(const store::ObjectName& name,
+                                                 std::span<const std::byte> bytes) {
+  const auto kept =
+      with_node(name, [&](Peer& peer) { return peer.put(options_.root.id(name), bytes); });
+  if (!kept) return std::unexpected(to_failure(kept.error(), name.text()));
+  return store::ObjectInfo{bytes.size(), std::nullopt};
+}
+
+store::Outcome<store::ObjectInfo> GedsStore::stat(const store::ObjectName& name) {
+  return reads_.stat(name);
+}
+
+store::Outcome<store::View> GedsStore::view(const store::ObjectName& name, store::ByteRange range) {
+  return reads_.view(name, range);
+}
+
+store::Outcome<store::Listing> GedsStore::list(const store::ListQuery& query) {
+  return reads_.list(query);
+}
+
+store::Outcome<void> GedsStore::remove(const store::ObjectName& name) {
+  return reads_.remove(name);
+}
+
+store::Outcome<std::unique_ptr<store::Watch>> GedsStore::watch(const std::string& bucket,
+                                                               const std::string& prefix) {
+  return StoreWatch::open(options_.metadata, options_.access, options_.root, bucket, prefix);
+}
+
+}  // namespace ionloom::geds

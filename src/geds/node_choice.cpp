@@ -1,0 +1,62 @@
+#include "geds/node_choice.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace ionloom::geds {
+namespace {
+
+/// So long the list of nodes is used without asking again: less than a lease.
+constexpr std::chrono::milliseconds kFresh{1000};
+
+bool loopback(const std::string& host) {
+  return host.starts_with("127.") || host == "localhost" || host == "[::1]";
+}
+
+}  // namespace
+
+Outcome<NodeChoice::Known> NodeChoice::nodes() {
+  const auto now = std::chrono::steady_clock::now();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (known_ && now - known_since_ < kFresh) return *known_;
+  }
+  const auto locations = metadata_.live_nodes();
+  if (!locations && locations.error().code == StatusCode::kUnimplemented) {
+    return refuse(StatusCode::kFailedPrecondition,
+                  "the metadata server does not know its nodes: name one, with ?node=HOST:PORT");
+  }
+  if (!locations) return std::unexpected(locations.error());
+  const auto own = metadata_.own_address();
+  if (!own) return std::unexpected(own.error());
+  Known known;
+  for (const std::string& location : *locations) {
+    auto node = parse_node_location(location);
+    if (!node) return std::unexpected(node.error());
+    const bool here = node->host == *own || loopback(node->host);
+    (here ? known.here : known.elsewhere).push_back(*std::move(node));
+  }
+  if (known.here.empty() && known.elsewhere.empty()) {
+    return refuse(StatusCode::kUnavailable, "no node holds a lease now, so none can keep objects");
+  }
+  const std::scoped_lock lock(mutex_);
+  known_ = known;
+  known_since_ = now;
+  return known;
+}
+
+Outcome<std::vector<HostPort>> NodeChoice::for_object(const ObjectId& id) {
+  if (named_) return std::vector{*named_};
+  auto known = nodes();
+  if (!known) return std::unexpected(known.error());
+  std::vector<HostPort> order;
+  for (std::vector<HostPort>* some : {&known->here, &known->elsewhere}) {
+    if (some->empty()) continue;
+    const std::size_t first = std::hash<std::string>{}(id.text()) % some->size();
+    std::ranges::rotate(*some, some->begin() + static_cast<std::ptrdiff_t>(first));
+    order.insert(order.end(), some->begin(), some->end());
+  }
+  return order;
+}
+
+}  // namespace ionloom::geds

@@ -1,0 +1,56 @@
+#include "geds/object_receiver.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "geds/store_failure.h"
+
+namespace ionloom::geds {
+namespace {
+
+constexpr std::size_t kReceiveBytes = std::size_t{1} << 20;
+
+}  // namespace
+
+Outcome<void> ObjectReceiver::read(std::span<std::byte> into) {
+  const std::size_t here = std::min(behind_.size(), into.size());
+  std::memcpy(into.data(), behind_.data(), here);
+  behind_.erase(0, here);
+  return socket_.read(into.subspan(here));
+}
+
+Outcome<void> ObjectReceiver::take(std::uint64_t size_bytes) {
+  buffer_.resize(
+      std::max<std::size_t>(buffer_.size(), std::min<std::uint64_t>(size_bytes, kReceiveBytes)));
+  for (std::uint64_t left = size_bytes; left > 0;) {
+    const auto into = std::span(buffer_).first(std::min<std::uint64_t>(left, buffer_.size()));
+    if (auto got = read(into); !got) return got;
+    left -= into.size();
+    if (refused_) continue;
+    if (auto kept = writer_.append(into); !kept) refused_ = to_status(kept.error());
+  }
+  size_bytes_ += size_bytes;
+  return {};
+}
+
+Outcome<void> ObjectReceiver::take_pieces() {
+  for (;;) {
+    std::array<std::byte, sizeof(std::uint64_t)> length{};
+    if (auto got = read(length); !got) return got;
+    std::uint64_t size_bytes = 0;
+    std::memcpy(&size_bytes, length.data(), sizeof size_bytes);
+    if (size_bytes == 0) return {};
+    if (auto taken = take(size_bytes); !taken) return taken;
+  }
+}
+
+Outcome<void> ObjectReceiver::seal() {
+  if (!refused_) {
+    if (const auto sealed = writer_.seal(); !sealed) refused_ = to_status(sealed.error());
+  }
+  if (refused_) return std::unexpected(*refused_);
+  return {};
+}
+
+}  // namespace ionloom::geds
