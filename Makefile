@@ -2,7 +2,8 @@
 # that what CMake needs is there. Everything that is made lands in build/.
 
 .DEFAULT_GOAL := build
-.PHONY: help deps deps-test build demo test bench bench-any-size format format-check lint clean
+.PHONY: help deps deps-wasm deps-test build wasm demo test bench bench-any-size format format-check \
+        lint clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -10,6 +11,9 @@ help:  ## list the commands
 deps:  ## install what building the command needs (Debian packages, Apache Arrow)
 	@scripts/install-debian-packages build arrow
 	@scripts/arrow-root >/dev/null
+
+deps-wasm: deps
+	@scripts/wasmtime-root >/dev/null
 
 deps-test: deps
 	@scripts/install-debian-packages test
@@ -24,11 +28,20 @@ build/build.ninja: CMakePresets.json scripts/arrow-root | deps
 build: build/build.ninja  ## build build/bin/ionloom (the default)
 	@cmake --build build --target ionloom
 
+# Told to CMake once; its cache keeps it.
+with-wasm: deps-wasm build/build.ninja
+	@grep -q '^IONLOOM_WASM:BOOL=ON' build/CMakeCache.txt || \
+	  cmake build -DIONLOOM_WASM=ON -DIONLOOM_WASMTIME_ROOT="$$(scripts/wasmtime-root)"
+.PHONY: with-wasm
+
+wasm: with-wasm  ## the same, with the stages in WebAssembly (the first time 6 to 8 minutes more)
+	@cmake --build build --target ionloom
+
 demo: build  ## simulate a small tissue, annotate it, show the best annotations
 	@scripts/demo build/bin/ionloom build/demo
 
 # The whole tree, with the tests.
-build-all: deps-test build/build.ninja
+build-all: deps-test with-wasm
 	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
 	@cmake --build build
 .PHONY: build-all
@@ -38,7 +51,7 @@ test: deps-test format-check build-all  ## check the formatting, build everythin
 
 # The full benchmark keeps its results in bench/results/; QUICK=1 leaves out the largest runs and
 # the counting of instructions, and leaves its results in build/bench-results/.
-bench: deps-test build/build.ninja  ## measure speed and memory against the peers
+bench: deps-test with-wasm  ## measure speed and memory against the peers
 	@scripts/install-debian-packages bench
 	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
 	@cmake --build build --target ionloom bench_kernels
@@ -58,5 +71,5 @@ lint: build-all  ## look for likely mistakes in src/ with clang-tidy
 	@scripts/install-debian-packages lint
 	@scripts/lint build
 
-clean:  ## remove build/ (Apache Arrow stays in its cache)
+clean:  ## remove build/ (Apache Arrow and Wasmtime stay in their cache)
 	@rm -rf build

@@ -16,7 +16,7 @@ struct CacheOptions {
 /// Adds the command to the parser.
 void add_cache(CLI::App& app, CacheOptions& options);
 
-/// Prints where the pattern cache lies and what it holds, or removes what it holds.
+/// Prints where patterns and compiled modules are kept and how many, or removes them.
 [[nodiscard]] Result<void> run_cache(const CacheOptions& options);
 
 }  // namespace ionloom::app

@@ -239,7 +239,8 @@ class Resolver {
                                                   : ImageFormat::kNone;
     settings_.annotation.threads =
         options_.threads.value_or(std::max(1U, std::thread::hardware_concurrency()));
-    if (const auto folder = cache::default_cache_folder(); folder && !options_.no_pattern_cache) {
+    if (const auto folder = cache::default_cache_folder(cache::kPatterns);
+        folder && !options_.no_pattern_cache) {
       settings_.annotation.pattern_cache = {*folder, options_.pattern_cache_bytes};
     }
     note("fdr", options_.fdr, origin(options_.fdr != 0.5));

@@ -23,15 +23,15 @@ struct CachedFile {
 };
 
 /// Entries and half-written entries; what vanishes meanwhile is left out.
-std::vector<CachedFile> files_in(const fs::path& folder) {
+std::vector<CachedFile> files_in(const fs::path& folder, const CacheKind& kind) {
   std::vector<CachedFile> found;
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
     // As files::OutputFile names what it has not finished: ".NAME.partial-PID".
-    const bool half_written = name.starts_with('.') && name.find(std::string(kEntrySuffix) +
+    const bool half_written = name.starts_with('.') && name.find(std::string(kind.suffix) +
                                                                  ".partial-") != std::string::npos;
-    if (!half_written && (name.starts_with('.') || !name.ends_with(kEntrySuffix))) continue;
+    if (!half_written && (name.starts_with('.') || !name.ends_with(kind.suffix))) continue;
     std::error_code gone;
     CachedFile file{.path = at->path(), .half_written = half_written};
     file.size_bytes = at->file_size(gone);
@@ -44,19 +44,19 @@ std::vector<CachedFile> files_in(const fs::path& folder) {
 
 }  // namespace
 
-std::optional<fs::path> default_cache_folder() {
+std::optional<fs::path> default_cache_folder(const CacheKind& kind) {
   for (const auto& [variable, below] :
        {std::pair{"XDG_CACHE_HOME", ""}, std::pair{"HOME", ".cache"}}) {
     const char* value = std::getenv(variable);
     if (value == nullptr || !fs::path(value).is_absolute()) continue;
-    return fs::path(value) / below / "ionloom" / "patterns";
+    return fs::path(value) / below / "ionloom" / kind.folder;
   }
   return std::nullopt;
 }
 
-CacheContent content_of(const fs::path& folder) {
+CacheContent content_of(const fs::path& folder, const CacheKind& kind) {
   CacheContent content;
-  for (const CachedFile& file : files_in(folder)) {
+  for (const CachedFile& file : files_in(folder, kind)) {
     if (file.half_written) continue;
     ++content.entries;
     content.size_bytes += file.size_bytes;
@@ -64,9 +64,9 @@ CacheContent content_of(const fs::path& folder) {
   return content;
 }
 
-Result<CacheContent> clear(const fs::path& folder) {
+Result<CacheContent> clear(const fs::path& folder, const CacheKind& kind) {
   CacheContent removed;
-  for (const CachedFile& file : files_in(folder)) {
+  for (const CachedFile& file : files_in(folder, kind)) {
     std::error_code error;
     fs::remove(file.path, error);
     if (error) return std::unexpected(files::file_error(file.path, "be removed", error.value()));
@@ -77,8 +77,8 @@ Result<CacheContent> clear(const fs::path& folder) {
   return removed;
 }
 
-void make_room(const fs::path& folder, std::uint64_t limit_bytes) {
-  std::vector<CachedFile> files = files_in(folder);
+void make_room(const fs::path& folder, const CacheKind& kind, std::uint64_t limit_bytes) {
+  std::vector<CachedFile> files = files_in(folder, kind);
   const auto abandoned = fs::file_time_type::clock::now() - kAbandonedAfter;
   std::ranges::sort(files, std::ranges::greater{}, &CachedFile::used);
   std::uint64_t kept_bytes = 0;

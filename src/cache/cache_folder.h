@@ -9,12 +9,17 @@
 
 namespace ionloom::cache {
 
-/// How the name of an entry ends; other files in the folder are left alone.
-inline constexpr std::string_view kEntrySuffix = ".patterns";
+/// What is kept from run to run, each kind in a folder of its own.
+struct CacheKind {
+  std::string_view folder;  ///< its name in the cache's folder
+  std::string_view suffix;  ///< how the names of entries end; other files there are left alone
+};
+inline constexpr CacheKind kPatterns{"patterns", ".patterns"};
+inline constexpr CacheKind kModules{"modules", ".cwasm"};
 
-/// $XDG_CACHE_HOME/ionloom/patterns, or ~/.cache/ionloom/patterns; absent when neither
-/// XDG_CACHE_HOME nor HOME is an absolute path.
-[[nodiscard]] std::optional<std::filesystem::path> default_cache_folder();
+/// $XDG_CACHE_HOME/ionloom/KIND, or ~/.cache/ionloom/KIND; absent when neither XDG_CACHE_HOME nor
+/// HOME is an absolute path.
+[[nodiscard]] std::optional<std::filesystem::path> default_cache_folder(const CacheKind& kind);
 
 struct CacheContent {
   std::uint64_t entries = 0;
@@ -22,15 +27,17 @@ struct CacheContent {
 };
 
 /// What the folder holds; nothing when it does not exist.
-[[nodiscard]] CacheContent content_of(const std::filesystem::path& folder);
+[[nodiscard]] CacheContent content_of(const std::filesystem::path& folder, const CacheKind& kind);
 
 /// Removes all entries, and what stopped runs left half-written. @return what was removed
-[[nodiscard]] Result<CacheContent> clear(const std::filesystem::path& folder);
+[[nodiscard]] Result<CacheContent> clear(const std::filesystem::path& folder,
+                                         const CacheKind& kind);
 
 /// Removes the entries that were not used for longest, until `limit_bytes` are left at most, and
 /// half-written files of an hour ago. Another process may do the same at the same time; what cannot
 /// be removed is left.
-void make_room(const std::filesystem::path& folder, std::uint64_t limit_bytes);
+void make_room(const std::filesystem::path& folder, const CacheKind& kind,
+               std::uint64_t limit_bytes);
 
 /// Marks an entry as used now. Where the folder may not be written to, it stays as old as it was.
 void mark_used(const std::filesystem::path& entry);

@@ -17,7 +17,7 @@ PatternCache::PatternCache(PatternCacheSettings settings, std::span<const std::s
       peaks_per_ion_(pattern.max_peaks) {}
 
 std::filesystem::path PatternCache::entry_path() const {
-  return settings_.folder / (key_text(key_) + std::string(kEntrySuffix));
+  return settings_.folder / (key_text(key_) + std::string(kPatterns.suffix));
 }
 
 PatternSource PatternCache::load(stages::PatternTable& table) const {
@@ -43,7 +43,7 @@ Result<void> PatternCache::store(const stages::PatternTable& table) const {
     return std::unexpected(files::file_error(settings_.folder, "be created", error.value()));
   }
   // Room first, so that the folder exceeds the limit at no time.
-  make_room(settings_.folder, settings_.limit_bytes - size_bytes);
+  make_room(settings_.folder, kPatterns, settings_.limit_bytes - size_bytes);
   return write_entry(entry_path(), key_, table);
 }
 

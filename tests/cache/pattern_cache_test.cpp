@@ -57,11 +57,11 @@ TEST(PatternCache, stays_within_its_limit) {
     auto settings = sample_settings();
     settings.shape.sigma_mz *= i;
     ASSERT_TRUE(cache_in(folder.path(), 2 * entry, settings).store(sample_table()));
-    EXPECT_LE(content_of(folder.path()).size_bytes, 2 * entry);
+    EXPECT_LE(content_of(folder.path(), kPatterns).size_bytes, 2 * entry);
   }
-  EXPECT_EQ(content_of(folder.path()).entries, 2U);
+  EXPECT_EQ(content_of(folder.path(), kPatterns).entries, 2U);
   ASSERT_TRUE(cache_in(folder.path(), entry - 1).store(sample_table()));
-  EXPECT_EQ(content_of(folder.path()).entries, 2U) << "one over the limit is not kept";
+  EXPECT_EQ(content_of(folder.path(), kPatterns).entries, 2U) << "one over the limit is not kept";
 }
 
 TEST(PatternCache, says_which_folder_cannot_be_made) {

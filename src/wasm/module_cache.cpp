@@ -1,0 +1,73 @@
+#include "wasm/module_cache.h"
+
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "cache/cache_folder.h"
+#include "files/output_file.h"
+#include "wasm/module_entry.h"
+
+namespace ionloom::wasm {
+namespace {
+
+Result<wasmtime::Module> compile(Engine& engine, std::span<const std::byte> bytes,
+                                 const std::string& name) {
+  // The interface wants bytes that it could change, and does not change them.
+  auto* first = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
+  auto compiled = wasmtime::Module::compile(engine.handle(), {first, bytes.size()});
+  if (compiled) return compiled.ok();
+  const std::string message = compiled.err().message();
+  return data_error(name, fmt::format("not a WebAssembly module that can be run here: {}",
+                                      message.substr(0, message.find('\n'))));
+}
+
+Result<void> keep(const wasmtime::Module& module, const ModuleCacheSettings& cache,
+                  const std::filesystem::path& entry, const ModuleKey& key) {
+  auto code = module.serialize();
+  if (!code) return data_error({}, code.err().message());
+  const std::vector<std::uint8_t>& bytes = code.ok_ref();
+  if (bytes.size() > cache.limit_bytes) return {};
+  std::error_code error;
+  std::filesystem::create_directories(cache.folder, error);
+  if (error) return std::unexpected(files::file_error(cache.folder, "be created", error.value()));
+  cache::make_room(cache.folder, cache::kModules, cache.limit_bytes - bytes.size());
+  return write_entry(entry, key, bytes);
+}
+
+}  // namespace
+
+Result<LoadedModule> load_module(Engine& engine, std::span<const std::byte> bytes,
+                                 const std::string& name,
+                                 const std::optional<ModuleCacheSettings>& cache) {
+  ModuleSource source = ModuleSource::kCompiled;
+  ModuleKey key;
+  std::filesystem::path entry;
+  if (cache) {
+    key = module_key(bytes, engine.compiles_for());
+    entry = cache->folder / (key_text(key) + std::string(cache::kModules.suffix));
+    const EntryState state = check_entry(entry, key);
+    source = state == EntryState::kDamaged ? ModuleSource::kDamaged : ModuleSource::kMissed;
+    if (state == EntryState::kWhole) {
+      auto mapped = wasmtime::Module::deserialize_file(engine.handle(), entry.string());
+      if (mapped) {
+        cache::mark_used(entry);
+        return LoadedModule{mapped.ok(), ModuleSource::kCached, {}};
+      }
+      source = ModuleSource::kDamaged;  // not this runtime's, whatever its key says
+    }
+  }
+  auto module = compile(engine, bytes, name);
+  if (!module) return std::unexpected(module.error());
+  LoadedModule loaded{std::move(*module), source, {}};
+  if (cache) {
+    if (auto kept = keep(loaded.module, *cache, entry, key); !kept) {
+      loaded.cache_trouble = kept.error().message();
+    }
+  }
+  return loaded;
+}
+
+}  // namespace ionloom::wasm
