@@ -1,0 +1,28 @@
+#include "plan/measurement.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ionloom::plan {
+
+bool is_plausible_duration(double seconds) {
+  constexpr double kMonth_s = 31.0 * 24 * 3600;
+  return std::isfinite(seconds) && seconds > 0 && seconds <= kMonth_s;
+}
+
+bool is_usable(const Measurement& measurement) {
+  const auto count = [&](Count which) { return measurement.counts[which]; };
+  return is_plausible_duration(measurement.compute_s) &&
+         std::ranges::all_of(
+             kCounts,
+             [&](Count which) { return std::isfinite(count(which)) && count(which) >= 0; }) &&
+         std::ranges::any_of(kCounts, [&](Count which) { return count(which) > 0; });
+}
+
+bool is_usable(const Exchange& exchange) {
+  return is_plausible_duration(exchange.seconds) && std::isfinite(exchange.requests) &&
+         exchange.requests >= 0 && std::isfinite(exchange.bytes) && exchange.bytes >= 0 &&
+         exchange.requests + exchange.bytes > 0;
+}
+
+}  // namespace ionloom::plan

@@ -1,0 +1,155 @@
+#include "plan/stage_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "plan/choose_form.h"
+#include "plan/random_numbers.h"
+
+namespace ionloom::plan {
+namespace {
+
+using Rows = std::vector<const Measurement*>;
+
+/// Below that many, a third is too few to tell bounds from.
+constexpr std::size_t kEnoughToSplit = 20;
+
+/// Measurements by device, the device with most of them first.
+std::vector<Rows> by_device(std::span<const Measurement* const> rows) {
+  std::map<std::string_view, Rows> devices;
+  for (const Measurement* row : rows) devices[row->device].push_back(row);
+  std::vector<Rows> parts;
+  for (auto& [name, part] : devices) parts.push_back(std::move(part));
+  std::ranges::stable_sort(parts, std::greater{}, &Rows::size);
+  return parts;
+}
+
+double log_error(const StageModel& model, const Measurement& row) {
+  const auto prediction = model.predict(row.device, row.counts);
+  if (!prediction || !(prediction->seconds > 0)) return std::numeric_limits<double>::infinity();
+  return std::log(row.compute_s / prediction->seconds);
+}
+
+/// Coefficients, factors of devices and spread from these measurements.
+void learn(StageModel& model, const Rows& rows) {
+  const std::vector<Rows> devices = by_device(rows);
+  const RobustFit fit = fit_relative(equations_of(model.form, devices.front()));
+  model.coefficients = fit.coefficients;
+  model.devices = {{devices.front().front()->device, 1, devices.front().size()}};
+  for (std::size_t i = 1; i < devices.size(); ++i) {
+    std::vector<double> ratios;
+    for (const Measurement* row : devices[i]) {
+      const double base = fitted(fit.coefficients, term_values(model.form, row->counts));
+      if (base > 0) ratios.push_back(row->compute_s / base);
+    }
+    if (ratios.empty()) continue;
+    model.devices.push_back({devices[i].front()->device, median(ratios), devices[i].size()});
+  }
+  std::vector<double> errors;
+  for (const Measurement* row : rows) errors.push_back(std::abs(log_error(model, *row)));
+  constexpr double kNormalMad = 1.4826;
+  const double spread = kNormalMad * median(std::move(errors));
+  model.spread_log = std::isfinite(spread) ? spread : 0;
+}
+
+/// Takes the measurements in an order that tells nothing, so that any part is like any other.
+void shuffle(Rows& rows) {
+  RandomNumbers random(rows.size());
+  for (std::size_t i = rows.size(); i > 1; --i) std::swap(rows[i - 1], rows[random.below(i)]);
+}
+
+/// Scores of held-out measurements; those that no spread explains are refused as false.
+class Scorer {
+ public:
+  void add(double error, double spread) {
+    constexpr double kBeyondBelief = 6;
+    if (std::abs(error) <= std::max(kBeyondBelief * spread, 1e-6)) {
+      scores.push_back(std::abs(error));
+    } else {
+      ++refused;
+    }
+  }
+
+  std::vector<double> scores;
+  std::size_t refused = 0;
+};
+
+void learn_and_score(StageModel& model, Rows rows) {
+  Scorer scorer;
+  if (rows.size() >= kEnoughToSplit) {
+    shuffle(rows);
+    const auto third = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 3);
+    learn(model, Rows(third, rows.end()));
+    for (const Measurement* row : Rows(rows.begin(), third)) {
+      // A device seen in the held-out part alone has no factor yet.
+      if (model.device(row->device) == nullptr) continue;
+      scorer.add(log_error(model, *row), model.spread_log);
+    }
+  } else {
+    for (std::size_t i = 0; rows.size() > 1 && i < rows.size(); ++i) {
+      Rows others = rows;
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+      StageModel without = model;
+      learn(without, others);
+      if (without.device(rows[i]->device) == nullptr) continue;
+      scorer.scores.push_back(std::abs(log_error(without, *rows[i])));
+    }
+    learn(model, rows);
+    // With few, the spread of the fit is below the truth: judge by that of the scores.
+    std::vector<double> all = std::move(scorer.scores);
+    scorer.scores.clear();
+    const double typical = all.empty() ? 0 : 1.4826 * median(all);
+    for (const double score : all) scorer.add(score, typical);
+  }
+  model.refused += scorer.refused;
+  model.scores = ConformalScores(std::move(scorer.scores));
+}
+
+}  // namespace
+
+const DeviceFactor* StageModel::device(std::string_view name) const {
+  const auto found = std::ranges::find(devices, name, &DeviceFactor::device);
+  return found == devices.end() ? nullptr : &*found;
+}
+
+std::optional<Prediction> StageModel::predict(std::string_view device_name,
+                                              const WorkCounts& task) const {
+  const DeviceFactor* factor = device(device_name);
+  if (factor == nullptr) return std::nullopt;
+  return Prediction{.seconds = factor->kappa * fitted(coefficients, term_values(form, task)),
+                    .spread_log = spread_log};
+}
+
+std::optional<PredictedRange> StageModel::predict_range(std::string_view device_name,
+                                                        const WorkCounts& task,
+                                                        double level) const {
+  const auto prediction = predict(device_name, task);
+  if (!prediction) return std::nullopt;
+  const ConformalScores::Width width = scores.width(level);
+  return PredictedRange{.least_s = prediction->seconds * std::exp(-width.log),
+                        .most_s = prediction->seconds * std::exp(width.log),
+                        .level = width.level};
+}
+
+std::optional<StageModel> fit_stage_model(Stage stage, std::span<const ModelForm> forms,
+                                          std::span<const Measurement> measurements) {
+  StageModel model{.stage = stage};
+  Rows rows;
+  for (const Measurement& measurement : measurements) {
+    if (measurement.stage != stage) continue;
+    ++model.measurements;
+    if (is_usable(measurement)) {
+      rows.push_back(&measurement);
+    } else {
+      ++model.refused;
+    }
+  }
+  if (rows.empty()) return std::nullopt;
+  model.form = choose_form(forms, by_device(rows).front());
+  learn_and_score(model, rows);
+  model.measurements -= model.refused;
+  return model;
+}
+
+}  // namespace ionloom::plan

@@ -1,0 +1,121 @@
+#include "plan/stage_model.h"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "plan/support/simulated_measurements.h"
+
+namespace ionloom::plan {
+namespace {
+
+std::optional<StageModel> fit_ingest(const std::vector<Measurement>& measurements) {
+  return fit_stage_model(Stage::kIngest, candidate_forms(Stage::kIngest), measurements);
+}
+
+WorkCounts work(double peaks) {
+  WorkCounts counts;
+  counts[Count::kPeaks] = peaks;
+  counts[Count::kSpectra] = peaks / 1000;
+  return counts;
+}
+
+double relative_error(const StageModel& model, double peaks, double kappa = 1,
+                      std::string_view device = "laptop") {
+  const double truth = kappa * (0.02 + 80e-9 * peaks);
+  return std::abs(model.predict(device, work(peaks))->seconds / truth - 1);
+}
+
+TEST(StageModel, predicts_sizes_between_and_beyond_those_measured) {
+  RandomNumbers random(1);
+  const auto model = fit_ingest(simulated_ingests(60, random, 0.05));
+  ASSERT_TRUE(model);
+  for (const double peaks : {1e3, 1e5, 1e7, 1e9}) EXPECT_LT(relative_error(*model, peaks), 0.06);
+}
+
+TEST(StageModel, intervals_cover_what_they_say_on_simulated_data) {
+  for (const double noise : {0.03, 0.2}) {
+    int covered = 0;
+    int trials = 0;
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+      RandomNumbers random(seed);
+      const auto model = fit_ingest(simulated_ingests(120, random, noise));
+      ASSERT_TRUE(model);
+      for (int i = 0; i < 80; ++i) {
+        const Measurement next = simulated_ingest(random, noise);
+        const auto range = model->predict_range("laptop", next.counts, 0.9);
+        ASSERT_EQ(range->level, 0.9);
+        covered += range->least_s <= next.compute_s && next.compute_s <= range->most_s ? 1 : 0;
+        ++trials;
+      }
+    }
+    const double coverage = static_cast<double>(covered) / trials;
+    EXPECT_GE(coverage, 0.87) << noise;
+    EXPECT_LE(coverage, 0.93) << noise;
+  }
+}
+
+TEST(StageModel, poisoned_measurements_do_not_break_the_fit) {
+  RandomNumbers random(5);
+  auto measurements = simulated_ingests(80, random, 0.05);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  std::size_t poisoned = 0;
+  for (const double seconds : {0.0, -3.0, nan, infinity, -infinity, 1.7e9, 1e-12, 1e6, 86400.0,
+                               1e-6, 5e5, 1e-9, 2e6, 1e-7, 3600.0 * 24 * 20}) {
+    measurements.insert(measurements.begin() + static_cast<std::ptrdiff_t>(5 * poisoned),
+                        simulated_ingest(random, 0.05));
+    measurements[5 * poisoned].compute_s = seconds;
+    ++poisoned;
+  }
+  measurements.push_back(simulated_ingest(random, 0.05));
+  measurements.back().counts[Count::kPeaks] = -1e30;
+  const auto model = fit_ingest(measurements);
+  ASSERT_TRUE(model);
+  EXPECT_GE(model->refused, 7U);
+  for (const double peaks : {1e5, 1e7}) EXPECT_LT(relative_error(*model, peaks), 0.06);
+  const auto range = model->predict_range("laptop", work(1e6), 0.9);
+  EXPECT_LT(range->most_s / range->least_s, 1.5);
+}
+
+TEST(StageModel, a_device_measured_once_gets_its_factor) {
+  RandomNumbers random(6);
+  auto measurements = simulated_ingests(60, random, 0.03);
+  measurements.push_back(simulated_ingest(random, 0, "edge", 4));
+  measurements.push_back(simulated_ingest(random, 0, "edge", 4));
+  const auto model = fit_ingest(measurements);
+  ASSERT_TRUE(model);
+  ASSERT_NE(model->device("edge"), nullptr);
+  EXPECT_NEAR(model->device("edge")->kappa, 4, 0.25);
+  EXPECT_LT(relative_error(*model, 3e6, 4, "edge"), 0.08);
+}
+
+TEST(StageModel, an_unknown_device_and_a_stage_without_measurements_have_no_prediction) {
+  RandomNumbers random(7);
+  const auto measurements = simulated_ingests(30, random, 0.03);
+  EXPECT_FALSE(fit_ingest(measurements)->predict("moon", work(1)));
+  EXPECT_FALSE(
+      fit_stage_model(Stage::kRank, candidate_forms(Stage::kRank), measurements).has_value());
+}
+
+TEST(StageModel, few_measurements_give_bounds_with_the_level_that_they_stand_for) {
+  RandomNumbers random(8);
+  const auto model = fit_ingest(simulated_ingests(4, random, 0.05));
+  ASSERT_TRUE(model);
+  const auto range = model->predict_range("laptop", work(1e6), 0.9);
+  EXPECT_GT(range->level, 0.5);
+  EXPECT_LT(range->level, 0.9);
+  EXPECT_LT(range->least_s, range->most_s);
+  const auto single = fit_ingest(simulated_ingests(1, random, 0.05));
+  EXPECT_EQ(single->predict_range("laptop", work(1e6), 0.9)->level, 0);
+}
+
+TEST(StageModel, equal_measurements_give_equal_models) {
+  RandomNumbers random(9);
+  const auto measurements = simulated_ingests(50, random, 0.1);
+  EXPECT_EQ(fit_ingest(measurements)->coefficients, fit_ingest(measurements)->coefficients);
+}
+
+}  // namespace
+}  // namespace ionloom::plan
