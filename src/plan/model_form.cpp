@@ -64,7 +64,7 @@ double term_value(const Term& term, const WorkCounts& counts) {
 }
 
 std::string term_name(const Term& term) {
-  const std::string a(count_name(term.a));
+  std::string a(count_name(term.a));
   const std::string b(count_name(term.b));
   switch (term.kind) {
     case Term::Kind::kConstant:

@@ -20,6 +20,7 @@ std::vector<Rows> by_device(std::span<const Measurement* const> rows) {
   std::map<std::string_view, Rows> devices;
   for (const Measurement* row : rows) devices[row->device].push_back(row);
   std::vector<Rows> parts;
+  parts.reserve(devices.size());
   for (auto& [name, part] : devices) parts.push_back(std::move(part));
   std::ranges::stable_sort(parts, std::greater{}, &Rows::size);
   return parts;
