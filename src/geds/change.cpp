@@ -26,6 +26,10 @@ void write(const PrefixRemoved& change, rpc::LogRecord& record) {
 void write(const StoreRegistered& change, rpc::LogRecord& record) {
   to_wire(change.config, *record.mutable_register_store());
 }
+void write(const LeaseNoted& change, rpc::LogRecord& record) {
+  record.mutable_lease()->set_location(change.location);
+  record.mutable_lease()->set_duration_ms(change.duration_ms);
+}
 void write(const SnapshotEnd& change, rpc::LogRecord& record) {
   record.set_snapshot_end(change.records);
 }
@@ -49,6 +53,9 @@ void apply_to(const PrefixRemoved& change, MetadataState& state) {
 }
 void apply_to(const StoreRegistered& change, MetadataState& state) {
   state.register_store(change.config);
+}
+void apply_to(const LeaseNoted& change, MetadataState& state) {
+  state.note_lease(change.location, change.duration_ms);
 }
 void apply_to(const SnapshotEnd& /*change*/, MetadataState& /*state*/) {}
 
@@ -89,6 +96,9 @@ Result<NumberedChange> decode_change(std::string_view bytes) {
       return result;
     case rpc::LogRecord::kRegisterStore:
       result.change = StoreRegistered{from_wire(record.register_store())};
+      return result;
+    case rpc::LogRecord::kLease:
+      result.change = LeaseNoted{record.lease().location(), record.lease().duration_ms()};
       return result;
     case rpc::LogRecord::kSnapshotEnd:
       result.change = SnapshotEnd{record.snapshot_end()};

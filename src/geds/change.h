@@ -29,13 +29,17 @@ struct PrefixRemoved {
 struct StoreRegistered {
   ObjectStoreConfig config;
 };
+struct LeaseNoted {  ///< a node holds leases of this length; 0: it left in good order
+  std::string location;
+  std::uint32_t duration_ms = 0;
+};
 struct SnapshotEnd {  ///< last record of a snapshot
   std::uint64_t records = 0;
 };
 
 /// One change of a MetadataState that was carried out; the metadata log is a list of these.
 using Change = std::variant<BucketCreated, BucketDeleted, ObjectPut, ObjectRemoved, PrefixRemoved,
-                            StoreRegistered, SnapshotEnd>;
+                            StoreRegistered, LeaseNoted, SnapshotEnd>;
 
 /// A change and its place in the history, counted from 1.
 struct NumberedChange {

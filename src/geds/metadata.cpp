@@ -10,7 +10,12 @@
 namespace ionloom::geds {
 
 Metadata::Metadata(MetadataState state, std::unique_ptr<MetadataLog> log)
-    : state_(std::move(state)), log_(std::move(log)) {}
+    : state_(std::move(state)), log_(std::move(log)) {
+  const auto now = Leases::Clock::now();
+  for (const auto& [location, duration_ms] : state_.leases()) {
+    leases_.renew(location, std::chrono::milliseconds(duration_ms), now);
+  }
+}
 
 std::uint64_t Metadata::note(const Change& change) {
   return log_ ? log_->append(change) : 0;
@@ -157,9 +162,21 @@ std::vector<ObjectStoreConfig> Metadata::stores() const {
   return state_.stores();
 }
 
-void Metadata::renew_lease(const std::string& location, std::chrono::milliseconds duration) {
-  const std::scoped_lock lock(lease_mutex_);
-  leases_.renew(location, duration, Leases::Clock::now());
+Outcome<void> Metadata::renew_lease(const std::string& location,
+                                    std::chrono::milliseconds duration) {
+  {
+    const std::scoped_lock lock(lease_mutex_);
+    leases_.renew(location, duration, Leases::Clock::now());
+  }
+  // Only the first lease, a last one and another length are worth a record.
+  const auto duration_ms = static_cast<std::uint32_t>(duration.count());
+  std::unique_lock lock(mutex_);
+  const auto known = state_.leases().find(location);
+  if (known != state_.leases().end() && known->second == duration_ms) return {};
+  state_.note_lease(location, duration_ms);
+  const std::uint64_t sequence = note(LeaseNoted{location, duration_ms});
+  lock.unlock();
+  return settle(sequence);
 }
 
 std::vector<std::string> Metadata::live_nodes() const {

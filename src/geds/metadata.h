@@ -48,7 +48,11 @@ class Metadata {
                                              const std::vector<Object>& found);
   [[nodiscard]] std::vector<ObjectStoreConfig> stores() const;
 
-  void renew_lease(const std::string& location, std::chrono::milliseconds duration);
+  /// The node at this location is alive for so long from now on, and, when this server was started
+  /// again, for as long from then: who does not renew in that time is dead. Zero gives the lease
+  /// back.
+  [[nodiscard]] Outcome<void> renew_lease(const std::string& location,
+                                          std::chrono::milliseconds duration);
   /// Locations of the nodes whose lease runs, ascending.
   [[nodiscard]] std::vector<std::string> live_nodes() const;
 

@@ -206,7 +206,9 @@ grpc::Status LeaseService::Renew(grpc::ServerContext* context, const rpc::LeaseR
     to_wire(node.error(), *response);
     return grpc::Status::OK;
   }
-  metadata_.renew_lease(request->location(), std::chrono::milliseconds(request->duration_ms()));
+  const auto renewed =
+      metadata_.renew_lease(request->location(), std::chrono::milliseconds(request->duration_ms()));
+  if (!renewed) to_wire(renewed.error(), *response);
   return grpc::Status::OK;
 }
 

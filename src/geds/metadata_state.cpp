@@ -127,6 +127,10 @@ std::vector<ObjectStoreConfig> MetadataState::stores() const {
   return all;
 }
 
+void MetadataState::note_lease(const std::string& location, std::uint32_t duration_ms) {
+  leases_[location] = duration_ms;
+}
+
 void MetadataState::for_each(const std::function<void(const Object&)>& visit) const {
   for (const auto& [bucket, keys] : buckets_) {
     for (const auto& [key, info] : keys) visit({{bucket, key}, info});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -17,7 +18,8 @@ struct Listing {
   std::vector<std::string> common_prefixes;  ///< by name, each ending in the delimiter
 };
 
-/// What a metadata server knows: buckets, their objects, and the S3 stores behind buckets. Pure: no
+/// What a metadata server knows: buckets, their objects, the S3 stores behind buckets, and
+/// which nodes hold leases. Pure: no
 /// I/O, no clock, no locks (the caller serialises changes). Where IBM's C++ server has an answer,
 /// this gives the same one.
 class MetadataState {
@@ -52,6 +54,11 @@ class MetadataState {
   /// By bucket.
   [[nodiscard]] std::vector<ObjectStoreConfig> stores() const;
 
+  /// Which nodes hold leases, and of which length; whether these have run out is for Leases to say.
+  using LeaseLengths = std::map<std::string, std::uint32_t, std::less<>>;  ///< ms, by location
+  void note_lease(const std::string& location, std::uint32_t duration_ms);
+  [[nodiscard]] const LeaseLengths& leases() const { return leases_; }
+
   /// Calls `visit` for every object, by bucket and key.
   void for_each(const std::function<void(const Object&)>& visit) const;
 
@@ -60,6 +67,7 @@ class MetadataState {
 
   std::map<std::string, Keys, std::less<>> buckets_;
   std::map<std::string, ObjectStoreConfig, std::less<>> stores_;
+  LeaseLengths leases_;
 };
 
 }  // namespace ionloom::geds

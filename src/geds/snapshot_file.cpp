@@ -116,6 +116,7 @@ Result<void> write_snapshot(const fs::path& folder, std::uint64_t sequence,
   SnapshotWriter writer(*file, sequence);
   for (const std::string& bucket : state.buckets()) writer.add(BucketCreated{bucket});
   for (const ObjectStoreConfig& config : state.stores()) writer.add(StoreRegistered{config});
+  for (const auto& [location, ms] : state.leases()) writer.add(LeaseNoted{location, ms});
   state.for_each([&](const Object& object) { writer.add(ObjectPut{object}); });
   if (auto done = writer.finish(); !done) return done;
   if (auto done = file->commit(); !done) return done;

@@ -33,10 +33,10 @@ std::unique_ptr<Node> GedsCluster::node(NodeOptions options) {
   return value_of(Node::start(options));
 }
 
-Outcome<void> put(const Node& node, const ObjectId& id, const std::string& bytes,
+Outcome<void> put(const HostPort& node, const ObjectId& id, const std::string& bytes,
                   const std::string& token) {
   std::span<const std::byte> left = std::as_bytes(std::span(bytes));
-  Peer peer(node.address(), {token, std::nullopt});
+  Peer peer(node, {token, std::nullopt});
   return peer.put(id, bytes.size(), [&](std::span<std::byte> into) -> Outcome<std::size_t> {
     const std::size_t count = std::min(into.size(), left.size());
     std::ranges::copy(left.first(count), into.begin());

@@ -37,8 +37,12 @@ class GedsCluster {
 };
 
 /// Has the node keep these bytes.
-[[nodiscard]] Outcome<void> put(const Node& node, const ObjectId& id, const std::string& bytes,
+[[nodiscard]] Outcome<void> put(const HostPort& node, const ObjectId& id, const std::string& bytes,
                                 const std::string& token = {});
+[[nodiscard]] inline Outcome<void> put(const Node& node, const ObjectId& id,
+                                       const std::string& bytes, const std::string& token = {}) {
+  return put(node.address(), id, bytes, token);
+}
 
 /// What a reader gets: the bytes, or the name of the status.
 [[nodiscard]] std::string read(Client& client, const ObjectId& id, ByteRange range = {});
