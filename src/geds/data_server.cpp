@@ -45,10 +45,12 @@ DataCounters::DataCounters(Metrics& metrics)
                               "Data requests answered with a failure")) {}
 
 DataServer::DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
-                       DataCounters& counters, Register on_sealed)
+                       std::shared_ptr<const TlsContext> tls, DataCounters& counters,
+                       Register on_sealed)
     : listener_(std::move(listener)),
       objects_(objects),
       access_(access),
+      tls_(std::move(tls)),
       counters_(counters),
       on_sealed_(std::move(on_sealed)),
       acceptor_([this] { accept_all(); }) {}
@@ -78,8 +80,16 @@ void DataServer::accept_all() {
   }
 }
 
-void DataServer::serve(const TcpSocket& socket) {
+void DataServer::serve(TcpSocket& socket) {
   socket.set_write_patience(kPatience);
+  if (tls_) {
+    socket.set_read_patience(kPatience);
+    if (!socket.speak_tls_as_server(*tls_)) {
+      counters_.refused.add();
+      return;
+    }
+    socket.set_read_patience({});
+  }
   std::string text;
   std::vector<std::byte> buffer(kReadBytes);
   bool trusted = !access_.closed();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -35,8 +36,9 @@ class DataServer {
   using Register = std::function<Outcome<void>(const ObjectId&, std::uint64_t size_bytes)>;
 
   /// @param listener already listening. All references must outlive this.
+  /// @param tls      spoken on every connection; none: plain TCP, as GEDS has it
   DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
-             DataCounters& counters, Register on_sealed);
+             std::shared_ptr<const TlsContext> tls, DataCounters& counters, Register on_sealed);
   DataServer(const DataServer&) = delete;
   DataServer& operator=(const DataServer&) = delete;
   /// Ends all connections and waits for their threads.
@@ -52,7 +54,7 @@ class DataServer {
   };
 
   void accept_all();
-  void serve(const TcpSocket& socket);
+  void serve(TcpSocket& socket);
   /// @param behind what came behind the request already; a PUT takes its bytes from there first
   Outcome<void> answer(const TcpSocket& socket, std::string_view text, std::string& behind,
                        bool& trusted);
@@ -66,6 +68,7 @@ class DataServer {
   TcpSocket listener_;
   store::ObjectStore& objects_;
   const AccessList& access_;
+  std::shared_ptr<const TlsContext> tls_;
   DataCounters& counters_;
   Register on_sealed_;
   std::mutex mutex_;

@@ -97,6 +97,12 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   if (!seen) return std::unexpected(to_error(seen.error(), {}));
 
   grpc::Service* const services[] = {&node->service};
+  std::shared_ptr<const TlsContext> tls;
+  if (options.identity) {
+    auto context = TlsContext::of_server(*options.identity);
+    if (!context) return std::unexpected(context.error());
+    tls = *std::move(context);
+  }
   auto server = start_grpc_server(options.listen, options.identity, services);
   if (!server) return std::unexpected(server.error());
   node->server = std::move(server->server);
@@ -111,7 +117,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   if (!listener) return std::unexpected(to_error(listener.error(), "data transport"));
   node->service.announce({node->address.host, listener->port()}, everywhere);
   node->data = std::make_unique<DataServer>(
-      *std::move(listener), *node->objects, node->access, node->counters,
+      *std::move(listener), *node->objects, node->access, std::move(tls), node->counters,
       [node](const ObjectId& id, std::uint64_t size) { return node->register_object(id, size); });
 
   show_store(node->objects, node->metrics);

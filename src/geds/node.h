@@ -26,7 +26,7 @@ struct NodeOptions {
   std::chrono::milliseconds lease{1500};  ///< counts as dead after this silence; 0: no leases
   std::optional<std::filesystem::path> token_file =
       {};                                       ///< tokens it asks for on the data transport
-  std::optional<ServerIdentity> identity = {};  ///< TLS of its gRPC service
+  std::optional<ServerIdentity> identity = {};  ///< TLS of both its ports
   Access access = {};                           ///< how it reaches the metadata server
 };
 

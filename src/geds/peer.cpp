@@ -1,6 +1,7 @@
 #include "geds/peer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,7 @@ bool lost(const Status& status) {
 
 template <class Talk>
 auto Peer::on_connection(const Talk& talk) -> decltype(talk(std::declval<const TcpSocket&>())) {
+  const auto begin = std::chrono::steady_clock::now();
   bool reused = false;
   TcpSocket socket;
   {
@@ -45,7 +47,9 @@ auto Peer::on_connection(const Talk& talk) -> decltype(talk(std::declval<const T
       idle_.push_back(std::move(socket));
       return result;
     }
-    if (!reused) return result;
+    // One that had been closed fails at once. One that stood silent for as long as anyone waits
+    // has had its chance: the next one would be silent as well.
+    if (!reused || std::chrono::steady_clock::now() - begin >= access_.patience) return result;
     reused = false;
     socket = TcpSocket();
     const std::scoped_lock lock(mutex_);
@@ -58,10 +62,27 @@ Outcome<TcpSocket> Peer::new_connection() {
   const auto at = endpoint();
   if (!at) return std::unexpected(at.error());
   auto socket = TcpSocket::connect(*at, access_.patience);
-  if (!socket || access_.token.empty()) return socket;
+  if (!socket) return socket;
+  if (access_.authorities) {
+    const auto context = tls();
+    if (!context) return std::unexpected(context.error());
+    const auto secured = socket->speak_tls_to(node_.host, **context);
+    if (!secured) return std::unexpected(secured.error());
+  }
+  if (access_.token.empty()) return socket;
   const auto trusted = ask(*socket, {DataVerb::kToken, {}, 0, 0, access_.token});
   if (!trusted) return std::unexpected(trusted.error());
   return socket;
+}
+
+Outcome<std::shared_ptr<const TlsContext>> Peer::tls() {
+  const std::scoped_lock lock(mutex_);
+  if (!tls_) {
+    auto made = TlsContext::of_client(*access_.authorities);
+    if (!made) return std::unexpected(to_status(made.error()));
+    tls_ = *std::move(made);
+  }
+  return tls_;
 }
 
 Outcome<HostPort> Peer::endpoint() {

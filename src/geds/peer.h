@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -17,7 +18,8 @@
 namespace ionloom::geds {
 
 /// Another node, IBM's or ours, as a place to read objects from and to put them to. Connections are
-/// made when needed and kept, at most as many as threads use it at once. Thread-safe.
+/// made when needed and kept, at most as many as threads use it at once; they speak TLS when
+/// Access names authorities. Thread-safe.
 class Peer {
  public:
   /// @param node host and gRPC port, as in the location of its objects
@@ -47,6 +49,7 @@ class Peer {
 
  private:
   Outcome<TcpSocket> new_connection();
+  Outcome<std::shared_ptr<const TlsContext>> tls();
   Outcome<HostPort> endpoint();
   /// Announces an object and waits until the node is ready for its bytes.
   Outcome<void> go_ahead(const TcpSocket& socket, const DataRequest& request) const;
@@ -59,6 +62,7 @@ class Peer {
   std::mutex mutex_;
   std::vector<TcpSocket> idle_;
   HostPort endpoint_;  ///< port 0 until asked for
+  std::shared_ptr<const TlsContext> tls_;  ///< none until needed
 };
 
 }  // namespace ionloom::geds

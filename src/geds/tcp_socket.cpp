@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -19,6 +20,8 @@
 
 namespace ionloom::geds {
 namespace {
+
+constexpr std::size_t kRecordBytes = 16000;  ///< a TLS record holds 16384 at most
 
 using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
@@ -54,10 +57,11 @@ void set_wait(int descriptor, int which, std::chrono::milliseconds wait) {
 }  // namespace
 
 TcpSocket::TcpSocket(TcpSocket&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)), tls_(std::move(other.tls_)) {}
 
 TcpSocket& TcpSocket::operator=(TcpSocket&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
+  std::swap(tls_, other.tls_);
   return *this;
 }
 
@@ -97,6 +101,20 @@ Outcome<TcpSocket> TcpSocket::connect(const HostPort& to, std::chrono::milliseco
   return failed("cannot connect to " + to.text(), last);
 }
 
+Outcome<void> TcpSocket::speak_tls_as_server(const TlsContext& context) {
+  auto session = TlsSession::accept(context, descriptor_);
+  if (!session) return std::unexpected(session.error());
+  tls_ = *std::move(session);
+  return {};
+}
+
+Outcome<void> TcpSocket::speak_tls_to(const std::string& host, const TlsContext& context) {
+  auto session = TlsSession::connect(context, descriptor_, host);
+  if (!session) return std::unexpected(session.error());
+  tls_ = *std::move(session);
+  return {};
+}
+
 Outcome<TcpSocket> TcpSocket::accept() const {
   int descriptor = -1;
   do {
@@ -116,6 +134,7 @@ void TcpSocket::set_write_patience(std::chrono::milliseconds patience) const {
 }
 
 Outcome<std::size_t> TcpSocket::read_some(std::span<std::byte> into) const {
+  if (tls_) return tls_->read_some(into);
   ssize_t got = 0;
   do {
     got = ::recv(descriptor_, into.data(), into.size(), 0);
@@ -138,6 +157,15 @@ Outcome<void> TcpSocket::read(std::span<std::byte> into) const {
 
 Outcome<void> TcpSocket::write(std::span<const std::byte> first,
                                std::span<const std::byte> second) const {
+  if (tls_ && second.empty()) return tls_->write(first);
+  if (tls_) {
+    // A head and the beginning of what follows share a TLS record, and so a packet.
+    const auto beginning = second.first(std::min(second.size(), kRecordBytes));
+    std::vector<std::byte> record(first.begin(), first.end());
+    record.insert(record.end(), beginning.begin(), beginning.end());
+    if (auto sent = tls_->write(record); !sent) return sent;
+    return tls_->write(second.subspan(beginning.size()));
+  }
   const auto part = [](std::span<const std::byte> bytes) {
     // sendmsg() does not write to what it sends.
     return iovec{const_cast<std::byte*>(bytes.data()), bytes.size()};

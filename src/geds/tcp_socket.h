@@ -3,11 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "geds/names.h"
 #include "geds/status.h"
+#include "geds/tls_session.h"
 
 namespace ionloom::geds {
 
@@ -28,6 +31,11 @@ class TcpSocket {
   /// Connects, trying each address of the host.
   [[nodiscard]] static Outcome<TcpSocket> connect(const HostPort& to,
                                                   std::chrono::milliseconds patience);
+
+  /// From now on everything goes through TLS; waits for the handshake. See TlsSession for what can
+  /// fail; the connection is of no use then.
+  [[nodiscard]] Outcome<void> speak_tls_as_server(const TlsContext& context);
+  [[nodiscard]] Outcome<void> speak_tls_to(const std::string& host, const TlsContext& context);
 
   /// Waits for the next connection, for ever. UNAVAILABLE after shut_down().
   [[nodiscard]] Outcome<TcpSocket> accept() const;
@@ -55,6 +63,7 @@ class TcpSocket {
 
  private:
   int descriptor_ = -1;
+  std::unique_ptr<TlsSession> tls_;  ///< none: plain TCP
 };
 
 }  // namespace ionloom::geds

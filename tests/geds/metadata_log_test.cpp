@@ -80,16 +80,25 @@ TEST_F(MetadataLogTest, every_kind_of_change_comes_back) {
        std::vector<Change>{BucketCreated{"bucket"}, BucketCreated{"gone"}, BucketDeleted{"gone"},
                            ObjectPut{object("a")}, ObjectPut{object("b")}, ObjectPut{object("d/x")},
                            ObjectPut{object("d/y")}, ObjectRemoved{{"bucket", "b"}},
-                           PrefixRemoved{{"bucket", "d/"}}, StoreRegistered{store}}) {
+                           PrefixRemoved{{"bucket", "d/"}}, StoreRegistered{store},
+                           LeaseNoted{"geds://a:1", 1500}, LeaseNoted{"geds://b:1", 0}}) {
     note(**log, state, change);
   }
-  log->reset();
-  MetadataState again;
-  ASSERT_TRUE(MetadataLog::open(folder(), again));
-  EXPECT_EQ(again.buckets(), std::vector<std::string>{"bucket"});
-  EXPECT_EQ(again.lookup({"bucket", "a"}).value(), object("a"));
-  EXPECT_EQ(again.list({"bucket", ""}, 0)->objects.size(), 1U);
-  EXPECT_EQ(again.stores(), std::vector<ObjectStoreConfig>{store});
+  const auto expect_everything = [&] {
+    log->reset();
+    MetadataState again;
+    log = MetadataLog::open(folder(), again);
+    ASSERT_TRUE(log);
+    EXPECT_EQ(again.buckets(), std::vector<std::string>{"bucket"});
+    EXPECT_EQ(again.lookup({"bucket", "a"}).value(), object("a"));
+    EXPECT_EQ(again.list({"bucket", ""}, 0)->objects.size(), 1U);
+    EXPECT_EQ(again.stores(), std::vector<ObjectStoreConfig>{store});
+    EXPECT_EQ(again.leases(),
+              (MetadataState::LeaseLengths{{"geds://a:1", 1500}, {"geds://b:1", 0}}));
+  };
+  expect_everything();
+  ASSERT_TRUE((*log)->snapshot(state));
+  expect_everything();
 }
 
 TEST_F(MetadataLogTest, a_log_cut_anywhere_in_its_last_write_loses_only_that_write) {

@@ -1,5 +1,6 @@
 #include "geds/metadata_server.h"
 
+#include <chrono>
 #include <future>
 #include <string>
 #include <thread>
@@ -13,6 +14,8 @@
 
 namespace ionloom::geds {
 namespace {
+
+using std::chrono::milliseconds;
 
 Object object(const std::string& key, std::uint64_t size_bytes = 1) {
   return {{"bucket", key}, {"geds://10.0.0.1:4382", size_bytes, size_bytes, "kept\nas it is"}};
@@ -129,6 +132,34 @@ TEST(MetadataServer, what_was_acknowledged_is_there_after_a_restart) {
   for (int i = 0; i < 2000000 && !found; ++i) found = cluster.metadata().lookup({"bucket", "a"});
   EXPECT_EQ(found.value(), object("a"));
   EXPECT_EQ(cluster.metadata().stores()->at(0).secret_key, "secret");
+}
+
+TEST(MetadataServer, a_node_whose_lease_is_not_renewed_after_a_restart_is_dead) {
+  const test_support::ScratchFolder folder;
+  MetadataServerOptions options;
+  options.state_folder = folder / "state";
+  GedsCluster cluster(options);
+  ASSERT_TRUE(cluster.metadata().ensure_bucket("bucket"));
+  ASSERT_TRUE(cluster.metadata().create(object("a")));
+  ASSERT_TRUE(cluster.metadata().renew_lease(object("a").info.location, milliseconds(300)));
+  ASSERT_TRUE(cluster.metadata().renew_lease("geds://10.0.0.2:4382", milliseconds(0)));
+  ASSERT_TRUE(cluster.metadata().create({{"bucket", "left"}, {"geds://10.0.0.2:4382", 1, 1, {}}}));
+  cluster.stop_server();
+  cluster.start_server();
+  const auto status = [&](const std::string& key) {
+    const auto found = cluster.metadata().lookup({"bucket", key});
+    return found ? "found" : found.error().message;
+  };
+  const auto says = [&](const std::string& key, const std::string& sentence) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (status(key).find(sentence) == std::string::npos) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+    }
+    return true;
+  };
+  EXPECT_TRUE(says("a", "found")) << "it has its lease's time to renew";
+  EXPECT_NE(status("left").find("not been heard of"), std::string::npos) << "it had left";
+  EXPECT_TRUE(says("a", "not been heard of"));
 }
 
 TEST(MetadataServer, without_a_token_nothing_is_told_and_secrets_need_a_right) {
