@@ -141,7 +141,7 @@ TEST(MetadataServer, a_node_whose_lease_is_not_renewed_after_a_restart_is_dead) 
   GedsCluster cluster(options);
   ASSERT_TRUE(cluster.metadata().ensure_bucket("bucket"));
   ASSERT_TRUE(cluster.metadata().create(object("a")));
-  ASSERT_TRUE(cluster.metadata().renew_lease(object("a").info.location, milliseconds(300)));
+  ASSERT_TRUE(cluster.metadata().renew_lease(object("a").info.location, milliseconds(2000)));
   ASSERT_TRUE(cluster.metadata().renew_lease("geds://10.0.0.2:4382", milliseconds(0)));
   ASSERT_TRUE(cluster.metadata().create({{"bucket", "left"}, {"geds://10.0.0.2:4382", 1, 1, {}}}));
   cluster.stop_server();
