@@ -12,6 +12,18 @@ void add_server_options(CLI::App& command, GedsArguments& arguments) {
   command.add_option("--tls-cert", arguments.tls_certificate, "certificate chain, PEM: speak TLS")
       ->type_name("FILE");
   command.add_option("--tls-key", arguments.tls_key, "its private key, PEM")->type_name("FILE");
+  command
+      .add_option(
+          "--log", arguments.log,
+          "tell what happens on stderr, a line an event: as text (name=value), as json, or\n"
+          "off")
+      ->check(CLI::IsMember({"text", "json", "off"}))
+      ->capture_default_str()
+      ->type_name("FORM");
+  command.add_option("--log-level", arguments.log_level, "the least that is told")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str()
+      ->type_name("LEVEL");
   command.add_flag("--json", arguments.json, "print JSON, one object a line");
 }
 

@@ -35,6 +35,8 @@ struct GedsArguments {
   std::optional<std::filesystem::path> token_file;
   std::optional<std::filesystem::path> tls_certificate;
   std::optional<std::filesystem::path> tls_key;
+  std::string log = "text";        ///< "text", "json" or "off"
+  std::string log_level = "info";  ///< the least that is told
   bool any_names = false;
   bool json = false;
 };

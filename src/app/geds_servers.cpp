@@ -77,6 +77,15 @@ void tell(const GedsArguments& arguments, std::string_view event, std::string_vi
   std::fflush(stdout);
 }
 
+/// What goes to stderr. The --log options have been checked.
+geds::EventLog event_log(const GedsArguments& arguments, std::string_view server) {
+  if (arguments.log == "off") return {};
+  const auto form =
+      arguments.log == "json" ? geds::EventLog::Form::kJson : geds::EventLog::Form::kText;
+  return {form, geds::log_level(arguments.log_level).value_or(geds::EventLog::Level::kInfo),
+          server};
+}
+
 }  // namespace
 
 Result<void> serve_metadata(const GedsArguments& arguments) {
@@ -84,16 +93,19 @@ Result<void> serve_metadata(const GedsArguments& arguments) {
   if (!listen) return std::unexpected(listen.error());
   const auto proof = identity(arguments);
   if (!proof) return std::unexpected(proof.error());
+  const geds::EventLog events = event_log(arguments, "metadata");
   const StopSignal stop;
   const auto server = geds::MetadataServer::start(
-      {*listen, arguments.state, arguments.token_file, *proof, arguments.any_names});
+      {*listen, arguments.state, arguments.token_file, *proof, events, arguments.any_names});
   if (!server) return std::unexpected(server.error());
   const auto page = status_page(arguments, (*server)->metrics());
   if (!page) return std::unexpected(page.error());
   const std::string at = (*server)->address().text();
   tell(arguments, "listening", "metadata", at, page->get());
-  stop.wait();
+  events.info("listening", {{"address", at}});
+  events.info("stopping", {{"signal", stop.wait()}});
   (*server)->stop();
+  events.info("stopped");
   tell(arguments, "stopped", "metadata", at, nullptr);
   return {};
 }
@@ -105,6 +117,7 @@ Result<void> serve_node(const GedsArguments& arguments) {
   if (!proof) return std::unexpected(proof.error());
   const auto disk = disk_space(arguments.disk);
   if (!disk) return std::unexpected(disk.error());
+  const geds::EventLog events = event_log(arguments, "node");
   const StopSignal stop;
   const auto node = geds::Node::start({.metadata = arguments.metadata,
                                        .listen = *listen,
@@ -114,14 +127,17 @@ Result<void> serve_node(const GedsArguments& arguments) {
                                        .lease = std::chrono::milliseconds(arguments.lease_ms),
                                        .token_file = arguments.token_file,
                                        .identity = *proof,
-                                       .access = {arguments.token, arguments.authorities}});
+                                       .access = {arguments.token, arguments.authorities},
+                                       .events = events});
   if (!node) return std::unexpected(node.error());
   const auto page = status_page(arguments, (*node)->metrics());
   if (!page) return std::unexpected(page.error());
   const std::string at = (*node)->address().text();
   tell(arguments, "listening", "node", at, page->get());
-  stop.wait();
+  events.info("listening", {{"address", at}, {"metadata", arguments.metadata}});
+  events.info("stopping", {{"signal", stop.wait()}});
   (*node)->stop();
+  events.info("stopped");
   tell(arguments, "stopped", "node", at, nullptr);
   return {};
 }

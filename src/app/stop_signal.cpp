@@ -1,6 +1,7 @@
 #include "app/stop_signal.h"
 
 #include <csignal>
+#include <cstring>
 #include <initializer_list>
 
 namespace ionloom::app {
@@ -11,9 +12,10 @@ StopSignal::StopSignal() {
   ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
 }
 
-void StopSignal::wait() const {
+std::string StopSignal::wait() const {
   int signal = 0;
   ::sigwait(&signals_, &signal);
+  return std::string("SIG") + ::sigabbrev_np(signal);
 }
 
 }  // namespace ionloom::app

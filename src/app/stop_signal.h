@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include <signal.h>
 
 namespace ionloom::app {
@@ -11,7 +13,8 @@ class StopSignal {
   StopSignal();
 
   /// Returns when one of them comes.
-  void wait() const;
+  /// @return its name, e.g. "SIGTERM"
+  [[nodiscard]] std::string wait() const;
 
  private:
   sigset_t signals_;

@@ -46,12 +46,13 @@ DataCounters::DataCounters(Metrics& metrics)
 
 DataServer::DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
                        std::shared_ptr<const TlsContext> tls, DataCounters& counters,
-                       Register on_sealed)
+                       EventLog events, Register on_sealed)
     : listener_(std::move(listener)),
       objects_(objects),
       access_(access),
       tls_(std::move(tls)),
       counters_(counters),
+      events_(std::move(events)),
       on_sealed_(std::move(on_sealed)),
       acceptor_([this] { accept_all(); }) {}
 
@@ -84,9 +85,8 @@ void DataServer::serve(TcpSocket& socket) {
   socket.set_write_patience(kPatience);
   if (tls_) {
     socket.set_read_patience(kPatience);
-    if (!socket.speak_tls_as_server(*tls_)) {
-      counters_.refused.add();
-      return;
+    if (const auto secured = socket.speak_tls_as_server(*tls_); !secured) {
+      return note(secured.error());
     }
     socket.set_read_patience({});
   }
@@ -151,7 +151,10 @@ Outcome<void> DataServer::answer_get(const TcpSocket& socket, const DataRequest&
     piece =
         objects_.view(name, first_piece({range.offset_bytes + done, range.length_bytes - done}));
     // Too late to say why: the connection ends in the middle, which no reader takes for success.
-    if (!piece) return std::unexpected(to_status(piece.error()));
+    if (!piece) {
+      note(to_status(piece.error()));
+      return std::unexpected(to_status(piece.error()));
+    }
     if (auto sent = socket.write(piece->bytes()); !sent) return sent;
   }
   return {};
@@ -161,6 +164,7 @@ Outcome<void> DataServer::answer_delete(const TcpSocket& socket, const DataReque
   if (const auto removed = objects_.remove(name_of(request.id)); !removed) {
     return send_status(socket, to_status(removed.error()));
   }
+  events_.debug("removed", {{"object", request.id.text()}});
   return socket.write(to_bytes({}));
 }
 
@@ -183,13 +187,27 @@ Outcome<void> DataServer::answer_put(const TcpSocket& socket, const DataRequest&
     std::ignore = objects_.remove(name);
     return send_status(socket, known.error());
   }
+  events_.debug("sealed", {{"object", request.id.text()}, {"bytes", request.size_bytes}});
   counters_.created.add();
   counters_.bytes_written.add(receiver.size_bytes());
   return socket.write(to_bytes({}));
 }
 
-Outcome<void> DataServer::send_status(const TcpSocket& socket, const Status& status) {
+void DataServer::note(const Status& status) {
   counters_.refused.add();
+  EventLog::Level level = EventLog::Level::kDebug;  // the caller's own mistake
+  if (status.code == StatusCode::kDataLoss || status.code == StatusCode::kInternal) {
+    level = EventLog::Level::kError;
+  } else if (status.code == StatusCode::kUnauthenticated ||
+             status.code == StatusCode::kUnavailable ||
+             status.code == StatusCode::kResourceExhausted) {
+    level = EventLog::Level::kWarning;
+  }
+  events_.tell(level, "refused", {{"status", name_of(status.code)}, {"reason", status.message}});
+}
+
+Outcome<void> DataServer::send_status(const TcpSocket& socket, const Status& status) {
+  note(status);
   return socket.write(to_bytes({static_cast<std::int32_t>(status.code), status.message.size()}),
                       bytes_of(status.message));
 }

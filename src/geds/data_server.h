@@ -10,6 +10,7 @@
 
 #include "geds/access.h"
 #include "geds/data_request.h"
+#include "geds/event_log.h"
 #include "geds/metrics.h"
 #include "geds/tcp_socket.h"
 #include "store/object_store.h"
@@ -38,7 +39,8 @@ class DataServer {
   /// @param listener already listening. All references must outlive this.
   /// @param tls      spoken on every connection; none: plain TCP, as GEDS has it
   DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
-             std::shared_ptr<const TlsContext> tls, DataCounters& counters, Register on_sealed);
+             std::shared_ptr<const TlsContext> tls, DataCounters& counters, EventLog events,
+             Register on_sealed);
   DataServer(const DataServer&) = delete;
   DataServer& operator=(const DataServer&) = delete;
   /// Ends all connections and waits for their threads.
@@ -64,12 +66,14 @@ class DataServer {
   Outcome<void> answer_put(const TcpSocket& socket, const DataRequest& request,
                            std::string& behind);
   Outcome<void> send_status(const TcpSocket& socket, const Status& status);
+  void note(const Status& status);
 
   TcpSocket listener_;
   store::ObjectStore& objects_;
   const AccessList& access_;
   std::shared_ptr<const TlsContext> tls_;
   DataCounters& counters_;
+  EventLog events_;
   Register on_sealed_;
   std::mutex mutex_;
   std::list<Connection> connections_;

@@ -1,16 +1,13 @@
 #include "geds/metadata.h"
 
-#include <cstdio>
 #include <utility>
-
-#include <fmt/core.h>
 
 #include "geds/names.h"
 
 namespace ionloom::geds {
 
-Metadata::Metadata(MetadataState state, std::unique_ptr<MetadataLog> log)
-    : state_(std::move(state)), log_(std::move(log)) {
+Metadata::Metadata(MetadataState state, std::unique_ptr<MetadataLog> log, EventLog events)
+    : state_(std::move(state)), log_(std::move(log)), events_(std::move(events)) {
   const auto now = Leases::Clock::now();
   for (const auto& [location, duration_ms] : state_.leases()) {
     leases_.renew(location, std::chrono::milliseconds(duration_ms), now);
@@ -24,6 +21,7 @@ std::uint64_t Metadata::note(const Change& change) {
 Outcome<void> Metadata::settle(std::uint64_t sequence) {
   if (!log_) return {};
   if (auto done = log_->wait_durable(sequence); !done) {
+    events_.error("change_not_kept", {{"reason", done.error().message()}});
     return std::unexpected(to_status(done.error()));
   }
   if (log_->wants_snapshot()) {
@@ -31,7 +29,9 @@ Outcome<void> Metadata::settle(std::uint64_t sequence) {
     if (!log_->wants_snapshot()) return {};  // another caller was first
     if (auto done = log_->snapshot(state_); !done) {
       // The change itself is durable in the log, so the caller has nothing to fear.
-      fmt::print(stderr, "geds: no snapshot of the metadata: {}\n", done.error().message());
+      events_.warning("snapshot_failed", {{"reason", done.error().message()}});
+    } else {
+      events_.info("snapshot", {{"change", sequence}});
     }
   }
   return {};
@@ -166,13 +166,22 @@ Outcome<void> Metadata::renew_lease(const std::string& location,
                                     std::chrono::milliseconds duration) {
   {
     const std::scoped_lock lock(lease_mutex_);
-    leases_.renew(location, duration, Leases::Clock::now());
+    const auto now = Leases::Clock::now();
+    if (duration.count() == 0) {
+      events_.info("node_left", {{"node", location}});
+    } else if (leases_.expired(location, now)) {
+      events_.warning("node_back", {{"node", location}});
+    }
+    leases_.renew(location, duration, now);
   }
   // Only the first lease, a last one and another length are worth a record.
   const auto duration_ms = static_cast<std::uint32_t>(duration.count());
   std::unique_lock lock(mutex_);
   const auto known = state_.leases().find(location);
   if (known != state_.leases().end() && known->second == duration_ms) return {};
+  if (known == state_.leases().end()) {
+    events_.info("node_joined", {{"node", location}, {"lease_ms", duration_ms}});
+  }
   state_.note_lease(location, duration_ms);
   const std::uint64_t sequence = note(LeaseNoted{location, duration_ms});
   lock.unlock();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "geds/change.h"
+#include "geds/event_log.h"
 #include "geds/leases.h"
 #include "geds/metadata_log.h"
 #include "geds/metadata_state.h"
@@ -21,9 +22,10 @@ namespace ionloom::geds {
 /// durable as promised and its subscribers' streams have been handed the event.
 class Metadata {
  public:
-  /// @param log   keeps the changes; without one they end with the process
-  /// @param state where the log's history ends
-  Metadata(MetadataState state, std::unique_ptr<MetadataLog> log);
+  /// @param log    keeps the changes; without one they end with the process
+  /// @param state  where the log's history ends
+  /// @param events is told of nodes that come and go, and of what happens to the log
+  Metadata(MetadataState state, std::unique_ptr<MetadataLog> log, EventLog events = {});
 
   /// Names with control characters are refused by create(), unless this is switched off.
   void accept_any_names() { any_names_ = true; }
@@ -68,6 +70,7 @@ class Metadata {
   mutable std::shared_mutex mutex_;
   MetadataState state_;
   std::unique_ptr<MetadataLog> log_;
+  EventLog events_;
   mutable std::mutex lease_mutex_;
   Leases leases_;
   Publisher publisher_;

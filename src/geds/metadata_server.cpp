@@ -13,14 +13,17 @@
 namespace ionloom::geds {
 
 struct MetadataServer::Parts {
-  Parts(MetadataState state, std::unique_ptr<MetadataLog> log, AccessList list)
-      : metadata(std::move(state), std::move(log)), access(std::move(list)) {}
+  Parts(MetadataState state, std::unique_ptr<MetadataLog> log, AccessList list,
+        const EventLog& events)
+      : metadata(std::move(state), std::move(log), events),
+        access(std::move(list)),
+        service(metadata, access, counters, events) {}
 
   Metrics metrics;
   MetadataCounters counters{metrics};
   Metadata metadata;
   AccessList access;
-  MetadataService service{metadata, access, counters};
+  MetadataService service;
   LeaseService leases{metadata, access};
   HostPort address;
   std::unique_ptr<grpc::Server> server;  // last: ends before what it calls
@@ -47,7 +50,8 @@ Result<std::unique_ptr<MetadataServer>> MetadataServer::start(
     if (!opened) return std::unexpected(opened.error());
     log = std::move(*opened);
   }
-  auto parts = std::make_unique<Parts>(std::move(state), std::move(log), std::move(access));
+  auto parts =
+      std::make_unique<Parts>(std::move(state), std::move(log), std::move(access), options.events);
   if (options.any_names) parts->metadata.accept_any_names();
   grpc::Service* const services[] = {&parts->service, &parts->leases};
   auto server = start_grpc_server(options.listen, options.identity, services);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "geds/event_log.h"
 #include "geds/metrics.h"
 #include "geds/names.h"
 #include "geds/server_security.h"
@@ -18,6 +19,7 @@ struct MetadataServerOptions {
       {};  ///< keeps what it knows; none: in memory only
   std::optional<std::filesystem::path> token_file = {};  ///< see AccessList::read()
   std::optional<ServerIdentity> identity = {};           ///< TLS
+  EventLog events = {};
   bool any_names = false;  ///< also take names with control characters, as IBM's server does
 };
 

@@ -53,12 +53,15 @@ Rights MetadataService::rights_of(const grpc::ServerContextBase& context) const 
 
 std::optional<grpc::Status> MetadataService::denied(const grpc::ServerContextBase& context) {
   if (rights_of(context).call) return {};
+  events_.warning("caller_denied", {{"caller", context.peer()}});
   counters_.refused.add();
   return unauthenticated();
 }
 
 grpc::Status MetadataService::answer(const Outcome<void>& outcome, StatusResponse& response) {
   if (!outcome) {
+    events_.debug("refused",
+                  {{"status", name_of(outcome.error().code)}, {"reason", outcome.error().message}});
     counters_.refused.add();
     to_wire(outcome.error(), response);
   }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include <grpcpp/support/status.h>
 
 #include "geds.grpc.pb.h"
 #include "geds/access.h"
+#include "geds/event_log.h"
 #include "geds/metadata.h"
 #include "geds/metrics.h"
 #include "ionloom_geds.grpc.pb.h"
@@ -30,8 +32,10 @@ class MetadataService final
     : public ::geds::rpc::MetadataService::WithCallbackMethod_SubscribeStream<
           ::geds::rpc::MetadataService::Service> {
  public:
-  MetadataService(Metadata& metadata, const AccessList& access, MetadataCounters& counters)
-      : metadata_(metadata), access_(access), counters_(counters) {}
+  /// @param events is told of callers that were turned away
+  MetadataService(Metadata& metadata, const AccessList& access, MetadataCounters& counters,
+                  EventLog events)
+      : metadata_(metadata), access_(access), counters_(counters), events_(std::move(events)) {}
 
   using Context = grpc::ServerContext;
   using StatusResponse = ::geds::rpc::StatusResponse;
@@ -79,6 +83,7 @@ class MetadataService final
   Metadata& metadata_;
   const AccessList& access_;
   MetadataCounters& counters_;
+  EventLog events_;
 };
 
 /// Lease renewals of ionloom's own nodes.

@@ -1,14 +1,12 @@
 #include "geds/node.h"
 
 #include <condition_variable>
-#include <cstdio>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 #include <tuple>
 #include <utility>
 
-#include <fmt/core.h>
 #include <grpcpp/server.h>
 
 #include "geds/access.h"
@@ -53,12 +51,15 @@ struct Node::Parts {
     while (!asked_to_stop.wait_for(lock, stop, lease / 4, [&] { return stop.stop_requested(); })) {
       const auto renewed = metadata->renew_lease(location, lease);
       if (!renewed && heard) {
-        fmt::print(stderr, "geds: {}: lease not renewed: {}\n", location, renewed.error().message);
+        events.warning("lease_not_renewed", {{"reason", renewed.error().message}});
+      } else if (renewed && !heard) {
+        events.info("lease_renewed_again");
       }
       heard = renewed.has_value();
     }
   }
 
+  EventLog events;
   Metrics metrics;
   DataCounters counters{metrics};
   AccessList access;
@@ -82,6 +83,7 @@ Node::~Node() {
 Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   auto parts = std::make_unique<Parts>();
   Parts* const node = parts.get();
+  node->events = options.events;
   if (options.token_file) {
     auto list = AccessList::read(*options.token_file);
     if (!list) return std::unexpected(list.error());
@@ -118,6 +120,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   node->service.announce({node->address.host, listener->port()}, everywhere);
   node->data = std::make_unique<DataServer>(
       *std::move(listener), *node->objects, node->access, std::move(tls), node->counters,
+      node->events,
       [node](const ObjectId& id, std::uint64_t size) { return node->register_object(id, size); });
 
   show_store(node->objects, node->metrics);

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "geds/event_log.h"
 #include "geds/metadata_client.h"
 #include "geds/metrics.h"
 #include "geds/names.h"
@@ -28,6 +29,7 @@ struct NodeOptions {
       {};                                       ///< tokens it asks for on the data transport
   std::optional<ServerIdentity> identity = {};  ///< TLS of both its ports
   Access access = {};                           ///< how it reaches the metadata server
+  EventLog events = {};
 };
 
 /// A running node: holds sealed objects in memory and on disk, serves them to others, takes new

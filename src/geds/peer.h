@@ -61,7 +61,7 @@ class Peer {
   Access access_;
   std::mutex mutex_;
   std::vector<TcpSocket> idle_;
-  HostPort endpoint_;  ///< port 0 until asked for
+  HostPort endpoint_;                      ///< port 0 until asked for
   std::shared_ptr<const TlsContext> tls_;  ///< none until needed
 };
 

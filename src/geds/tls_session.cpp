@@ -47,8 +47,9 @@ int receive(BIO* bio, char* bytes, int count) {
 
 // The signature is OpenSSL's, whose argument is a long.
 decltype(::BIO_ctrl(nullptr, 0, 0, nullptr)) control(BIO* /*bio*/, int command,
-                                                      decltype(::BIO_ctrl(nullptr, 0, 0, nullptr)) /*argument*/,
-                                                      void* /*pointer*/) {
+                                                     decltype(::BIO_ctrl(nullptr, 0, 0,
+                                                                         nullptr)) /*argument*/,
+                                                     void* /*pointer*/) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
@@ -96,12 +97,13 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::of_server(const ServerIden
   SSL_CTX* const context = parts->context.get();
   ::ERR_clear_error();
   if (::SSL_CTX_use_certificate_chain_file(context, identity.certificate.c_str()) != 1) {
-    return data_error(identity.certificate.string(), "no certificate can be read: " + last_reason());
+    return data_error(identity.certificate.string(),
+                      "no certificate can be read: " + last_reason());
   }
   if (::SSL_CTX_use_PrivateKey_file(context, identity.key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return data_error(identity.key.string(), "this is not the private key of " +
-                                                 identity.certificate.string() + ": " +
-                                                 last_reason());
+    return data_error(
+        identity.key.string(),
+        "this is not the private key of " + identity.certificate.string() + ": " + last_reason());
   }
   return std::shared_ptr<const TlsContext>(new TlsContext(std::move(parts)));
 }
@@ -121,8 +123,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::of_client(
 struct TlsSession::Parts {
   std::unique_ptr<SSL, Free> session;
 
-  Parts(SSL_CTX* context, const BIO_METHOD* method, int descriptor)
-      : session(::SSL_new(context)) {
+  Parts(SSL_CTX* context, const BIO_METHOD* method, int descriptor) : session(::SSL_new(context)) {
     BIO* const bio = ::BIO_new(method);
     ::BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor)));
     ::BIO_set_init(bio, 1);
@@ -149,8 +150,8 @@ TlsSession::TlsSession(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) 
 TlsSession::~TlsSession() = default;
 
 Outcome<std::unique_ptr<TlsSession>> TlsSession::accept(const TlsContext& context, int descriptor) {
-  auto parts = std::make_unique<Parts>(context.parts_->context.get(),
-                                       context.parts_->method.get(), descriptor);
+  auto parts = std::make_unique<Parts>(context.parts_->context.get(), context.parts_->method.get(),
+                                       descriptor);
   ::ERR_clear_error();
   if (const int result = ::SSL_accept(parts->session.get()); result != 1) {
     return parts->failed("TLS handshake", result);
@@ -160,17 +161,16 @@ Outcome<std::unique_ptr<TlsSession>> TlsSession::accept(const TlsContext& contex
 
 Outcome<std::unique_ptr<TlsSession>> TlsSession::connect(const TlsContext& context, int descriptor,
                                                          const std::string& host) {
-  auto parts = std::make_unique<Parts>(context.parts_->context.get(),
-                                       context.parts_->method.get(), descriptor);
+  auto parts = std::make_unique<Parts>(context.parts_->context.get(), context.parts_->method.get(),
+                                       descriptor);
   SSL* const session = parts->session.get();
   ::ERR_clear_error();
   if (auto named = set_host(session, host); !named) return std::unexpected(named.error());
   if (const int result = ::SSL_connect(session); result != 1) {
     const auto verified = ::SSL_get_verify_result(session);
     if (verified == X509_V_OK) return parts->failed("TLS handshake with " + host, result);
-    return refuse(StatusCode::kUnauthenticated,
-                  "the certificate of " + host + " is not trusted: " +
-                      ::X509_verify_cert_error_string(verified));
+    return refuse(StatusCode::kUnauthenticated, "the certificate of " + host + " is not trusted: " +
+                                                    ::X509_verify_cert_error_string(verified));
   }
   return std::unique_ptr<TlsSession>(new TlsSession(std::move(parts)));
 }

@@ -15,9 +15,10 @@ using Level = EventLog::Level;
 /// The one line that an event becomes, with its time replaced.
 std::string line_of(Form form, const std::string& object) {
   std::ostringstream lines;
-  EventLog(form, Level::kInfo, "node", lines).warning("corrupt", {{"object", object}, {"bytes", 7}});
-  return std::regex_replace(lines.str(),
-                            std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"), "TIME");
+  EventLog(form, Level::kInfo, "node", lines)
+      .warning("corrupt", {{"object", object}, {"bytes", 7}});
+  return std::regex_replace(lines.str(), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"),
+                            "TIME");
 }
 
 TEST(EventLog, an_event_is_a_line_of_names_and_values) {

@@ -24,7 +24,7 @@ File create(const std::filesystem::path& path) {
 ServerIdentity make_test_identity(const std::filesystem::path& folder, const char* address) {
   const ServerIdentity identity{folder / "certificate.pem", folder / "key.pem"};
   const std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)> key(::EVP_EC_gen("P-256"),
-                                                                 &::EVP_PKEY_free);
+                                                                  &::EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&::X509_free)> certificate(::X509_new(), &::X509_free);
   ::X509_set_version(certificate.get(), X509_VERSION_3);
   ::ASN1_INTEGER_set(::X509_get_serialNumber(certificate.get()), 1);

@@ -1,5 +1,3 @@
-#include "geds/tls_session.h"
-
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -8,6 +6,7 @@
 
 #include "geds/geds_cluster.h"
 #include "geds/test_certificate.h"
+#include "geds/tls_session.h"
 #include "support/scratch_folder.h"
 
 namespace ionloom::geds {

@@ -47,8 +47,8 @@ int damage_objects(const fs::path& folder) {
 
 TEST_F(DiskFault, a_node_whose_disk_is_full_refuses_and_keeps_what_it_acknowledged) {
   const fs::path folder = disk("disk", "6m");
-  ServerProcess node = scene().start_node(
-      scene().add_host(), {"--memory", "1M", "--disk", folder.string() + ":1G"});
+  ServerProcess node =
+      scene().start_node(scene().add_host(), {"--memory", "1M", "--disk", folder.string() + ":1G"});
   std::vector<geds::ObjectId> acknowledged;
   std::vector<std::string> refusals;
   for (int i = 0; i < 40; ++i) {
@@ -76,9 +76,8 @@ TEST_F(DiskFault, a_metadata_server_whose_disk_is_full_refuses_and_loses_nothing
   scene().metadata_server().kill();
   disk("state", "256k");
   scene().start_metadata_server();
-  ASSERT_TRUE(comes_true(kStatedTime + kMachineNoise, [&] {
-    return scene().metadata().ensure_bucket("bucket").has_value();
-  }));
+  ASSERT_TRUE(comes_true(kStatedTime + kMachineNoise,
+                         [&] { return scene().metadata().ensure_bucket("bucket").has_value(); }));
   const auto object = [](int i) {
     return geds::Object{{"bucket", std::to_string(i)},
                         {"s3://bucket/" + std::to_string(i), 1, 1, std::string(1000, 'm')}};
@@ -90,9 +89,8 @@ TEST_F(DiskFault, a_metadata_server_whose_disk_is_full_refuses_and_loses_nothing
   EXPECT_FALSE(scene().metadata().create(object(acknowledged + 1)));
   scene().metadata_server().kill();
   scene().start_metadata_server();
-  ASSERT_TRUE(comes_true(kStatedTime + kMachineNoise, [&] {
-    return scene().metadata().lookup_bucket("bucket").has_value();
-  }));
+  ASSERT_TRUE(comes_true(kStatedTime + kMachineNoise,
+                         [&] { return scene().metadata().lookup_bucket("bucket").has_value(); }));
   for (int i = 0; i < acknowledged; ++i) {
     const auto found = scene().metadata().lookup({"bucket", std::to_string(i)});
     EXPECT_TRUE(found && *found == object(i)) << i;

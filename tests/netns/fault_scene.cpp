@@ -27,8 +27,9 @@ Host& FaultTest::Scene::add_host() {
 
 ServerProcess FaultTest::Scene::start_node(const Host& host,
                                            const std::vector<std::string>& arguments) const {
-  std::vector<std::string> all{"node",  "--metadata", server_->address().text(),
-                               "--listen", host.address() + ":4382", "--http", "off"};
+  std::vector<std::string> all{
+      "node",   "--metadata", server_->address().text(), "--listen", host.address() + ":4382",
+      "--http", "off"};
   all.insert(all.end(), arguments.begin(), arguments.end());
   std::optional<ServerProcess> node;
   host.inside([&] { node.emplace(all); });

@@ -43,7 +43,8 @@ class LinkFault : public FaultTest {
     const std::string bytes = content_of({"bucket", "3/17"}) + std::string(300000, 'x');
     ASSERT_TRUE(geds::put(node(), {"bucket", "a"}, bytes));
     EXPECT_TRUE(geds::read(scene().client(), {"bucket", "a"}) == bytes);
-    EXPECT_EQ(geds::read(scene().client(), {"bucket", "a"}, {12345, 678}), bytes.substr(12345, 678));
+    EXPECT_EQ(geds::read(scene().client(), {"bucket", "a"}, {12345, 678}),
+              bytes.substr(12345, 678));
   }
 
   std::optional<ServerProcess> node_;

@@ -83,7 +83,8 @@ Host::Host(int number) : number_(number), thread_([this](const auto& stop) { liv
   std::string home;
   inside([&] {
     if (::unshare(CLONE_NEWNET) != 0) throw std::runtime_error("no namespace for " + end);
-    home = "/proc/" + std::to_string(::getpid()) + "/task/" + std::to_string(::gettid()) + "/ns/net";
+    home =
+        "/proc/" + std::to_string(::getpid()) + "/task/" + std::to_string(::gettid()) + "/ns/net";
   });
   run_command("ip link add " + cable(number) + " type veth peer name " + end);
   run_command("ip link set " + end + " netns " + home);

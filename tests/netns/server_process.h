@@ -9,8 +9,8 @@
 
 namespace ionloom::netns {
 
-/// `ionloom geds serve-metadata` or `node` as a process of the calling thread's network; killed when
-/// that thread ends, however it ends.
+/// `ionloom geds serve-metadata` or `node` as a process of the calling thread's network; killed
+/// when that thread ends, however it ends.
 class ServerProcess {
  public:
   /// Returns once it has told where it listens; throws std::runtime_error when it ends before.
