@@ -21,6 +21,7 @@ class LinkFault : public FaultTest {
   void start_node_behind_relays(const LinkConditions& conditions) {
     Host& host = scene().add_host();
     add_hub_address(kRelayAddress);
+    has_address_ = true;
     node_.emplace(scene().start_node(host, {"--host", kRelayAddress}));
     const std::uint16_t port = 4382;
     for (std::uint16_t each : {port, static_cast<std::uint16_t>(port + 1)}) {
@@ -31,7 +32,7 @@ class LinkFault : public FaultTest {
 
   void TearDown() override {
     relays_.clear();
-    if (node_) run_command(std::string("ip address delete ") + kRelayAddress + "/32 dev lo");
+    if (has_address_) remove_hub_address(kRelayAddress);
   }
 
   /// Where others find the node.
@@ -47,6 +48,7 @@ class LinkFault : public FaultTest {
               bytes.substr(12345, 678));
   }
 
+  bool has_address_ = false;
   std::optional<ServerProcess> node_;
   std::vector<std::unique_ptr<Relay>> relays_;
 };

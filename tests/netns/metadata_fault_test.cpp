@@ -1,6 +1,8 @@
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "geds/geds_cluster.h"
 #include "netns/fault_scene.h"
@@ -14,39 +16,72 @@ geds::Object object(const std::string& key) {
   return {{"bucket", key}, {"s3://bucket/" + key, key.size(), key.size(), key}};
 }
 
-TEST_F(MetadataFault, kill_9_in_a_burst_of_creates_loses_nothing_that_was_acknowledged) {
-  constexpr int kWriters = 4;
-  ASSERT_TRUE(scene().metadata().ensure_bucket("bucket"));
-  std::atomic<bool> stopping = false;
-  std::atomic<int> acknowledged = 0;
-  std::vector<std::set<std::string>> known(kWriters);
-  std::vector<std::jthread> writers;
-  for (int writer = 0; writer < kWriters; ++writer) {
-    writers.emplace_back([&, writer] {
-      for (int i = 0; !stopping; ++i) {
-        const std::string key = std::to_string(writer) + "/" + std::to_string(i);
-        if (!scene().metadata().create(object(key))) continue;
-        known[static_cast<std::size_t>(writer)].insert(key);
-        ++acknowledged;
-      }
-    });
+/// Threads that create objects as fast as they can and remember which were acknowledged. While the
+/// server is known to be gone they wait.
+class Burst {
+ public:
+  Burst(geds::MetadataClient& metadata, int writers) : metadata_(metadata) {
+    for (int i = 0; i < writers; ++i) threads_.emplace_back([this, i] { create_all(i); });
   }
-  const auto reaches = [&](int count) {
-    return comes_true(std::chrono::seconds(30), [&] { return acknowledged >= count; });
-  };
-  for (int round = 0; round < 3; ++round) {
-    EXPECT_TRUE(reaches(acknowledged + 200));
-    scene().metadata_server().kill();
-    scene().start_metadata_server();
+
+  /// Waits until so many more were acknowledged; false when that takes over 30 s.
+  bool wait_for(std::size_t more) {
+    std::unique_lock lock(mutex_);
+    const std::size_t enough = acknowledged_.size() + more;
+    return changed_.wait_for(lock, std::chrono::seconds(30),
+                             [&] { return acknowledged_.size() >= enough; });
   }
-  EXPECT_TRUE(reaches(acknowledged + 200)) << "writers find the server again";
-  stopping = true;
-  writers.clear();
-  for (const std::set<std::string>& keys : known) {
-    for (const std::string& key : keys) {
-      const auto found = scene().metadata().lookup({"bucket", key});
-      EXPECT_TRUE(found && *found == object(key)) << key;
+  void set_server_gone(bool gone) {
+    const std::scoped_lock lock(mutex_);
+    gone_ = gone;
+    changed_.notify_all();
+  }
+  std::set<std::string> stop() {
+    {
+      const std::scoped_lock lock(mutex_);
+      stopping_ = true;
+      changed_.notify_all();
     }
+    threads_.clear();
+    return acknowledged_;
+  }
+
+ private:
+  void create_all(int writer) {
+    for (int i = 0;; ++i) {
+      const std::string key = std::to_string(writer) + "/" + std::to_string(i);
+      const bool created = metadata_.create(object(key)).has_value();
+      std::unique_lock lock(mutex_);
+      if (created) acknowledged_.insert(key);
+      changed_.notify_all();
+      changed_.wait(lock, [&] { return created || !gone_ || stopping_; });
+      if (stopping_) return;
+    }
+  }
+
+  geds::MetadataClient& metadata_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::set<std::string> acknowledged_;
+  bool gone_ = false;
+  bool stopping_ = false;
+  std::vector<std::jthread> threads_;
+};
+
+TEST_F(MetadataFault, kill_9_in_a_burst_of_creates_loses_nothing_that_was_acknowledged) {
+  ASSERT_TRUE(scene().metadata().ensure_bucket("bucket"));
+  Burst burst(scene().metadata(), 4);
+  for (int round = 0; round < 3; ++round) {
+    EXPECT_TRUE(burst.wait_for(100)) << "writers find the server again";
+    scene().metadata_server().kill();  // while they write
+    burst.set_server_gone(true);
+    scene().start_metadata_server();
+    burst.set_server_gone(false);
+  }
+  EXPECT_TRUE(burst.wait_for(100));
+  for (const std::string& key : burst.stop()) {
+    const auto found = scene().metadata().lookup({"bucket", key});
+    EXPECT_TRUE(found && *found == object(key)) << key;
   }
 }
 

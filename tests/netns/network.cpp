@@ -54,7 +54,7 @@ std::string make_own_network() {
     run_command("ip link set lo up");
     run_command("ip link add probe type veth peer name probe-end");
     run_command("ip link delete probe");
-    run_command("echo 1 > /proc/sys/net/ipv4/ip_forward");
+    write_file("/proc/sys/net/ipv4/ip_forward", "1");
   } catch (const std::runtime_error& error) {
     return std::string("this system permits no virtual cables: ") + error.what();
   }
@@ -76,6 +76,10 @@ void run_command(const std::string& command) {
 
 void add_hub_address(const std::string& address) {
   run_command("ip address add " + address + "/32 dev lo");
+}
+
+void remove_hub_address(const std::string& address) {
+  run_command("ip address delete " + address + "/32 dev lo");
 }
 
 Host::Host(int number) : number_(number), thread_([this](const auto& stop) { live(stop); }) {

@@ -53,6 +53,7 @@ class Host {
 
 /// Gives the hub one more address, at which a Relay can stand for a host.
 void add_hub_address(const std::string& address);
+void remove_hub_address(const std::string& address);
 
 /// Runs a command of the system, e.g. "ip link"; throws std::runtime_error when it fails.
 void run_command(const std::string& command);
