@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -42,7 +43,16 @@ DataCounters::DataCounters(Metrics& metrics)
       opened(metrics.counter("geds__files_opened", "Reads answered with data")),
       created(metrics.counter("geds__files_created", "Objects sealed here")),
       refused(metrics.counter("ionloom_geds_refused_requests_total",
-                              "Data requests answered with a failure")) {}
+                              "Data requests answered with a failure")),
+      reads(metrics.counter("gedslocalfilehandle__count", "Reads of objects that are here")),
+      sending(metrics.level("geds__tcptransport_sendqueue_length", "Reads being answered")),
+      receiving(metrics.level("geds__tcptransport_recvqueue_length", "Objects being received")),
+      open_ns(metrics.histogram("java_gedsfile__open", "Nanoseconds to find an object")),
+      read_ns(metrics.histogram("java_gedsfile__read", "Nanoseconds to answer a read")),
+      write_ns(metrics.histogram("java_gedsfile__write", "Nanoseconds to receive an object")),
+      seal_ns(metrics.histogram("java_gedsfile__seal", "Nanoseconds to seal and register")),
+      read_sizes(metrics.histogram("java_gedsfile__bytes_read", "Bytes of a read")),
+      written_sizes(metrics.histogram("java_gedsfile__bytes_written", "Bytes of an object")) {}
 
 DataServer::DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
                        std::shared_ptr<const TlsContext> tls, DataCounters& counters,
@@ -134,6 +144,9 @@ Outcome<void> DataServer::answer(const TcpSocket& socket, std::string_view text,
 
 Outcome<void> DataServer::answer_get(const TcpSocket& socket, const DataRequest& request) {
   const store::ObjectName name = name_of(request.id);
+  const Level::Present present(counters_.sending);
+  const Timing answering(counters_.read_ns);
+  std::optional<Timing> opening(counters_.open_ns);
   const auto info = objects_.stat(name);
   if (!info) return send_status(socket, to_status(info.error()));
   const store::ByteRange range =
@@ -141,7 +154,10 @@ Outcome<void> DataServer::answer_get(const TcpSocket& socket, const DataRequest&
   // The first piece is read before the head is sent: what can fail mostly fails then.
   auto piece = objects_.view(name, first_piece(range));
   if (!piece) return send_status(socket, to_status(piece.error()));
+  opening.reset();
   counters_.opened.add();
+  counters_.reads.add();
+  counters_.read_sizes.add(range.length_bytes);
   counters_.bytes_read.add(range.length_bytes);
   if (auto sent = socket.write(to_bytes({0, range.length_bytes}), piece->bytes()); !sent) {
     return sent;
@@ -174,12 +190,16 @@ Outcome<void> DataServer::answer_put(const TcpSocket& socket, const DataRequest&
   auto writer = objects_.create(name);
   if (!writer) return send_status(socket, to_status(writer.error()));
   if (auto sent = socket.write(to_bytes({})); !sent) return sent;  // go ahead
+  const Level::Present present(counters_.receiving);
+  std::optional<Timing> writing(counters_.write_ns);
   ObjectReceiver receiver(socket, behind, **writer);
   const bool known_size = request.verb == DataVerb::kPut;
   socket.set_read_patience(known_size ? kPatience : kPiecePatience);
   auto received = known_size ? receiver.take(request.size_bytes) : receiver.take_pieces();
   if (!received) return received;
   socket.set_read_patience({});
+  writing.reset();
+  const Timing sealing(counters_.seal_ns);
   const auto sealed = receiver.seal();
   writer->reset();  // free before the sender hears of it
   if (!sealed) return send_status(socket, sealed.error());
@@ -190,6 +210,7 @@ Outcome<void> DataServer::answer_put(const TcpSocket& socket, const DataRequest&
   events_.debug("sealed", {{"object", request.id.text()}, {"bytes", request.size_bytes}});
   counters_.created.add();
   counters_.bytes_written.add(receiver.size_bytes());
+  counters_.written_sizes.add(receiver.size_bytes());
   return socket.write(to_bytes({}));
 }
 

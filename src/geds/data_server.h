@@ -26,6 +26,15 @@ struct DataCounters {
   Counter& opened;         ///< GETs answered with data
   Counter& created;        ///< objects sealed
   Counter& refused;
+  Counter& reads;       ///< of objects that are here; IBM's "count" of file handles
+  Level& sending;       ///< GETs that are being answered
+  Level& receiving;     ///< objects that are being received
+  Histogram& open_ns;   ///< until an object and its first bytes are found
+  Histogram& read_ns;   ///< of a GET, until its last byte is on its way
+  Histogram& write_ns;  ///< until all bytes of an object have come
+  Histogram& seal_ns;   ///< sealing and registering
+  Histogram& read_sizes;
+  Histogram& written_sizes;
 };
 
 /// A node's end of the data transport: one thread a connection, as many connections as readers keep

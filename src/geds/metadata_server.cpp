@@ -17,7 +17,12 @@ struct MetadataServer::Parts {
         const EventLog& events)
       : metadata(std::move(state), std::move(log), events),
         access(std::move(list)),
-        service(metadata, access, counters, events) {}
+        service(metadata, access, counters, events) {
+    metrics.counter("geds_mds_go_mds_pubsub_matching", "Events that were subscribed to",
+                    [this] { return metadata.publisher().matched(); });
+    metrics.counter("geds_mds_go_mds_pubsub_send_publication", "Events sent to subscribers",
+                    [this] { return metadata.publisher().sent(); });
+  }
 
   Metrics metrics;
   MetadataCounters counters{metrics};

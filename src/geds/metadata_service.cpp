@@ -45,7 +45,10 @@ MetadataCounters::MetadataCounters(Metrics& metrics)
       deletes(metrics.counter("geds_mds_go_mds_delete_objects_total", "Delete calls")),
       lists(metrics.counter("geds_mds_go_mds_list_objects_total", "List calls")),
       refused(metrics.counter("ionloom_geds_refused_calls_total",
-                              "Calls answered with a status other than OK")) {}
+                              "Calls answered with a status other than OK")),
+      create_ns(metrics.histogram("ionloom_geds_create_ns", "Nanoseconds of a Create")),
+      lookup_ns(metrics.histogram("ionloom_geds_lookup_ns", "Nanoseconds of a Lookup")),
+      list_ns(metrics.histogram("ionloom_geds_list_ns", "Nanoseconds of a List")) {}
 
 Rights MetadataService::rights_of(const grpc::ServerContextBase& context) const {
   return rights_in(access_, context);
@@ -132,6 +135,7 @@ grpc::Status MetadataService::Create(Context* context, const ::geds::rpc::Object
                                      StatusResponse* response) {
   if (auto no = denied(*context)) return *no;
   counters_.creates.add();
+  const Timing timing(counters_.create_ns);
   return answer(metadata_.create(from_wire(*request)), *response);
 }
 
@@ -160,6 +164,7 @@ grpc::Status MetadataService::Lookup(Context* context, const ::geds::rpc::Object
                                      ::geds::rpc::ObjectResponse* response) {
   if (auto no = denied(*context)) return *no;
   counters_.lookups.add();
+  const Timing timing(counters_.lookup_ns);
   const auto object = metadata_.lookup(from_wire(*request));
   if (!object) {
     return answer(std::unexpected(object.error()), *response->mutable_error());
@@ -172,6 +177,7 @@ grpc::Status MetadataService::List(Context* context, const ::geds::rpc::ObjectLi
                                    ::geds::rpc::ObjectListResponse* response) {
   if (auto no = denied(*context)) return *no;
   counters_.lists.add();
+  const Timing timing(counters_.list_ns);
   const auto listing =
       metadata_.list(from_wire(request->prefix()), static_cast<char>(request->delimiter()));
   if (!listing) {

@@ -24,6 +24,9 @@ struct MetadataCounters {
   Counter& deletes;
   Counter& lists;
   Counter& refused;
+  Histogram& create_ns;  ///< from the call's arrival to its answer, durable where it must be
+  Histogram& lookup_ns;
+  Histogram& list_ns;
 };
 
 /// The calls of geds.rpc.MetadataService on a Metadata. Failures travel in the answer; gRPC's own

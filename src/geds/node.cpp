@@ -124,6 +124,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
       [node](const ObjectId& id, std::uint64_t size) { return node->register_object(id, size); });
 
   show_store(node->objects, node->metrics);
+  show_other_places(node->metrics);
 
   if (options.lease.count() > 0) {
     const auto held = node->metadata->renew_lease(node->location, options.lease);

@@ -26,24 +26,47 @@ Result<std::shared_ptr<store::TieredStore>> open_node_store(std::uint64_t memory
 
 void show_store(const std::shared_ptr<store::TieredStore>& store, Metrics& metrics) {
   using Counters = store::TieredStore::Counters;
-  const std::size_t tiers = store->counters().size();
-  for (std::size_t tier = 0; tier < tiers; ++tier) {
-    const std::string label = store->counters()[tier].label;
-    const std::string ibms = "geds__local_" + std::string(tier == 0 ? "memory" : "storage");
-    const auto show = [&](const std::string& name, const std::string& help, auto value) {
-      metrics.gauge(name, help, [store, tier, value] { return value(store->counters()[tier]); });
+  using Number = std::uint64_t (*)(const Counters&);
+  metrics.counter("gedscachedfilehandle__count", "Objects copied from disk into memory",
+                  [store] { return store->counters()[0].came_back; });
+  metrics.counter("gedscachedfilehandle__bytes_read", "Bytes copied from disk into memory",
+                  [store] { return store->counters()[0].came_back_bytes; });
+  // Both tiers are shown in any case, so that a dashboard finds every name.
+  for (const std::string label : {"memory", "disk"}) {
+    const auto ask = [store, label](Number number) {
+      return [store, label, number]() -> std::uint64_t {
+        for (const Counters& now : store->counters()) {
+          if (now.label == label) return number(now);
+        }
+        return 0;
+      };
     };
-    show(ibms + "_used", "Bytes used, " + label,
-         [](const Counters& now) { return now.usage.used_bytes; });
-    show(ibms + "_allocated", "Bytes that may be used, " + label,
-         [](const Counters& now) { return now.usage.limit_bytes; });
-    show(ibms + "_free", "Bytes left, " + label, [](const Counters& now) {
-      return now.usage.limit_bytes - std::min(now.usage.used_bytes, now.usage.limit_bytes);
-    });
-    show("ionloom_store_" + label + "_hits", "Reads answered by " + label,
-         [](const Counters& now) { return now.hits; });
-    show("ionloom_store_" + label + "_spilled", "Objects moved down from " + label,
-         [](const Counters& now) { return now.spilled; });
+    const std::string ibms = label == "memory" ? "geds__local_memory" : "geds__local_storage";
+    metrics.gauge(ibms + "_used", "Bytes used, " + label,
+                  ask([](const Counters& now) { return now.usage.used_bytes; }));
+    metrics.gauge(ibms + "_allocated", "Bytes that may be used, " + label,
+                  ask([](const Counters& now) { return now.usage.limit_bytes; }));
+    metrics.gauge(ibms + "_free", "Bytes left, " + label, ask([](const Counters& now) {
+                    return now.usage.limit_bytes -
+                           std::min(now.usage.used_bytes, now.usage.limit_bytes);
+                  }));
+    const std::string ours = "ionloom_store_" + label;
+    metrics.counter(ours + "_hits", "Reads answered by " + label,
+                    ask([](const Counters& now) { return now.hits; }));
+    metrics.counter(ours + "_spilled", "Objects moved down from " + label,
+                    ask([](const Counters& now) { return now.spilled; }));
+    metrics.counter(ours + "_dropped", "Copies let go, as a tier below has the object",
+                    ask([](const Counters& now) { return now.dropped; }));
+    metrics.counter(ours + "_came_back", "Objects copied into " + label + " from below",
+                    ask([](const Counters& now) { return now.came_back; }));
+  }
+}
+
+void show_other_places(Metrics& metrics) {
+  const auto nothing = [] { return std::uint64_t{0}; };
+  for (const std::string place : {"remote", "s3"}) {
+    metrics.counter("geds" + place + "filehandle__count", "Objects read from " + place, nothing);
+    metrics.counter("geds" + place + "filehandle__bytes_read", "Bytes read from " + place, nothing);
   }
 }
 

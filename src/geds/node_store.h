@@ -26,4 +26,8 @@ struct DiskSpace {
 /// Memory", "Local Storage"), and ours for the rest.
 void show_store(const std::shared_ptr<store::TieredStore>& store, Metrics& metrics);
 
+/// IBM's names for what its nodes read from other nodes and from S3. A node of ours reads there for
+/// nobody, its callers do that themselves, so these stay 0.
+void show_other_places(Metrics& metrics);
+
 }  // namespace ionloom::geds

@@ -47,11 +47,14 @@ std::size_t Publisher::publish(const Event& event) {
   {
     const std::shared_lock lock(mutex_);
     if (subscriptions_.empty()) return 0;
-    for (const std::string& name : subscriptions_.subscribers_of(event.object.id)) {
+    const auto names = subscriptions_.subscribers_of(event.object.id);
+    if (!names.empty()) ++matched_;
+    for (const std::string& name : names) {
       if (const auto sink = sinks_.find(name); sink != sinks_.end()) to.push_back(sink->second);
     }
   }
   for (const auto& sink : to) sink->deliver(event);
+  sent_ += to.size();
   return to.size();
 }
 

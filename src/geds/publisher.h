@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <shared_mutex>
@@ -41,12 +43,18 @@ class Publisher {
   /// Ends all streams.
   void close();
 
+  /// How many events somebody had subscribed to, and how often one was sent to a sink.
+  [[nodiscard]] std::uint64_t matched() const { return matched_; }
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }
+
   /// @return to how many sinks the event went
   std::size_t publish(const Event& event);
 
  private:
   std::shared_mutex mutex_;
   Subscriptions subscriptions_;
+  std::atomic<std::uint64_t> matched_ = 0;
+  std::atomic<std::uint64_t> sent_ = 0;
   std::map<std::string, std::shared_ptr<EventSink>, std::less<>> sinks_;
 };
 

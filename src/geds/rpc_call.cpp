@@ -21,8 +21,8 @@ Result<std::shared_ptr<grpc::Channel>> open_channel(const std::string& server,
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // Before it connects anew gRPC looks the name up again, even that of a numeric address, and on its
-  // own not more than twice a minute: a server that is back would be found seconds late.
+  // Before it connects anew gRPC looks the name up again, even that of a numeric address, and on
+  // its own not more than twice a minute: a server that is back would be found seconds late.
   arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 100);
   return grpc::CreateCustomChannel(server, *credentials, arguments);
 }

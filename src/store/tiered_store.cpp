@@ -27,6 +27,7 @@ struct Level {
   std::atomic<std::uint64_t> spilled = 0;
   std::atomic<std::uint64_t> dropped = 0;
   std::atomic<std::uint64_t> came_back = 0;
+  std::atomic<std::uint64_t> came_back_bytes = 0;
 };
 
 bool is_absent(const Failure& failure) {
@@ -154,6 +155,7 @@ void TieredStore::Parts::bring_back(std::size_t from, const ObjectName& name, co
   if (!(*writer)->seal()) return;
   levels[at]->residents.add({name, whole.bytes().size(), true});
   ++levels[at]->came_back;
+  levels[at]->came_back_bytes += whole.bytes().size();
 }
 
 /// Writes into the tier that suits the bytes so far. When they grow beyond it they are written
@@ -323,7 +325,7 @@ std::vector<TieredStore::Counters> TieredStore::counters() const {
   all.reserve(parts_->levels.size());
   for (const auto& level : parts_->levels) {
     all.push_back({level->tier.label, level->tier.store->usage(), level->hits, level->spilled,
-                   level->dropped, level->came_back});
+                   level->dropped, level->came_back, level->came_back_bytes});
   }
   return all;
 }

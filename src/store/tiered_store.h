@@ -39,6 +39,7 @@ class TieredStore final : public ObjectStore {
     std::uint64_t spilled = 0;    ///< objects moved to a tier below
     std::uint64_t dropped = 0;    ///< copies let go because a tier below has the object
     std::uint64_t came_back = 0;  ///< objects copied into it from below
+    std::uint64_t came_back_bytes = 0;
   };
 
   /// @param tiers  at least one; the last writable one keeps what it has
