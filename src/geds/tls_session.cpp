@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -31,7 +30,7 @@ std::string last_reason() {
 /// OpenSSL's own socket BIO would raise SIGPIPE when the other side has gone.
 int send_quietly(BIO* bio, const char* bytes, int count) {
   ::BIO_clear_retry_flags(bio);
-  const auto descriptor = static_cast<int>(reinterpret_cast<std::intptr_t>(::BIO_get_data(bio)));
+  const int descriptor = *static_cast<const int*>(::BIO_get_data(bio));
   const ssize_t sent = ::send(descriptor, bytes, static_cast<std::size_t>(count), MSG_NOSIGNAL);
   if (sent < 0 && errno == EINTR) ::BIO_set_retry_write(bio);
   return static_cast<int>(sent);
@@ -39,7 +38,7 @@ int send_quietly(BIO* bio, const char* bytes, int count) {
 
 int receive(BIO* bio, char* bytes, int count) {
   ::BIO_clear_retry_flags(bio);
-  const auto descriptor = static_cast<int>(reinterpret_cast<std::intptr_t>(::BIO_get_data(bio)));
+  const int descriptor = *static_cast<const int*>(::BIO_get_data(bio));
   const ssize_t got = ::recv(descriptor, bytes, static_cast<std::size_t>(count), 0);
   if (got < 0 && errno == EINTR) ::BIO_set_retry_read(bio);
   return static_cast<int>(got);
@@ -121,11 +120,13 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::of_client(
 }
 
 struct TlsSession::Parts {
+  int descriptor;
   std::unique_ptr<SSL, Free> session;
 
-  Parts(SSL_CTX* context, const BIO_METHOD* method, int descriptor) : session(::SSL_new(context)) {
+  Parts(SSL_CTX* context, const BIO_METHOD* method, int of_socket)
+      : descriptor(of_socket), session(::SSL_new(context)) {
     BIO* const bio = ::BIO_new(method);
-    ::BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(descriptor)));
+    ::BIO_set_data(bio, &descriptor);
     ::BIO_set_init(bio, 1);
     ::SSL_set_bio(session.get(), bio, bio);
   }
