@@ -12,6 +12,8 @@
 namespace ionloom::imaging {
 namespace {
 
+/// A pixel's number and value in an IonImage.
+constexpr std::uint64_t kEntryBytes = sizeof(std::uint32_t) + sizeof(float);
 constexpr double kNotComputed = std::numeric_limits<double>::quiet_NaN();
 
 /// Infinite sums are stored as the largest f32, undefined ones as 0 (numpy.nan_to_num).
@@ -158,17 +160,20 @@ void IonMeasurer::add_statistics(PeakTable peaks, const TheoreticalPeaks& theory
   }
 }
 
-std::uint64_t IonMeasurer::memory_bound_bytes(const PixelGrid& grid, std::uint32_t max_peaks) {
-  constexpr std::uint64_t kEntry = sizeof(std::uint32_t) + sizeof(float);
-  const std::uint64_t pixels = grid.pixel_count();
-  const std::uint64_t images = max_peaks * pixels * kEntry;  // of cut_images()
-  const std::uint64_t first_image = pixels * kEntry;
-  const std::uint64_t gathered = (pixels + max_peaks) * IonStack::kGroup * sizeof(float);
+std::uint64_t IonMeasurer::memory_bound_bytes(const GridSize& grid, std::uint32_t max_peaks) {
+  const std::uint64_t images = max_peaks * grid.pixels * kEntryBytes;  // of cut_images()
+  return measure_memory_bound_bytes(grid, max_peaks) + images;
+}
+
+std::uint64_t IonMeasurer::measure_memory_bound_bytes(const GridSize& grid,
+                                                      std::uint32_t max_peaks) {
+  const std::uint64_t first_image = grid.pixels * kEntryBytes;
+  const std::uint64_t gathered = (grid.pixels + max_peaks) * IonStack::kGroup * sizeof(float);
   const std::uint64_t windows =
       max_peaks * (sizeof(PeakRange) + sizeof(std::size_t) + sizeof(IonImage));
   constexpr std::uint64_t kRounding = std::uint64_t{32} * 4096;  // vectors to whole pages
-  return kRounding + IonImageExtractor::memory_bound_bytes(pixels, max_peaks) + images +
-         first_image + gathered + windows + ChaosMeter::memory_bound_bytes(grid);
+  return kRounding + IonImageExtractor::memory_bound_bytes(grid.pixels, max_peaks) + first_image +
+         gathered + windows + ChaosMeter::memory_bound_bytes(grid);
 }
 
 }  // namespace ionloom::imaging

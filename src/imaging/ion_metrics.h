@@ -72,8 +72,11 @@ class IonMeasurer {
   void add_statistics(PeakTable peaks, const TheoreticalPeaks& theory, IonMetrics& metrics);
 
   /// Bytes that one measurer holds at most, the images of one ion included.
-  [[nodiscard]] static std::uint64_t memory_bound_bytes(const PixelGrid& grid,
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(const GridSize& grid,
                                                         std::uint32_t max_peaks);
+  /// The same of one that only measures.
+  [[nodiscard]] static std::uint64_t measure_memory_bound_bytes(const GridSize& grid,
+                                                                std::uint32_t max_peaks);
 
  private:
   void expect_images(std::size_t count);

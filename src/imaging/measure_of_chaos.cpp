@@ -210,9 +210,9 @@ double ChaosMeter::measure(const IonImage& image, ChaosRule rule) {
   return chaos;
 }
 
-std::uint64_t ChaosMeter::memory_bound_bytes(const PixelGrid& grid) {
-  return std::uint64_t{grid.pixel_count()} + grid.height * sizeof(Row) +
-         std::max(grid.width, grid.height) + LevelClosing::memory_bound_bytes(grid.width) +
+std::uint64_t ChaosMeter::memory_bound_bytes(const GridSize& grid) {
+  return grid.pixels + grid.height * sizeof(Row) + std::max(grid.width, grid.height) +
+         LevelClosing::memory_bound_bytes(grid.width) +
          RegionCounter::memory_bound_bytes(grid.width, grid.height);
 }
 

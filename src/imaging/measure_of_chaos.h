@@ -30,7 +30,7 @@ class ChaosMeter {
   [[nodiscard]] double measure(const IonImage& image, ChaosRule rule);
 
   /// Bytes that one meter holds.
-  [[nodiscard]] static std::uint64_t memory_bound_bytes(const PixelGrid& grid);
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(const GridSize& grid);
 
  private:
   /// A row that has entries of the image: [first, last) of its pixels and of levels_.

@@ -8,11 +8,12 @@
 
 #include "base/error.h"
 #include "base/warnings.h"
+#include "stages/peak_arrays.h"
 
 namespace ionloom::imzml {
 
 /// Number type of a binary array, as its accession (or, where they disagree, its name) says.
-enum class NumberType : std::uint8_t { kFloat32, kFloat64, kInt8, kInt16, kInt32, kInt64 };
+using stages::NumberType;
 
 enum class Polarity : std::uint8_t { kUnknown, kPositive, kNegative, kMixed };
 enum class SpectrumKind : std::uint8_t { kUnknown, kCentroid, kProfile, kMixed };

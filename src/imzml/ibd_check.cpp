@@ -64,7 +64,7 @@ Result<void> settle(ArrayLocation& array, std::size_t index, Dataset& dataset) {
                       fmt::format("an external offset is {}; expected 0 or more",
                                   static_cast<std::int64_t>(array.offset_bytes)));
   }
-  const std::uint64_t width = width_bytes(array.type);
+  const std::uint64_t width = stages::width_bytes(array.type);
   if (array.length > UINT64_MAX / width) {
     return data_error(place_of(dataset, index),
                       fmt::format("an array of {} values cannot be: the external array length is "
@@ -138,22 +138,6 @@ std::string mismatch(const Dataset& dataset, std::string_view type, std::string_
 }
 
 }  // namespace
-
-std::uint64_t width_bytes(NumberType type) {
-  switch (type) {
-    case NumberType::kInt8:
-      return 1;
-    case NumberType::kInt16:
-      return 2;
-    case NumberType::kFloat32:
-    case NumberType::kInt32:
-      return 4;
-    case NumberType::kFloat64:
-    case NumberType::kInt64:
-      return 8;
-  }
-  return 8;
-}
 
 Agreement compare_uuid(const Dataset& dataset) {
   if (all_zero(dataset.uuid)) return Agreement::kNotStated;

@@ -28,7 +28,4 @@ enum class Agreement : std::uint8_t { kAgrees, kDiffers, kNotStated };
 /// The sentence for a .ibd whose checksum is not the one that the imzML states.
 [[nodiscard]] std::string checksum_mismatch(const Dataset& dataset, const std::string& found);
 
-/// Bytes of one value.
-[[nodiscard]] std::uint64_t width_bytes(NumberType type);
-
 }  // namespace ionloom::imzml

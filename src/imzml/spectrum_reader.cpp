@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -14,7 +13,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "imzml/ibd_check.h"
+#include "stages/peak_arrays.h"
 
 namespace ionloom::imzml {
 namespace {
@@ -96,66 +95,6 @@ Result<void> inflate_array(const unsigned char* bytes, std::uint64_t size, std::
                                     produced > expected ? " and more" : "", expected));
 }
 
-/// Calls visit with a null pointer of the stored type.
-template <class Visit>
-auto with_type(NumberType type, Visit visit) {
-  switch (type) {
-    case NumberType::kFloat32:
-      return visit(static_cast<const float*>(nullptr));
-    case NumberType::kInt8:
-      return visit(static_cast<const std::int8_t*>(nullptr));
-    case NumberType::kInt16:
-      return visit(static_cast<const std::int16_t*>(nullptr));
-    case NumberType::kInt32:
-      return visit(static_cast<const std::int32_t*>(nullptr));
-    case NumberType::kInt64:
-      return visit(static_cast<const std::int64_t*>(nullptr));
-    case NumberType::kFloat64:
-      break;
-  }
-  return visit(static_cast<const double*>(nullptr));
-}
-
-template <class Stored>
-Stored value_at(const unsigned char* bytes, std::uint64_t i) {
-  Stored value{};
-  std::memcpy(&value, bytes + i * sizeof(Stored), sizeof(Stored));  // arrays lie at any address
-  return value;
-}
-
-/// A position whose m/z is no mass, or `count`.
-struct Scan {
-  std::uint64_t kept = 0;
-  std::uint64_t bad = 0;
-};
-
-/// Keeps the peaks with intensity > 0 of two arrays of `count` values.
-template <class Mz, class Intensity>
-Scan keep_positive(const unsigned char* mz_bytes, const unsigned char* intensity_bytes,
-                   std::uint64_t count, Peaks& peaks) {
-  Scan scan{.kept = 0, .bad = count};
-  double previous = -std::numeric_limits<double>::infinity();
-  bool sorted = true;
-  double* mz_out = peaks.mz.data();
-  float* intensity_out = peaks.intensity.data();
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto mz = static_cast<double>(value_at<Mz>(mz_bytes, i));
-    const Intensity intensity = value_at<Intensity>(intensity_bytes, i);
-    sorted &= !(mz < previous);
-    previous = mz;
-    if (!(intensity > 0)) continue;
-    if (!(mz >= 0) || mz > std::numeric_limits<double>::max()) {
-      scan.bad = i;
-      return scan;
-    }
-    mz_out[scan.kept] = mz;
-    intensity_out[scan.kept] = static_cast<float>(intensity);
-    ++scan.kept;
-  }
-  peaks.sorted = sorted;
-  return scan;
-}
-
 }  // namespace
 
 struct SpectrumReader::Impl {
@@ -199,8 +138,8 @@ Result<void> SpectrumReader::Impl::read(std::size_t index, Peaks& peaks) const {
   const auto values = [&](const ArrayLocation& array, const unsigned char*& start,
                           std::vector<unsigned char>& inflated) -> Result<void> {
     if (!array.zlib) return {};
-    auto done =
-        inflate_array(start, array.encoded_bytes, count * width_bytes(array.type), inflated);
+    auto done = inflate_array(start, array.encoded_bytes, count * stages::width_bytes(array.type),
+                              inflated);
     start = inflated.data();
     return done;
   };
@@ -213,20 +152,19 @@ Result<void> SpectrumReader::Impl::read(std::size_t index, Peaks& peaks) const {
     return at(index, done.error());
   }
 
-  const Scan scan = with_type(spectrum.mz.type, [&]<class Mz>(const Mz*) {
-    return with_type(spectrum.intensity.type, [&]<class Intensity>(const Intensity*) {
-      return keep_positive<Mz, Intensity>(mz, intensity, count, peaks);
-    });
-  });
+  const stages::NumberArray mz_array{spectrum.mz.type,
+                                     {mz, count * stages::width_bytes(spectrum.mz.type)}};
+  const stages::NumberArray intensity_array{
+      spectrum.intensity.type, {intensity, count * stages::width_bytes(spectrum.intensity.type)}};
+  const stages::KeptPeaks scan =
+      stages::keep_peaks(mz_array, intensity_array, count, peaks.mz.data(), peaks.intensity.data());
+  peaks.sorted = scan.sorted;
   if (scan.bad < count) {
-    const double found = with_type(spectrum.mz.type, [&]<class Mz>(const Mz*) {
-      return static_cast<double>(value_at<Mz>(mz, scan.bad));
-    });
     return at(index, Error{ErrorCode::kData,
                            {},
                            fmt::format("the m/z of peak {} is {}; expected a finite number "
                                        "from 0. The data are damaged or of another type",
-                                       scan.bad + 1, found)});
+                                       scan.bad + 1, mz_array.at(scan.bad))});
   }
   peaks.mz.resize(scan.kept);
   peaks.intensity.resize(scan.kept);

@@ -4,6 +4,11 @@
 
 namespace ionloom::stages {
 
+bool is_in_range(std::span<const double> theoretical_mz, double first_mz, double last_mz) {
+  return std::ranges::any_of(theoretical_mz,
+                             [&](double mz) { return mz > first_mz && mz < last_mz; });
+}
+
 std::vector<std::uint32_t> ions_in_range(const PatternTable& patterns, double first_mz,
                                          double last_mz) {
   std::vector<std::uint32_t> ions;
@@ -15,8 +20,7 @@ std::vector<std::uint32_t> ions_in_range(const PatternTable& patterns, double fi
   std::vector<Place> places;  // much less than the kept ions, which are not there yet
   for (std::size_t at = 0; at < patterns.mz.size(); at += width) {
     const auto mz = std::span(patterns.mz).subspan(at, width);
-    if (std::ranges::any_of(mz,
-                            [&](double value) { return value > first_mz && value < last_mz; })) {
+    if (is_in_range(mz, first_mz, last_mz)) {
       places.push_back({mz[0], static_cast<std::uint32_t>(at / width)});
     }
   }
@@ -35,17 +39,23 @@ void append_windows(const imaging::TheoreticalPeaks& theory, double tolerance_pp
   }
 }
 
+bool annotate_ion(imaging::PeakTable peaks, const imaging::TheoreticalPeaks& theory,
+                  bool keep_always, imaging::IonMeasurer& measurer, imaging::IonMetrics& metrics) {
+  if (!measurer.measure(peaks, theory, keep_always, metrics)) return false;
+  measurer.add_statistics(peaks, theory, metrics);
+  return true;
+}
+
 void annotate_ions(imaging::PeakTable peaks, const IonSet& ions, const PatternTable& patterns,
                    std::span<const std::uint32_t> slice, bool all_metrics,
                    imaging::IonMeasurer& measurer, std::vector<MeasuredIon>& kept) {
   imaging::IonMetrics metrics;
   for (const std::uint32_t ion : slice) {
-    const imaging::TheoreticalPeaks theory = patterns.of(ion);
     // Targets whose MSM is 0 are not kept either, so that they need no more metrics than decoys.
     const bool keep_always = all_metrics || ions.is_targeted[ion] != 0;
-    if (!measurer.measure(peaks, theory, keep_always, metrics)) continue;
-    measurer.add_statistics(peaks, theory, metrics);
-    kept.push_back({ion, metrics});
+    if (annotate_ion(peaks, patterns.of(ion), keep_always, measurer, metrics)) {
+      kept.push_back({ion, metrics});
+    }
   }
 }
 
@@ -55,7 +65,8 @@ std::uint64_t annotate_memory_bound_bytes(std::uint64_t ions, std::uint32_t peak
   constexpr std::uint64_t kHeapBlockBytes = 16;
   const std::uint64_t per_ion =
       2 * sizeof(MeasuredIon) + peaks_per_ion * sizeof(imaging::ImageStatistics) + kHeapBlockBytes;
-  return ions * per_ion + threads * imaging::IonMeasurer::memory_bound_bytes(grid, peaks_per_ion);
+  return ions * per_ion +
+         threads * imaging::IonMeasurer::memory_bound_bytes(grid.size(), peaks_per_ion);
 }
 
 }  // namespace ionloom::stages

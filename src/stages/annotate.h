@@ -16,15 +16,27 @@ struct MeasuredIon {
   imaging::IonMetrics metrics;
 };
 
+/// Whether a theoretical peak lies strictly inside (first m/z, last m/z) of the data. Source:
+/// METASPACE engine, segment_centroids.py.
+[[nodiscard]] bool is_in_range(std::span<const double> theoretical_mz, double first_mz,
+                               double last_mz);
+
 /// The ions with at least one theoretical peak strictly inside (first m/z, last m/z) of the data,
 /// in order of their first theoretical m/z, so that a slice of them touches one stretch of the
-/// peaks. Source: METASPACE engine, segment_centroids.py.
+/// peaks.
 [[nodiscard]] std::vector<std::uint32_t> ions_in_range(const PatternTable& patterns,
                                                        double first_mz, double last_mz);
 
 /// Appends the windows that an ion's images are cut from.
 void append_windows(const imaging::TheoreticalPeaks& theory, double tolerance_ppm,
                     std::vector<imaging::MzWindow>& windows);
+
+/// Measures one ion with its statistics.
+/// @param keep_always  compute every metric, whatever they are
+/// @return whether the ion is kept; `metrics` means nothing otherwise
+[[nodiscard]] bool annotate_ion(imaging::PeakTable peaks, const imaging::TheoreticalPeaks& theory,
+                                bool keep_always, imaging::IonMeasurer& measurer,
+                                imaging::IonMetrics& metrics);
 
 /// Measures a slice of the ions and appends those that are kept. The result for an ion does not
 /// depend on the slice it is in.

@@ -21,18 +21,23 @@ imaging::TheoreticalPeaks PatternTable::of(std::size_t ion) const {
           std::span(intensity).subspan(at, peaks_per_ion)};
 }
 
+void compute_pattern(std::string_view ion_formula, std::size_t row, chem::Composition& composition,
+                     chem::IsotopicPatternCalculator& calculator, PatternTable& table) {
+  if (!chem::read_ion_composition(ion_formula, composition)) return;
+  std::size_t at = row * table.peaks_per_ion;
+  for (const chem::PatternPeak& peak : calculator.compute(composition)) {
+    table.mz[at] = peak.mz;
+    table.intensity[at] = static_cast<float>(peak.intensity);
+    ++at;
+  }
+}
+
 void compute_patterns(std::span<const std::string> ion_formulas, std::size_t first,
                       std::size_t last, chem::IsotopicPatternCalculator& calculator,
                       PatternTable& table) {
   chem::Composition composition;
   for (std::size_t ion = first; ion < last; ++ion) {
-    if (!chem::read_ion_composition(ion_formulas[ion], composition)) continue;
-    std::size_t at = ion * table.peaks_per_ion;
-    for (const chem::PatternPeak& peak : calculator.compute(composition)) {
-      table.mz[at] = peak.mz;
-      table.intensity[at] = static_cast<float>(peak.intensity);
-      ++at;
-    }
+    compute_pattern(ion_formulas[ion], ion, composition, calculator, table);
   }
 }
 

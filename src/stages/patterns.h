@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "chem/isotopic_pattern.h"
@@ -21,6 +22,11 @@ struct PatternTable {
   [[nodiscard]] imaging::TheoreticalPeaks of(std::size_t ion) const;
   [[nodiscard]] bool has_pattern(std::size_t ion) const { return mz[ion * peaks_per_ion] > 0; }
 };
+
+/// Computes one ion's pattern into its row of the table, which is 0.
+/// @param composition  scratch, whose storage is reused
+void compute_pattern(std::string_view ion_formula, std::size_t row, chem::Composition& composition,
+                     chem::IsotopicPatternCalculator& calculator, PatternTable& table);
 
 /// Computes the patterns of the ions [first, last) into the table. Disjoint ranges may be computed
 /// at the same time with a calculator each.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <utility>
+
+#include "tasks/number_text.h"
 
 namespace ionloom::tasks {
 namespace {
@@ -123,12 +124,7 @@ class LineReader {
 
   Result<std::uint64_t> number() {
     const std::string_view raw = take();
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), value);
-    if (error == std::errc() && end == raw.data() + raw.size() &&
-        (raw.size() == 1 || raw[0] != '0')) {
-      return value;
-    }
+    if (const auto value = whole_number(raw)) return *value;
     return failed("\"" + std::string(raw) +
                   "\" is no whole number from 0 to 18446744073709551615 in plain digits");
   }
@@ -225,9 +221,7 @@ void Task::set(std::string_view parameter, std::uint64_t value) {
 }
 
 void Task::set(std::string_view parameter, double value) {
-  std::array<char, 32> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  set(parameter, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+  set(parameter, std::string_view(shortest_text(value)));
 }
 
 std::string encode_task(const Task& task) {

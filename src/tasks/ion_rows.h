@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/error.h"
+#include "stages/patterns.h"
+#include "tasks/column.h"
+#include "tasks/task_reader.h"
+
+namespace ionloom::tasks {
+
+/// What the column `flags` of ion sets and ion tables is made of.
+inline constexpr std::uint8_t kTargetFlag = 1;    ///< a target of some list
+inline constexpr std::uint8_t kTargetedFlag = 2;  ///< in a targeted list, in any role
+
+/// Rows of ion tables.
+struct IonRows {
+  stages::PatternTable patterns;
+  std::vector<std::uint32_t> ion;  ///< number in the ion set
+  std::vector<std::uint8_t> flags;
+};
+
+/// Rows of ion tables that a task was given.
+struct IonRowInputs {
+  std::uint32_t isotope_peaks = 0;
+  std::uint64_t rows = 0;
+  // Inputs, one of each for one stretch of rows.
+  std::vector<std::uint32_t> mz;
+  std::vector<std::uint32_t> intensity;
+  std::vector<std::uint32_t> ion;
+  std::vector<std::uint32_t> flags;
+
+  /// Takes the parameter `isotope_peaks` and the inputs `mz`, `intensity`, `ion` and `flags`.
+  [[nodiscard]] static IonRowInputs take(TaskReader& reader);
+
+  /// Bytes that the rows need.
+  [[nodiscard]] std::uint64_t memory_bound_bytes() const;
+  [[nodiscard]] Result<IonRows> read(const RunningTask& running) const;
+};
+
+}  // namespace ionloom::tasks

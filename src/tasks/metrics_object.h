@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "stages/annotate.h"
+#include "tasks/object_layout.h"
+#include "tasks/task_io.h"
+
+namespace ionloom::tasks {
+
+inline constexpr ObjectKind kMetricsKind = {'I', 'L', 'M', 'E', 'T', 'R', 'C', '1'};
+
+/// Metrics of ions as columns (docs/formats/stage-objects.md), each ion a row.
+class MetricsColumns {
+ public:
+  explicit MetricsColumns(std::uint32_t isotope_peaks) : isotope_peaks_(isotope_peaks) {}
+
+  /// Makes room for so many ions.
+  void reserve(std::uint64_t ions);
+  void add(std::uint32_t ion, const imaging::IonMetrics& metrics);
+  [[nodiscard]] std::uint64_t size() const { return ion_.size(); }
+
+  [[nodiscard]] Result<void> write(TaskIo& io, std::uint32_t output) const;
+
+  /// Bytes of so many ions.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint64_t ions,
+                                                        std::uint32_t isotope_peaks);
+
+ private:
+  std::uint32_t isotope_peaks_;
+  std::vector<std::uint32_t> ion_;
+  std::vector<double> spectral_;
+  std::vector<double> spatial_;
+  std::vector<double> chaos_;
+  std::vector<double> msm_;
+  std::vector<double> mz_err_abs_;
+  std::vector<double> mz_err_rel_;
+  std::vector<double> mz_mean_;
+  std::vector<double> mz_stddev_;
+  std::vector<float> total_;
+  std::vector<float> max_;
+  std::vector<std::uint8_t> has_image_;
+};
+
+/// The ions of a whole object, in its order.
+[[nodiscard]] Result<std::vector<stages::MeasuredIon>> decode_metrics(
+    std::span<const std::byte> bytes);
+
+}  // namespace ionloom::tasks
