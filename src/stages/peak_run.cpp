@@ -110,4 +110,14 @@ std::pair<std::size_t, std::size_t> blocks_in_buckets(std::span<const RunIndexEn
   return {first == 0 ? 0 : first - 1, static_cast<std::size_t>(ends - index.begin())};
 }
 
+std::pair<std::size_t, std::size_t> blocks_in_window(std::span<const RunIndexEntry> index,
+                                                     const imaging::MzWindow& window) {
+  const auto begins = std::ranges::lower_bound(index, window.lower, {}, &RunIndexEntry::first_mz);
+  const auto ends = std::ranges::upper_bound(index, window.upper, {}, &RunIndexEntry::first_mz);
+  const auto first = static_cast<std::size_t>(begins - index.begin());
+  const auto last = static_cast<std::size_t>(ends - index.begin());
+  // The block before the first that begins in the window may end in it.
+  return {first == 0 ? 0 : first - 1, last};
+}
+
 }  // namespace ionloom::stages

@@ -71,4 +71,8 @@ void decode_run_block(std::span<const std::byte> bytes, std::size_t first, std::
 [[nodiscard]] std::pair<std::size_t, std::size_t> blocks_in_buckets(
     std::span<const RunIndexEntry> index, std::uint32_t first_bucket, std::uint32_t last_bucket);
 
+/// Blocks [first, second) that may hold peaks of an m/z window, both of whose ends are inside.
+[[nodiscard]] std::pair<std::size_t, std::size_t> blocks_in_window(
+    std::span<const RunIndexEntry> index, const imaging::MzWindow& window);
+
 }  // namespace ionloom::stages

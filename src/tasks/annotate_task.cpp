@@ -41,15 +41,15 @@ Result<Summary> AnnotateTask::execute(const RunningTask& running) const {
   MetricsColumns kept(inputs.ions.isotope_peaks);
   kept.reserve(inputs.ions.rows);
   imaging::IonMeasurer measurer(*grid, inputs.settings);
-  imaging::IonMetrics metrics;
+  imaging::IonMetrics measured;
   std::uint64_t in_range = 0;
   for (std::size_t row = 0; row < ions->ion.size(); ++row) {
     const imaging::TheoreticalPeaks theory = ions->patterns.of(row);
     if (!stages::is_in_range(theory.mz, inputs.first_mz, inputs.last_mz)) continue;
     ++in_range;
     const bool keep_always = all_metrics || (ions->flags[row] & kTargetedFlag) != 0;
-    if (stages::annotate_ion(*peaks, theory, keep_always, measurer, metrics)) {
-      kept.add(ions->ion[row], metrics);
+    if (stages::annotate_ion(*peaks, theory, keep_always, measurer, measured)) {
+      kept.add(ions->ion[row], measured);
     }
   }
   Summary summary;
@@ -57,7 +57,7 @@ Result<Summary> AnnotateTask::execute(const RunningTask& running) const {
   summary.add("ions_in_range", in_range);
   summary.add("kept", kept.size());
   summary.add("peaks", peaks->size());
-  if (auto written = kept.write(running.io, this->metrics); !written) {
+  if (auto written = kept.write(running.io, metrics); !written) {
     return std::unexpected(std::move(written.error()));
   }
   return summary;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
@@ -35,6 +36,20 @@ template <class T>
   auto read = read_values(running, input, 0, std::span(column));
   if (!read) return std::unexpected(std::move(read.error()));
   return column;
+}
+
+/// The same of several inputs.
+template <class T>
+[[nodiscard]] Result<std::vector<std::vector<T>>> read_columns(
+    const RunningTask& running, std::initializer_list<std::uint32_t> inputs) {
+  std::vector<std::vector<T>> columns;
+  columns.reserve(inputs.size());
+  for (const std::uint32_t input : inputs) {
+    auto column = read_column<T>(running, input);
+    if (!column) return std::unexpected(std::move(column.error()));
+    columns.push_back(std::move(*column));
+  }
+  return columns;
 }
 
 }  // namespace ionloom::tasks

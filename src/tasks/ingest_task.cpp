@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -34,15 +33,6 @@ struct SpectraColumns {
   std::vector<std::uint32_t> pixel;
 };
 
-template <class T>
-void take(Result<std::vector<T>> column, std::vector<T>& into, std::optional<Error>& failure) {
-  if (column) {
-    into = std::move(*column);
-  } else if (!failure) {
-    failure = std::move(column.error());
-  }
-}
-
 /// Reads one spectrum after the other.
 class SpectrumSource {
  public:
@@ -50,17 +40,16 @@ class SpectrumSource {
       : running_(running), settings_(settings) {}
 
   Result<void> open() {
-    std::optional<Error> failure;
-    take(read_column<std::uint64_t>(running_, settings_.mz_offset), spectra_.mz_offset, failure);
-    take(read_column<std::uint64_t>(running_, settings_.intensity_offset),
-         spectra_.intensity_offset, failure);
-    take(read_column<std::uint64_t>(running_, settings_.length), spectra_.length, failure);
-    take(read_column<std::uint8_t>(running_, settings_.mz_type), spectra_.mz_type, failure);
-    take(read_column<std::uint8_t>(running_, settings_.intensity_type), spectra_.intensity_type,
-         failure);
-    take(read_column<std::uint32_t>(running_, settings_.pixel_of_spectrum), spectra_.pixel,
-         failure);
-    if (failure) return std::unexpected(std::move(*failure));
+    auto places = read_columns<std::uint64_t>(
+        running_, {settings_.mz_offset, settings_.intensity_offset, settings_.length});
+    if (!places) return std::unexpected(std::move(places.error()));
+    auto types =
+        read_columns<std::uint8_t>(running_, {settings_.mz_type, settings_.intensity_type});
+    if (!types) return std::unexpected(std::move(types.error()));
+    auto pixels = read_column<std::uint32_t>(running_, settings_.pixel_of_spectrum);
+    if (!pixels) return std::unexpected(std::move(pixels.error()));
+    spectra_ = {std::move((*places)[0]), std::move((*places)[1]), std::move((*places)[2]),
+                std::move((*types)[0]),  std::move((*types)[1]),  std::move(*pixels)};
     std::uint64_t declared = 0;
     std::uint64_t longest = 0;
     for (const std::uint64_t length : spectra_.length) {
@@ -228,11 +217,11 @@ Result<IngestTask> IngestTask::read(const Task& task) {
   own.ibd = reader.inputs("ibd");
   own.run = reader.output("run");
   own.spectra = reader.values_in(own.length, sizeof(std::uint64_t));
-  for (const auto [input, width] : {std::pair(own.mz_offset, sizeof(std::uint64_t)),
-                                    std::pair(own.intensity_offset, sizeof(std::uint64_t)),
-                                    std::pair(own.mz_type, sizeof(std::uint8_t)),
-                                    std::pair(own.intensity_type, sizeof(std::uint8_t)),
-                                    std::pair(own.pixel_of_spectrum, sizeof(std::uint32_t))}) {
+  for (const auto& [input, width] : {std::pair(own.mz_offset, sizeof(std::uint64_t)),
+                                     std::pair(own.intensity_offset, sizeof(std::uint64_t)),
+                                     std::pair(own.mz_type, sizeof(std::uint8_t)),
+                                     std::pair(own.intensity_type, sizeof(std::uint8_t)),
+                                     std::pair(own.pixel_of_spectrum, sizeof(std::uint32_t))}) {
     reader.expect_values(input, width, own.spectra);
   }
   if (auto done = reader.finish(); !done) return std::unexpected(std::move(done.error()));

@@ -64,17 +64,12 @@ Result<IonRows> decode_ion_table(std::span<const std::byte> bytes) {
 
 IonTableRanges ion_table_ranges(std::uint64_t ions, std::uint32_t isotope_peaks,
                                 std::uint64_t first, std::uint64_t last) {
-  std::uint64_t column = kObjectHeaderBytes;
-  const auto range = [&](std::uint64_t row_bytes) {
-    const IonTableRanges::Range rows{column + first * row_bytes, (last - first) * row_bytes};
-    column += column_bytes(ions, row_bytes);
-    return rows;
-  };
+  ColumnPlaces places;
   IonTableRanges ranges;
-  ranges.mz = range(isotope_peaks * sizeof(double));
-  ranges.intensity = range(isotope_peaks * sizeof(float));
-  ranges.ion = range(sizeof(std::uint32_t));
-  ranges.flags = range(sizeof(std::uint8_t));
+  ranges.mz = places.next(ions, isotope_peaks * sizeof(double), first, last);
+  ranges.intensity = places.next(ions, isotope_peaks * sizeof(float), first, last);
+  ranges.ion = places.next(ions, sizeof(std::uint32_t), first, last);
+  ranges.flags = places.next(ions, sizeof(std::uint8_t), first, last);
   return ranges;
 }
 

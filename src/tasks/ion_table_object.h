@@ -28,14 +28,10 @@ inline constexpr ObjectKind kIonTableKind = {'I', 'L', 'I', 'O', 'N', 'T', 'B', 
 
 /// Where rows [first, last) of each column lie in an ion table: what an annotate task is given.
 struct IonTableRanges {
-  struct Range {
-    std::uint64_t offset_bytes = 0;
-    std::uint64_t length_bytes = 0;
-  };
-  Range mz;
-  Range intensity;
-  Range ion;
-  Range flags;
+  ByteRange mz;
+  ByteRange intensity;
+  ByteRange ion;
+  ByteRange flags;
 };
 [[nodiscard]] IonTableRanges ion_table_ranges(std::uint64_t ions, std::uint32_t isotope_peaks,
                                               std::uint64_t first, std::uint64_t last);

@@ -1,5 +1,6 @@
 #include "tasks/object_layout.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <string_view>
@@ -73,6 +74,24 @@ Result<void> ObjectWriter::begin_second_round(const ObjectCounts& counts) {
   const auto header = encode_object_header({kind_, counts, size_bytes_, checksum_.value()});
   size_bytes_ = kObjectHeaderBytes;
   return io_.write(output_, header);
+}
+
+std::vector<std::byte> encode_object(const ObjectKind& kind, const ObjectCounts& counts,
+                                     std::initializer_list<std::span<const std::byte>> columns) {
+  std::uint64_t size_bytes = kObjectHeaderBytes;
+  for (const std::span<const std::byte> column : columns) {
+    size_bytes += column_bytes(column.size(), 1);
+  }
+  std::vector<std::byte> bytes(size_bytes);
+  std::size_t at = kObjectHeaderBytes;
+  for (const std::span<const std::byte> column : columns) {
+    std::ranges::copy(column, bytes.begin() + static_cast<std::ptrdiff_t>(at));
+    at += column_bytes(column.size(), 1);
+  }
+  const auto header = encode_object_header(
+      {kind, counts, size_bytes, checksum(std::span(bytes).subspan(kObjectHeaderBytes))});
+  std::ranges::copy(header, bytes.begin());
+  return bytes;
 }
 
 Result<void> write_object(TaskIo& io, std::uint32_t output, const ObjectKind& kind,

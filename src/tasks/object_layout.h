@@ -71,10 +71,36 @@ class ObjectWriter {
   ChecksumStream checksum_;
 };
 
+/// An object whose columns are all there, as bytes.
+[[nodiscard]] std::vector<std::byte> encode_object(
+    const ObjectKind& kind, const ObjectCounts& counts,
+    std::initializer_list<std::span<const std::byte>> columns);
+
 /// Writes an object whose columns are all there.
 [[nodiscard]] Result<void> write_object(TaskIo& io, std::uint32_t output, const ObjectKind& kind,
                                         const ObjectCounts& counts,
                                         std::initializer_list<std::span<const std::byte>> columns);
+
+/// A stretch of an object.
+struct ByteRange {
+  std::uint64_t offset_bytes = 0;
+  std::uint64_t length_bytes = 0;
+};
+
+/// Tells where rows of an object's columns lie; columns are asked for in their order.
+class ColumnPlaces {
+ public:
+  /// Rows [first, last) of the next column, which has `rows` of `row_bytes` each.
+  [[nodiscard]] ByteRange next(std::uint64_t rows, std::uint64_t row_bytes, std::uint64_t first,
+                               std::uint64_t last) {
+    const ByteRange range{at_ + first * row_bytes, (last - first) * row_bytes};
+    at_ += column_bytes(rows, row_bytes);
+    return range;
+  }
+
+ private:
+  std::uint64_t at_ = kObjectHeaderBytes;
+};
 
 /// A whole object in memory; its columns are taken in their order.
 class ObjectColumns {

@@ -21,7 +21,8 @@ struct IonTexts {
   std::vector<char> characters;
 
   [[nodiscard]] std::string_view text(std::size_t i) const {
-    return {characters.data() + (begins[i] - begins[0]), begins[i + 1] - begins[i]};
+    return std::string_view(characters.data(), characters.size())
+        .substr(begins[i] - begins[0], begins[i + 1] - begins[i]);
   }
 };
 

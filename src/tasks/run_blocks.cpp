@@ -106,7 +106,8 @@ Result<std::vector<Peak>> RunBlocks::read(const RunningTask& running, std::uint6
   table.reserve(peak_count);
   std::vector<std::uint64_t> ends;
   {
-    std::vector<std::byte> bytes(std::min(stages::kRunBlockBytes, peak_count * sizeof(Peak)));
+    std::vector<std::byte> bytes(
+        std::min<std::uint64_t>(stages::kRunBlockBytes, peak_count * sizeof(Peak)));
     for (std::size_t i = 0; i < peaks.size(); ++i) {
       auto added = append_blocks(running, peaks[i], index[i], bytes, table);
       if (!added) return std::unexpected(std::move(added.error()));

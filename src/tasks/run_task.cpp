@@ -1,11 +1,14 @@
 #include "tasks/run_task.h"
 
+#include <cstddef>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "tasks/annotate_task.h"
 #include "tasks/column.h"
+#include "tasks/index_task.h"
 #include "tasks/ingest_task.h"
 #include "tasks/patterns_task.h"
 #include "tasks/summary.h"
@@ -29,6 +32,8 @@ auto with_stage(const Task& task, Visit visit)
     return visit(*read);
   };
   switch (task.stage) {
+    case Stage::kIndex:
+      return with(IndexTask::read(task));
     case Stage::kIngest:
       return with(IngestTask::read(task));
     case Stage::kPatterns:
@@ -75,6 +80,11 @@ Result<void> run(const Task& task, TaskIo& io) {
   const RunningTask running{task, io};
   return with_stage(task, [&](const auto& stage) -> Result<void> {
     const std::uint64_t bound = with_record(task, stage.memory_bound_bytes());
+    if (bound > std::numeric_limits<std::size_t>::max()) {
+      return fail(ErrorCode::kResource, {},
+                  "needs up to " + std::to_string(bound) +
+                      " bytes of memory, more than 32 bits can address; cut it into smaller ones");
+    }
     if (task.memory_bytes < bound) {
       return fail(ErrorCode::kResource, {},
                   "may use " + std::to_string(task.memory_bytes) +

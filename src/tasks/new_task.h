@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "chem/isotopic_pattern.h"
+#include "imaging/ion_metrics.h"
+#include "imaging/peak_table.h"
+#include "stages/peak_run.h"
+#include "tasks/object_layout.h"
+#include "tasks/spectra_object.h"
+#include "tasks/task.h"
+
+namespace ionloom::tasks {
+
+// Makes tasks for objects whose counts are known. Each task's memory is its bound, and it has a
+// summary, called as its output with ".summary" behind.
+
+/// Objects that a dataset's tasks read.
+struct DatasetObjects {
+  std::string ibd;
+  std::string spectra;     ///< spectra table
+  std::string pixels;      ///< pixel table
+  imaging::GridSize grid;  ///< of the pixel table
+};
+
+[[nodiscard]] Task new_index_task(const std::string& spectra_object, std::uint64_t spectra,
+                                  const std::string& pixels_object);
+
+/// Takes in spectra [first, last) with the ranges of the .ibd that hold their arrays.
+[[nodiscard]] Task new_ingest_task(const DatasetObjects& dataset, const SpectraTable& spectra,
+                                   std::uint64_t first, std::uint64_t last,
+                                   const std::string& run_object);
+
+/// Computes the patterns of ions [first, last) of an ion set.
+/// @param begins  that column of the set, whole
+[[nodiscard]] Task new_patterns_task(const chem::PatternSettings& settings,
+                                     const std::string& ion_set_object,
+                                     std::span<const std::uint64_t> begins, std::uint64_t first,
+                                     std::uint64_t last, const std::string& table_object);
+
+/// Rows [first, last) of an ion table.
+struct IonSlice {
+  std::string object;
+  std::uint64_t table_ions = 0;  ///< rows of the whole table
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+/// Where each block of a run begins.
+struct RunIndex {
+  std::string object;
+  stages::RunHeader header;
+  std::vector<stages::RunIndexEntry> blocks;
+
+  /// Of a whole run's bytes. Fails when header or index are damaged.
+  [[nodiscard]] static Result<RunIndex> decode(const std::string& object,
+                                               std::span<const std::byte> run);
+};
+
+/// What all annotate and images tasks of a run share.
+struct ImageRun {
+  imaging::MetricSettings settings;
+  std::uint32_t isotope_peaks = 4;
+  bool all_metrics = false;
+  double first_mz = 0;  ///< of all peaks
+  double last_mz = 0;
+};
+
+/// Measures ions on the blocks that the windows touch, of all runs in the order of their spectra.
+/// @param windows  of the ions' theoretical peaks, in any order
+[[nodiscard]] Task new_annotate_task(const ImageRun& run, const DatasetObjects& dataset,
+                                     std::span<const IonSlice> ions, std::span<const RunIndex> runs,
+                                     std::vector<imaging::MzWindow> windows,
+                                     const std::string& metrics_object);
+
+}  // namespace ionloom::tasks

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exec/annotation_run.h"
+#include "exec/quiet_progress.h"
+#include "imzml/sample_dataset.h"
+#include "tasks/new_task.h"
+#include "tasks/support/object_shelf.h"
+
+namespace ionloom::tasks::testing {
+
+/// A small dataset with ions in it, a molecule list, and the settings of a run.
+struct Study {
+  Study();
+
+  imzml::testing::ScratchFolder folder;
+  imzml::Dataset dataset;
+  chem::MoleculeList list;
+  exec::AnnotationSettings settings;
+
+  /// The run as one process does it, without tasks.
+  [[nodiscard]] exec::AnnotationRun annotated(std::uint32_t threads) const;
+};
+
+/// How a study is cut into tasks.
+struct Cuts {
+  std::uint64_t ingest = 1;
+  std::uint64_t patterns = 1;
+  std::uint64_t annotate = 1;
+};
+
+/// Runs a study's stages as tasks, one after the other.
+class TaskRun {
+ public:
+  TaskRun(const Study& study, const Cuts& cuts);
+
+  ObjectShelf shelf;
+  DatasetObjects objects;
+  ImageRun images;
+  std::vector<RunIndex> runs;
+  std::vector<Task> tasks;  ///< all that were run
+
+  /// Peaks of the ingested runs together.
+  [[nodiscard]] std::uint64_t peaks() const;
+  /// Ions that were kept, ascending.
+  [[nodiscard]] std::vector<stages::MeasuredIon> measured() const;
+  [[nodiscard]] stages::PatternTable patterns(std::size_t ions) const;
+
+ private:
+  void run(const Task& task);
+  void ingest(const Study& study, std::uint64_t cuts);
+  void compute_patterns(const Study& study, const stages::IonSet& ions, std::uint64_t cuts);
+  void annotate(std::uint64_t cuts);
+
+  std::vector<std::string> tables_;
+  std::vector<std::string> metrics_;
+};
+
+}  // namespace ionloom::tasks::testing
