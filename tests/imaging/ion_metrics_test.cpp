@@ -129,7 +129,7 @@ TEST(IonMeasurer, holds_nearly_the_memory_that_was_announced) {
       }
     }
     const double used = static_cast<double>(meter.peak_bytes());
-    const auto bound = static_cast<double>(IonMeasurer::memory_bound_bytes(grid, 4));
+    const auto bound = static_cast<double>(IonMeasurer::memory_bound_bytes(grid.size(), 4));
     EXPECT_LE(used, bound) << width << " x " << height;
     EXPECT_GE(used, 0.7 * bound) << width << " x " << height;
   }
