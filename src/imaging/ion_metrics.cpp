@@ -165,6 +165,13 @@ std::uint64_t IonMeasurer::memory_bound_bytes(const GridSize& grid, std::uint32_
   return measure_memory_bound_bytes(grid, max_peaks) + images;
 }
 
+std::uint64_t IonMeasurer::cut_memory_bound_bytes(const GridSize& grid, std::uint32_t max_peaks) {
+  const std::uint64_t images = max_peaks * grid.pixels * kEntryBytes;
+  const std::uint64_t dense = grid.pixels * sizeof(float) + grid.pixels / 8 + grid.pixels / 512;
+  const std::uint64_t first_image = grid.pixels * kEntryBytes;  // reserved by every measurer
+  return images + dense + first_image + ChaosMeter::memory_bound_bytes(grid);
+}
+
 std::uint64_t IonMeasurer::measure_memory_bound_bytes(const GridSize& grid,
                                                       std::uint32_t max_peaks) {
   const std::uint64_t first_image = grid.pixels * kEntryBytes;

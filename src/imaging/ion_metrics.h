@@ -74,6 +74,9 @@ class IonMeasurer {
   /// Bytes that one measurer holds at most, the images of one ion included.
   [[nodiscard]] static std::uint64_t memory_bound_bytes(const GridSize& grid,
                                                         std::uint32_t max_peaks);
+  /// The same of one that only cuts images.
+  [[nodiscard]] static std::uint64_t cut_memory_bound_bytes(const GridSize& grid,
+                                                            std::uint32_t max_peaks);
   /// The same of one that only measures.
   [[nodiscard]] static std::uint64_t measure_memory_bound_bytes(const GridSize& grid,
                                                                 std::uint32_t max_peaks);

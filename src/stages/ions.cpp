@@ -121,7 +121,7 @@ std::string IonSet::decoy_modifier(std::size_t list, std::size_t formula, std::s
   return modifiers[modifier].prefix + decoy_candidates[lists[list].decoy_adducts[at]];
 }
 
-Result<IonSet> enumerate_ions(std::span<const FormulaList> lists, const IonSettings& settings) {
+IonSet empty_ion_set(const IonSettings& settings) {
   IonSet set;
   set.modifiers = target_modifiers(settings);
   std::vector<std::string> in_use = settings.adducts;
@@ -129,6 +129,11 @@ Result<IonSet> enumerate_ions(std::span<const FormulaList> lists, const IonSetti
   in_use.insert(in_use.end(), settings.neutral_losses.begin(), settings.neutral_losses.end());
   set.decoy_candidates = fdr::decoy_candidates(in_use);
   set.sample_size = std::min<std::size_t>(settings.decoy_sample_size, set.decoy_candidates.size());
+  return set;
+}
+
+Result<IonSet> enumerate_ions(std::span<const FormulaList> lists, const IonSettings& settings) {
+  IonSet set = empty_ion_set(settings);
   if (set.sample_size == 0) {
     return usage_error("no decoy adduct is left: every one of the 80 is in use as an adduct");
   }

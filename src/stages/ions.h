@@ -64,6 +64,9 @@ struct IonSet {
                                            std::size_t modifier, std::size_t draw) const;
 };
 
+/// What an ion set is made with, without ions and lists: modifiers, decoy candidates, sample size.
+[[nodiscard]] IonSet empty_ion_set(const IonSettings& settings);
+
 /// Makes all ions of a run. Fails when a modifier cannot be read, or when modifiers and decoy
 /// adducts leave no decoys.
 /// Source: METASPACE engine, fdr.py and build_moldb.py.

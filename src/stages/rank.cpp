@@ -162,6 +162,12 @@ bool is_stored(double score, double fdr, bool targeted) {
 
 std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
                                       const Scoring& scoring) {
+  return rank_memory_bound_bytes(formulas, settings,
+                                 scoring.model == nullptr ? 0 : scoring.model->feature_count());
+}
+
+std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
+                                      std::uint64_t model_features) {
   const std::vector<TargetModifier> modifiers = target_modifiers(settings);
   std::ptrdiff_t equal_modifiers = 0;
   for (const TargetModifier& modifier : modifiers) {
@@ -181,11 +187,10 @@ std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings&
   std::uint64_t bytes = formulas * sizeof(RankedIon) + decoys * sizeof(RankedDecoy) +
                         doubles * sizeof(double) + formulas * modifiers.size() * sizeof(RankedIon) +
                         2 * samples * sizeof(std::vector<double>) + kFixedBytes;
-  if (scoring.model != nullptr) {
-    const std::uint64_t features = scoring.model->feature_count();
+  if (model_features > 0) {
     bytes += (formulas + decoys) * ((fdr::kIonMetrics + 1) * sizeof(double) +
-                                    features * (sizeof(float) + sizeof(double)));
-    bytes += formulas * modifiers.size() * features * sizeof(double);
+                                    model_features * (sizeof(float) + sizeof(double)));
+    bytes += formulas * modifiers.size() * model_features * sizeof(double);
   }
   return bytes;
 }

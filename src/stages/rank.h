@@ -59,5 +59,9 @@ struct RankedDecoy {
 [[nodiscard]] std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas,
                                                     const IonSettings& settings,
                                                     const Scoring& scoring);
+/// @param model_features  0 without a model
+[[nodiscard]] std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas,
+                                                    const IonSettings& settings,
+                                                    std::uint64_t model_features);
 
 }  // namespace ionloom::stages

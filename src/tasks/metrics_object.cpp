@@ -1,5 +1,8 @@
 #include "tasks/metrics_object.h"
 
+#include <array>
+#include <string>
+
 namespace ionloom::tasks {
 
 void MetricsColumns::reserve(std::uint64_t ions) {
@@ -86,6 +89,49 @@ Result<std::vector<stages::MeasuredIon>> decode_metrics(std::span<const std::byt
     }
   }
   return measured;
+}
+
+Result<void> append_scores(const RunningTask& running, std::uint32_t input,
+                           std::uint32_t isotope_peaks,
+                           std::vector<stages::MeasuredIon>& measured) {
+  std::array<std::byte, kObjectHeaderBytes> bytes{};
+  const std::uint64_t size_bytes = running.task.inputs[input].length_bytes;
+  if (size_bytes < bytes.size()) {
+    return data_error(input_place(running.task, input), "is shorter than an object's header");
+  }
+  if (auto read = read_values(running, input, 0, std::span<std::byte>(bytes)); !read) return read;
+  const auto header = decode_object_header(bytes, kMetricsKind);
+  if (!header) return data_error(input_place(running.task, input), header.error().what);
+  const std::uint64_t ions = header->counts[0];
+  if (header->counts[1] != isotope_peaks || header->size_bytes != size_bytes ||
+      ions > most_ions_in(size_bytes, isotope_peaks)) {
+    return data_error(
+        input_place(running.task, input),
+        "is no whole object of metrics with " + std::to_string(isotope_peaks) + " isotope peaks");
+  }
+  const std::size_t before = measured.size();
+  measured.resize(before + ions);
+  const auto own = std::span(measured).subspan(before);
+  ColumnPlaces places;
+  std::vector<std::uint32_t> ion(ions);
+  auto read =
+      read_values(running, input, places.next(ions, sizeof(std::uint32_t), 0, ions).offset_bytes,
+                  std::span(ion));
+  for (std::size_t i = 0; read && i < ions; ++i) own[i].ion = ion[i];
+  std::vector<double> column(ions);
+  using imaging::IonMetrics;
+  for (double IonMetrics::*metric :
+       {&IonMetrics::spectral, &IonMetrics::spatial, &IonMetrics::chaos, &IonMetrics::msm,
+        &IonMetrics::mz_err_abs, &IonMetrics::mz_err_rel}) {
+    const std::uint64_t at = places.next(ions, sizeof(double), 0, ions).offset_bytes;
+    if (read) read = read_values(running, input, at, std::span(column));
+    for (std::size_t i = 0; read && i < ions; ++i) own[i].metrics.*metric = column[i];
+  }
+  return read;
+}
+
+std::uint64_t most_ions_in(std::uint64_t size_bytes, std::uint32_t isotope_peaks) {
+  return size_bytes / MetricsColumns::memory_bound_bytes(1, isotope_peaks);
 }
 
 }  // namespace ionloom::tasks

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "stages/annotate.h"
+#include "tasks/column.h"
 #include "tasks/object_layout.h"
 #include "tasks/task_io.h"
 
@@ -49,5 +50,14 @@ class MetricsColumns {
 /// The ions of a whole object, in its order.
 [[nodiscard]] Result<std::vector<stages::MeasuredIon>> decode_metrics(
     std::span<const std::byte> bytes);
+
+/// The ions of a metrics object without their images' statistics, read from a task's input by
+/// column and added to `measured`. Fails when it is no object of so many isotope peaks.
+[[nodiscard]] Result<void> append_scores(const RunningTask& running, std::uint32_t input,
+                                         std::uint32_t isotope_peaks,
+                                         std::vector<stages::MeasuredIon>& measured);
+
+/// Most ions that an object of so many bytes can hold.
+[[nodiscard]] std::uint64_t most_ions_in(std::uint64_t size_bytes, std::uint32_t isotope_peaks);
 
 }  // namespace ionloom::tasks

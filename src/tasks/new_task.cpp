@@ -94,6 +94,18 @@ void add_blocks(Task& task, const RunIndex& run, std::span<const imaging::MzWind
   add();
 }
 
+void set_version(Task& task, chem::AnalysisVersion version) {
+  task.set("analysis_version", std::uint64_t{version == chem::AnalysisVersion::kV1 ? 1U : 3U});
+}
+
+void set_ion_settings(Task& task, const stages::IonSettings& settings) {
+  set_version(task, settings.version);
+  for (const std::string& adduct : settings.adducts) task.set("adduct", adduct);
+  for (const std::string& loss : settings.neutral_losses) task.set("neutral_loss", loss);
+  for (const std::string& chem_mod : settings.chem_mods) task.set("chem_mod", chem_mod);
+  task.set("decoys", std::uint64_t{settings.decoy_sample_size});
+}
+
 void set_image_parameters(Task& task, const ImageRun& run, const DatasetObjects& dataset) {
   task.set("tolerance_ppm", run.settings.tolerance_ppm);
   task.set("min_px", std::uint64_t{run.settings.min_px});
@@ -172,8 +184,7 @@ Task new_patterns_task(const chem::PatternSettings& settings, const std::string&
                        std::uint64_t last, const std::string& table_object) {
   Task task;
   task.stage = Stage::kPatterns;
-  task.set("analysis_version",
-           std::uint64_t{settings.shape.version == chem::AnalysisVersion::kV1 ? 1U : 3U});
+  set_version(task, settings.shape.version);
   task.set("analyzer", chem::analyzer_name(settings.shape.analyzer));
   task.set("sigma_mz", settings.shape.sigma_mz);
   task.set("charge", std::string_view(settings.charge > 0 ? "1" : "-1"));
@@ -221,6 +232,53 @@ Task new_annotate_task(const ImageRun& run, const DatasetObjects& dataset,
   task.set("all_metrics", yes_or_no(run.all_metrics));
   add_image_inputs(task, run, dataset, ions, runs, std::move(windows));
   return finished(std::move(task), "metrics", metrics_object);
+}
+
+Task new_images_task(const ImageRun& run, const DatasetObjects& dataset,
+                     std::span<const IonSlice> ions, std::span<const RunIndex> runs,
+                     std::vector<imaging::MzWindow> windows, const std::string& images_object) {
+  Task task;
+  task.stage = Stage::kImages;
+  set_image_parameters(task, run, dataset);
+  add_image_inputs(task, run, dataset, ions, runs, std::move(windows));
+  return finished(std::move(task), "images", images_object);
+}
+
+Task new_ions_task(const stages::IonSettings& settings, std::span<const ListObjects> lists,
+                   std::uint64_t formulas, const std::string& ion_set_object) {
+  Task task;
+  task.stage = Stage::kIons;
+  set_ion_settings(task, settings);
+  task.set("right_compositions", yes_or_no(settings.right_compositions));
+  for (const ListObjects& list : lists) {
+    add_input(task, list.targeted ? "targeted_formulas" : "formulas", list.formulas,
+              {0, list.formulas_bytes});
+    task.outputs.push_back({"decoys", list.decoys});
+  }
+  task.expected.push_back({"formulas", formulas});
+  return finished(std::move(task), "ions", ion_set_object);
+}
+
+Task new_rank_task(const stages::IonSettings& settings, std::uint32_t isotope_peaks,
+                   std::span<const SizedObject> metrics, const SizedObject& decoy_map,
+                   const ModelObject* model, const std::string& ranking_object) {
+  Task task;
+  task.stage = Stage::kRank;
+  set_ion_settings(task, settings);
+  task.set("isotope_peaks", std::uint64_t{isotope_peaks});
+  for (const SizedObject& part : metrics)
+    add_input(task, "metrics", part.object, {0, part.size_bytes});
+  add_input(task, "decoys", decoy_map.object, {0, decoy_map.size_bytes});
+  if (model != nullptr) {
+    task.set("abs_errors",
+             std::string_view(model->abs_errors == fdr::AbsErrorRule::kAsTrained ? "as_trained"
+                                                                                 : "reference"));
+    task.set("model_features", model->features);
+    task.set("model_bytes", model->bytes);
+    add_input(task, "model", model->file.object, {0, model->file.size_bytes});
+  }
+  task.outputs.push_back({"decoy_ranking", ranking_object + ".decoys"});
+  return finished(std::move(task), "ranking", ranking_object);
 }
 
 }  // namespace ionloom::tasks

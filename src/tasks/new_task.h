@@ -8,8 +8,10 @@
 
 #include "base/error.h"
 #include "chem/isotopic_pattern.h"
+#include "fdr/scoring_model.h"
 #include "imaging/ion_metrics.h"
 #include "imaging/peak_table.h"
+#include "stages/ions.h"
 #include "stages/peak_run.h"
 #include "tasks/object_layout.h"
 #include "tasks/spectra_object.h"
@@ -77,5 +79,44 @@ struct ImageRun {
                                      std::span<const IonSlice> ions, std::span<const RunIndex> runs,
                                      std::vector<imaging::MzWindow> windows,
                                      const std::string& metrics_object);
+
+/// Cuts the images of ions; the rest as new_annotate_task().
+[[nodiscard]] Task new_images_task(const ImageRun& run, const DatasetObjects& dataset,
+                                   std::span<const IonSlice> ions, std::span<const RunIndex> runs,
+                                   std::vector<imaging::MzWindow> windows,
+                                   const std::string& images_object);
+
+/// The formulas of a molecule list, each a line, and where the list's decoy map is to be.
+struct ListObjects {
+  std::string formulas;
+  std::uint64_t formulas_bytes = 0;
+  bool targeted = false;
+  std::string decoys;
+};
+
+/// @param formulas  of all lists
+[[nodiscard]] Task new_ions_task(const stages::IonSettings& settings,
+                                 std::span<const ListObjects> lists, std::uint64_t formulas,
+                                 const std::string& ion_set_object);
+
+/// A whole object.
+struct SizedObject {
+  std::string object;
+  std::uint64_t size_bytes = 0;
+};
+
+/// A scoring model and what a task must know of it.
+struct ModelObject {
+  SizedObject file;
+  std::uint64_t features = 0;  ///< fdr::ScoringModel::feature_count()
+  std::uint64_t bytes = 0;     ///< fdr::ScoringModel::size_bytes()
+  fdr::AbsErrorRule abs_errors = fdr::AbsErrorRule::kReference;
+};
+
+/// Ranks one list, with its decoys' ranks in an object called as `ranking_object` with ".decoys"
+/// behind.
+[[nodiscard]] Task new_rank_task(const stages::IonSettings& settings, std::uint32_t isotope_peaks,
+                                 std::span<const SizedObject> metrics, const SizedObject& decoy_map,
+                                 const ModelObject* model, const std::string& ranking_object);
 
 }  // namespace ionloom::tasks

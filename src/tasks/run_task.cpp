@@ -8,9 +8,12 @@
 
 #include "tasks/annotate_task.h"
 #include "tasks/column.h"
+#include "tasks/images_task.h"
 #include "tasks/index_task.h"
 #include "tasks/ingest_task.h"
+#include "tasks/ions_task.h"
 #include "tasks/patterns_task.h"
+#include "tasks/rank_task.h"
 #include "tasks/summary.h"
 
 namespace ionloom::tasks {
@@ -40,8 +43,12 @@ auto with_stage(const Task& task, Visit visit)
       return with(PatternsTask::read(task));
     case Stage::kAnnotate:
       return with(AnnotateTask::read(task));
-    default:
-      break;
+    case Stage::kIons:
+      return with(IonsTask::read(task));
+    case Stage::kImages:
+      return with(ImagesTask::read(task));
+    case Stage::kRank:
+      return with(RankTask::read(task));
   }
   return usage_error("no such stage");
 }

@@ -11,10 +11,12 @@
 #include "chem/formula.h"
 #include "exec/spectra_table.h"
 #include "stages/annotate.h"
+#include "tasks/decoy_map_object.h"
 #include "tasks/ion_set_object.h"
 #include "tasks/ion_table_object.h"
 #include "tasks/metrics_object.h"
 #include "tasks/pixel_object.h"
+#include "tasks/ranking_object.h"
 
 namespace ionloom::tasks::testing {
 namespace {
@@ -105,11 +107,10 @@ TaskRun::TaskRun(const Study& study, const Cuts& cuts) {
   images.settings = study.settings.metrics;
   images.isotope_peaks = study.settings.pattern.max_peaks;
   images.all_metrics = study.settings.all_metrics;
-  const std::vector<stages::FormulaList> lists = {
-      {.formulas = study.list.formulas, .targeted = false}};
-  compute_patterns(study, stages::enumerate_ions(lists, study.settings.ions).value(),
-                   cuts.patterns);
+  make_ions(study);
+  compute_patterns(study, cuts.patterns);
   annotate(cuts.annotate);
+  rank(study);
 }
 
 void TaskRun::run(const Task& task) {
@@ -135,9 +136,20 @@ void TaskRun::ingest(const Study& study, std::uint64_t cuts) {
   }
 }
 
-void TaskRun::compute_patterns(const Study& study, const stages::IonSet& ions, std::uint64_t cuts) {
-  const IonSetColumns columns = IonSetColumns::of(ions.ions, ions.is_target, ions.is_targeted);
-  shelf.put("ions", columns.encode());
+void TaskRun::make_ions(const Study& study) {
+  std::string text;
+  for (const std::string& formula : study.list.formulas) text += formula + "\n";
+  const auto bytes = std::as_bytes(std::span(text));
+  shelf.put("formulas", Bytes(bytes.begin(), bytes.end()));
+  const std::vector<ListObjects> lists = {{.formulas = "formulas",
+                                           .formulas_bytes = text.size(),
+                                           .targeted = false,
+                                           .decoys = "decoys"}};
+  run(new_ions_task(study.settings.ions, lists, study.list.formulas.size(), "ions"));
+}
+
+void TaskRun::compute_patterns(const Study& study, std::uint64_t cuts) {
+  const IonSetColumns columns = IonSetColumns::decode(shelf.at("ions")).value();
   for (std::uint64_t i = 0; i < cuts; ++i) {
     tables_.push_back("table-" + std::to_string(i));
     run(new_patterns_task(study.settings.pattern, "ions", columns.begins, columns.size() * i / cuts,
@@ -158,8 +170,11 @@ void TaskRun::annotate(std::uint64_t cuts) {
       }
       slices.push_back(slice);
     }
-    metrics_.push_back("metrics-" + std::to_string(i));
-    run(new_annotate_task(images, objects, slices, runs, std::move(windows), metrics_.back()));
+    const std::string number = std::to_string(i);
+    run(new_images_task(images, objects, slices, runs, windows, "images-" + number));
+    const std::string name = "metrics-" + number;
+    run(new_annotate_task(images, objects, slices, runs, std::move(windows), name));
+    metrics_.push_back({name, shelf.at(name).size()});
   }
 }
 
@@ -171,8 +186,8 @@ std::uint64_t TaskRun::peaks() const {
 
 std::vector<stages::MeasuredIon> TaskRun::measured() const {
   std::vector<stages::MeasuredIon> all;
-  for (const std::string& name : metrics_) {
-    std::ranges::move(decode_metrics(shelf.at(name)).value(), std::back_inserter(all));
+  for (const SizedObject& part : metrics_) {
+    std::ranges::move(decode_metrics(shelf.at(part.object)).value(), std::back_inserter(all));
   }
   std::ranges::sort(all, {}, &stages::MeasuredIon::ion);
   return all;
@@ -192,6 +207,32 @@ stages::PatternTable TaskRun::patterns(std::size_t ions) const {
     }
   }
   return all;
+}
+
+void TaskRun::rank(const Study& study) {
+  run(new_rank_task(study.settings.ions, images.isotope_peaks, metrics_,
+                    {"decoys", shelf.at("decoys").size()}, nullptr, "ranking"));
+}
+
+stages::IonSet TaskRun::ions(const Study& study) const {
+  stages::IonSet set = stages::empty_ion_set(study.settings.ions);
+  const IonSetColumns columns = IonSetColumns::decode(shelf.at("ions")).value();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    set.ions.push_back(columns.text(i));
+    set.is_target.push_back(columns.flags[i] & kTargetFlag);
+    set.is_targeted.push_back((columns.flags[i] & kTargetedFlag) != 0 ? 1 : 0);
+  }
+  set.lists.push_back(
+      decode_decoy_map(shelf.at("decoys"), set.modifiers.size(), set.sample_size).value());
+  return set;
+}
+
+std::vector<stages::RankedIon> TaskRun::ranked() const {
+  return decode_ranking(shelf.at("ranking"), measured()).value();
+}
+
+std::vector<stages::RankedDecoy> TaskRun::ranked_decoys() const {
+  return decode_decoy_ranking(shelf.at("ranking.decoys"), measured()).value();
 }
 
 }  // namespace ionloom::tasks::testing

@@ -49,15 +49,21 @@ class TaskRun {
   /// Ions that were kept, ascending.
   [[nodiscard]] std::vector<stages::MeasuredIon> measured() const;
   [[nodiscard]] stages::PatternTable patterns(std::size_t ions) const;
+  /// Ion formulas and, for the one list, which of them are targets and decoys.
+  [[nodiscard]] stages::IonSet ions(const Study& study) const;
+  [[nodiscard]] std::vector<stages::RankedIon> ranked() const;
+  [[nodiscard]] std::vector<stages::RankedDecoy> ranked_decoys() const;
 
  private:
   void run(const Task& task);
   void ingest(const Study& study, std::uint64_t cuts);
-  void compute_patterns(const Study& study, const stages::IonSet& ions, std::uint64_t cuts);
+  void make_ions(const Study& study);
+  void compute_patterns(const Study& study, std::uint64_t cuts);
   void annotate(std::uint64_t cuts);
+  void rank(const Study& study);
 
   std::vector<std::string> tables_;
-  std::vector<std::string> metrics_;
+  std::vector<SizedObject> metrics_;
 };
 
 }  // namespace ionloom::tasks::testing

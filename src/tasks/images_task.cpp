@@ -1,0 +1,115 @@
+#include "tasks/images_task.h"
+
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "stages/annotate.h"
+#include "tasks/images_object.h"
+#include "tasks/task_reader.h"
+
+namespace ionloom::tasks {
+namespace {
+
+/// Cuts the images of the rows and hands their values over one image after the other.
+class ImageCutter {
+ public:
+  ImageCutter(const imaging::PixelGrid& grid, const imaging::MetricSettings& settings,
+              const IonRows& ions, imaging::PeakTable peaks)
+      : measurer_(grid, settings), ions_(ions), peaks_(peaks) {
+    values_.reserve(grid.pixel_count());
+  }
+
+  /// Adds all values to the object; `ends`, if it is given, gets the end of each image.
+  Result<void> cut(std::span<const std::uint32_t> rows, ObjectWriter& writer,
+                   std::vector<std::uint64_t>* ends) {
+    std::uint64_t end = 0;
+    for (const std::uint32_t row : rows) {
+      for (const imaging::IonImage& image : measurer_.cut_images(peaks_, ions_.patterns.of(row))) {
+        values_.clear();
+        for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+          values_.push_back({image.pixels[i], image.values[i]});
+        }
+        end += values_.size();
+        if (ends != nullptr) ends->push_back(end);
+        if (auto added = writer.add(bytes_of(values_)); !added) return added;
+      }
+    }
+    return writer.end_column();
+  }
+
+ private:
+  imaging::IonMeasurer measurer_;
+  const IonRows& ions_;
+  imaging::PeakTable peaks_;
+  std::vector<ImageValue> values_;
+};
+
+Result<void> add_column(ObjectWriter& writer, std::span<const std::byte> column) {
+  if (auto added = writer.add(column); !added) return added;
+  return writer.end_column();
+}
+
+}  // namespace
+
+Result<ImagesTask> ImagesTask::read(const Task& task) {
+  TaskReader reader(task);
+  ImagesTask own;
+  own.inputs = ImageInputs::take(reader, task);
+  own.images = reader.output("images");
+  if (auto done = reader.finish(); !done) return std::unexpected(std::move(done.error()));
+  return own;
+}
+
+std::uint64_t ImagesTask::memory_bound_bytes() const {
+  const std::uint64_t rows = inputs.ions.rows;
+  return inputs.memory_bound_bytes() +
+         imaging::IonMeasurer::cut_memory_bound_bytes(inputs.grid, inputs.ions.isotope_peaks) +
+         inputs.grid.pixels * sizeof(ImageValue) +
+         rows * (2 * sizeof(std::uint32_t) + inputs.ions.isotope_peaks * sizeof(std::uint64_t));
+}
+
+Result<Summary> ImagesTask::execute(const RunningTask& running) const {
+  const auto grid = inputs.read_grid(running);
+  if (!grid) return std::unexpected(grid.error());
+  const auto ions = inputs.ions.read(running);
+  if (!ions) return std::unexpected(ions.error());
+  const auto peaks = inputs.blocks.read(running, inputs.grid.pixels);
+  if (!peaks) return std::unexpected(peaks.error());
+
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> ion;
+  rows.reserve(ions->ion.size());
+  ion.reserve(ions->ion.size());
+  for (std::uint32_t row = 0; row < ions->ion.size(); ++row) {
+    if (!stages::is_in_range(ions->patterns.of(row).mz, inputs.first_mz, inputs.last_mz)) continue;
+    rows.push_back(row);
+    ion.push_back(ions->ion[row]);
+  }
+  std::vector<std::uint64_t> ends;
+  ends.reserve(rows.size() * inputs.ions.isotope_peaks);
+
+  // Images are cut twice, for the checksum and to be written, so that one at a time is held.
+  ImageCutter cutter(*grid, inputs.settings, *ions, *peaks);
+  ObjectWriter writer(running.io, images, kImagesKind);
+  auto done = cutter.cut(rows, writer, &ends);
+  if (done) done = add_column(writer, bytes_of(ends));
+  if (done) done = add_column(writer, bytes_of(ion));
+  const std::uint64_t values = ends.empty() ? 0 : ends.back();
+  if (done) {
+    done = writer.begin_second_round({rows.size(), inputs.ions.isotope_peaks, values, 0});
+  }
+  if (done) done = cutter.cut(rows, writer, nullptr);
+  if (done) done = add_column(writer, bytes_of(ends));
+  if (done) done = add_column(writer, bytes_of(ion));
+  if (!done) return std::unexpected(std::move(done.error()));
+  Summary summary;
+  summary.add("ions", ions->ion.size());
+  summary.add("ions_in_range", rows.size());
+  summary.add("pixels", values);
+  summary.add("peaks", peaks->size());
+  return summary;
+}
+
+}  // namespace ionloom::tasks
