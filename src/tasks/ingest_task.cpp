@@ -231,11 +231,13 @@ Result<IngestTask> IngestTask::read(const Task& task) {
 std::uint64_t IngestTask::memory_bound_bytes() const {
   const std::uint64_t columns =
       spectra * (3 * sizeof(std::uint64_t) + 2 * sizeof(std::uint8_t) + sizeof(std::uint32_t));
+  const std::uint64_t reading =
+      longest_spectrum * (2 * sizeof(double) + sizeof(double) + sizeof(float));
   const std::uint64_t writing =
       declared_peaks / stages::kRunBlockPeaks * sizeof(stages::RunIndexEntry) +
       stages::kRunBlockBytes;
-  return columns + writing +
-         stages::ingest_memory_bound_bytes(declared_peaks, 1, 1, longest_spectrum);
+  // Reading is over when sorting begins, but its gap need not be large enough for the sorter.
+  return columns + reading + writing + stages::ingest_memory_bound_bytes(declared_peaks, 1, 1, 0);
 }
 
 Result<Summary> IngestTask::execute(const RunningTask& running) const {

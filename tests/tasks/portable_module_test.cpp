@@ -1,0 +1,107 @@
+// The stages' module in another runtime, Node.js, through the host in tests/module/run_task.mjs:
+// one task after the other gives the bytes that they give natively, in the memory that they say.
+
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tasks/support/study.h"
+
+namespace ionloom::tasks {
+namespace {
+
+using testing::Bytes;
+using testing::Study;
+using testing::TaskRun;
+
+constexpr std::uint64_t kPageBytes = 65'536;
+
+void put(const std::filesystem::path& path, std::string_view text) {
+  std::ofstream(path, std::ios::binary).write(text.data(), std::ssize(text));
+}
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// What a command prints; the test fails when the command does.
+std::string printed_by(const std::string& command) {
+  std::string text;
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+  char line[512];
+  while (std::fgets(line, sizeof line, pipe) != nullptr) text += line;
+  EXPECT_EQ(::pclose(pipe), 0) << command;
+  return text;
+}
+
+/// A study's tasks and what they read at first, as files.
+class TaskFolder {
+ public:
+  explicit TaskFolder(const TaskRun& run) : run_(run) {
+    for (const char* name : {"ibd", "spectra", "formulas"}) {
+      put(folder_ / name, run.shelf.text(name));
+    }
+    for (const Task& task : run.tasks) put(folder_ / (task.name + ".task"), encode_task(task));
+  }
+
+  /// Runs tasks in one instance. @return the largest size of its memory after any of them
+  std::uint64_t memory_of(const std::string& module, std::span<const Task> tasks) const {
+    std::string command = std::string("node ") + IONLOOM_RUN_TASK + " " + IONLOOM_MODULES + "/" +
+                          module + " " + folder_.path().string();
+    for (const Task& task : tasks) command += " " + task.name + ".task";
+    std::istringstream lines(printed_by(command));
+    std::string name;
+    std::uint64_t size_bytes = 0;
+    double seconds = 0;
+    std::size_t done = 0;
+    for (; lines >> name >> size_bytes >> seconds; ++done) {
+    }
+    EXPECT_EQ(done, tasks.size());
+    return size_bytes;
+  }
+
+  void expect_native_bytes() const {
+    for (const Task& task : run_.tasks) {
+      for (const TaskOutput& output : task.outputs) {
+        EXPECT_TRUE(content_of(folder_ / output.object) == run_.shelf.text(output.object))
+            << output.object << " differs";
+      }
+    }
+  }
+
+ private:
+  const TaskRun& run_;
+  imzml::testing::ScratchFolder folder_;
+};
+
+TEST(PortableModule, gives_the_native_bytes_in_one_instance_of_either_build) {
+  if (!IONLOOM_WITH_WASM) GTEST_SKIP() << "built without WebAssembly";
+  const Study study;
+  const TaskRun run(study, {2, 1, 2});
+  for (const char* module : {"stages.wasm", "stages-plain.wasm"}) {
+    const TaskFolder folder(run);
+    (void)folder.memory_of(module, run.tasks);
+    folder.expect_native_bytes();
+  }
+}
+
+TEST(PortableModule, needs_no_more_memory_than_a_task_says) {
+  if (!IONLOOM_WITH_WASM) GTEST_SKIP() << "built without WebAssembly";
+  const Study study;
+  const TaskRun run(study, {1, 1, 1});
+  const TaskFolder folder(run);
+  for (const Task& task : run.tasks) {
+    const std::uint64_t used = folder.memory_of("stages.wasm", {&task, 1});
+    EXPECT_LE(used, (task.memory_bytes + kPageBytes - 1) / kPageBytes * kPageBytes) << task.name;
+    std::printf("%s: %.3f of its bound of %llu\n", task.name.c_str(),
+                static_cast<double>(used) / static_cast<double>(task.memory_bytes),
+                static_cast<unsigned long long>(task.memory_bytes));
+  }
+}
+
+}  // namespace
+}  // namespace ionloom::tasks
