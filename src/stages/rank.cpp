@@ -162,12 +162,12 @@ bool is_stored(double score, double fdr, bool targeted) {
 
 std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
                                       const Scoring& scoring) {
-  return rank_memory_bound_bytes(formulas, settings,
-                                 scoring.model == nullptr ? 0 : scoring.model->feature_count());
+  return rank_features_memory_bound_bytes(
+      formulas, settings, scoring.model == nullptr ? 0 : scoring.model->feature_count());
 }
 
-std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
-                                      std::uint64_t model_features) {
+std::uint64_t rank_features_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
+                                               std::uint64_t model_features) {
   const std::vector<TargetModifier> modifiers = target_modifiers(settings);
   std::ptrdiff_t equal_modifiers = 0;
   for (const TargetModifier& modifier : modifiers) {

@@ -59,9 +59,9 @@ struct RankedDecoy {
 [[nodiscard]] std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas,
                                                     const IonSettings& settings,
                                                     const Scoring& scoring);
-/// @param model_features  0 without a model
-[[nodiscard]] std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas,
-                                                    const IonSettings& settings,
-                                                    std::uint64_t model_features);
+/// The same of a model of so many features, 0 without one.
+[[nodiscard]] std::uint64_t rank_features_memory_bound_bytes(std::uint64_t formulas,
+                                                             const IonSettings& settings,
+                                                             std::uint64_t model_features);
 
 }  // namespace ionloom::stages

@@ -90,6 +90,7 @@ Result<Summary> IonsTask::execute(const RunningTask& running) const {
     return data_error({}, "the lists hold " + std::to_string(count) + " formulas, expected " +
                               std::to_string(formulas));
   }
+  formula_lists.reserve(lists.size());
   for (std::size_t l = 0; l < lists.size(); ++l) {
     formula_lists.push_back({texts[l], lists[l].targeted});
   }

@@ -99,7 +99,7 @@ std::uint64_t RankTask::memory_bound_bytes() const {
   const std::uint64_t decoy_rows = decoy_ranking ? formulas * modifiers * frame.sample_size : 0;
   return ions * sizeof(stages::MeasuredIon) + map_bytes + model_bytes +
          std::max(reading + kTreesPerFileByte * model_file_bytes,
-                  stages::rank_memory_bound_bytes(formulas, settings, model_features) +
+                  stages::rank_features_memory_bound_bytes(formulas, settings, model_features) +
                       write_ranking_memory_bound_bytes(formulas * modifiers, model_features) +
                       2 * decoy_rows * sizeof(stages::RankedDecoy) +
                       write_ranking_memory_bound_bytes(decoy_rows, 0));
