@@ -54,8 +54,9 @@ test: deps-test format-check build-all  ## check the formatting, build everythin
 bench: deps-test with-wasm  ## measure speed and memory against the peers
 	@scripts/install-debian-packages bench
 	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
-	@cmake --build build --target ionloom bench_kernels
+	@cmake --build build --target ionloom bench_kernels bench_exchange
 	@"$$(scripts/bench-python)" bench/run.py $(if $(QUICK),--quick)
+	@"$$(scripts/bench-python)" bench/store_run.py $(if $(QUICK),--quick)
 
 bench-any-size: deps-test build  ## annotate 400 million peaks in 1 GB of memory (11 GB of disk)
 	@scripts/install-debian-packages bench
