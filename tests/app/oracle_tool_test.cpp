@@ -1,13 +1,17 @@
 // The comparing tool that came with the reference results, on what the built command writes. It is
 // Python; where that is absent these tests are skipped as without ../shared.
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
+#include <vector>
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "oracle/support/run_table.h"
 #include "oracle/support/shared_folder.h"
 #include "small_run.h"
 
@@ -16,18 +20,8 @@ namespace {
 
 using nlohmann::json;
 using oracle::kNoSharedFolder;
+using oracle::RunName;
 using oracle::shared_path;
-
-/// A run of the reference with one list, below ../shared/oracle; the dataset below ../shared.
-struct ReferenceRun {
-  const char* folder;
-  const char* imzml;
-  const char* list;
-};
-
-void PrintTo(const ReferenceRun& run, std::ostream* out) {
-  *out << run.folder;
-}
 
 std::string joined(const json& texts) {
   std::string line;
@@ -74,22 +68,22 @@ Words options_of(const json& config) {
   return words;
 }
 
-class OracleTool : public ::testing::TestWithParam<ReferenceRun> {};
+class OracleTool : public ::testing::TestWithParam<RunName> {};
 
 TEST_P(OracleTool, finds_the_written_annotations_equal) {
   const auto root = shared_path("oracle");
   if (!root) GTEST_SKIP() << kNoSharedFolder;
   if (std::system("python3 -c '' 2>/dev/null") != 0) GTEST_SKIP() << "python3 is absent";
   const auto shared = root->parent_path();
-  const auto reference = *root / GetParam().folder;
+  const auto reference = *root / GetParam().dataset / GetParam().run;
   const json summary = json::parse(content_of(reference / "summary.json"));
   const ScratchFolder folder;
   Words words = {"annotate",    shared / GetParam().imzml,
-                 "--molecules", *root / GetParam().list,
+                 "--molecules", reference.parent_path() / GetParam().lists[0],
                  "--output",    folder / "out"};
   const Words options = options_of(summary["config"]);
   words.insert(words.end(), options.begin(), options.end());
-  if (summary["model"].is_string()) {
+  if (summary.value("model", json()).is_string()) {
     words.insert(words.end(),
                  {"--scoring-model", shared / "models/metaspace-ml-animal-v2.2023-12-14.cbm"});
   }
@@ -103,37 +97,15 @@ TEST_P(OracleTool, finds_the_written_annotations_equal) {
   EXPECT_EQ(status, 0) << content_of(verdict);
 }
 
-constexpr const char* kSynA = "oracle/syn_a/syn_a.imzML";
-constexpr const char* kSynC = "oracle/syn_c/syn_c.imzML";
-constexpr const char* kContinuous = "oracle/continuous/continuous.imzML";
-constexpr const char* kExample = "data/ms_imaging_example/Example_Continuous.imzML";
-constexpr const char* kTiny = "data/untreated_tiny/Untreated_3_434_tiny.imzML";
+/// The tool compares one list.
+std::vector<RunName> runs_with_one_list() {
+  std::vector<RunName> runs;
+  std::ranges::copy_if(oracle::kRuns, std::back_inserter(runs), &RunName::has_one_list);
+  return runs;
+}
 
-INSTANTIATE_TEST_SUITE_P(
-    All, OracleTool,
-    ::testing::Values(
-        ReferenceRun{"syn_a/v1", kSynA, "syn_a/db.csv"},
-        ReferenceRun{"syn_a/v3", kSynA, "syn_a/db.csv"},
-        ReferenceRun{"syn_a/v3_neutral_losses", kSynA, "syn_a/db.csv"},
-        ReferenceRun{"syn_a/v3_catboost", kSynA, "syn_a/db.csv"},
-        ReferenceRun{"syn_c/v1", kSynC, "syn_c/db.csv"},
-        ReferenceRun{"syn_c/v3", kSynC, "syn_c/db.csv"},
-        ReferenceRun{"syn_c/v3_catboost", kSynC, "syn_c/db.csv"},
-        ReferenceRun{"syn_d/v3", "oracle/syn_d/syn_d.imzML", "syn_d/db.csv"},
-        ReferenceRun{"edge/v3_losses", "oracle/edge/edge.imzML", "edge/db1.tsv"},
-        ReferenceRun{"continuous/v1", kContinuous, "continuous/db.tsv"},
-        ReferenceRun{"continuous/v3", kContinuous, "continuous/db.tsv"},
-        ReferenceRun{"real_example_continuous/v1", kExample, "real_example_continuous/db.tsv"},
-        ReferenceRun{"real_example_continuous/v3", kExample, "real_example_continuous/db.tsv"},
-        ReferenceRun{"real_example_processed/v3", "data/ms_imaging_example/Example_Processed.imzML",
-                     "real_example_processed/db.tsv"},
-        ReferenceRun{"real_untreated_tiny/v1", kTiny, "real_untreated_tiny/db.tsv"},
-        ReferenceRun{"real_untreated_tiny/v3", kTiny, "real_untreated_tiny/db.tsv"}),
-    [](const auto& reference) {
-      std::string name = reference.param.folder;
-      std::ranges::replace(name, '/', '_');
-      return name;
-    });
+INSTANTIATE_TEST_SUITE_P(All, OracleTool, ::testing::ValuesIn(runs_with_one_list()),
+                         [](const auto& run) { return run.param.test_name(); });
 
 }  // namespace
 }  // namespace ionloom::app::testing

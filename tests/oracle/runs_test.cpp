@@ -13,10 +13,6 @@
 
 namespace ionloom::oracle {
 
-void PrintTo(const RunName& name, std::ostream* out) {
-  *out << name.dataset << "/" << name.run;
-}
-
 namespace {
 
 /// Every number of the two runs, to the last bit.
@@ -64,31 +60,8 @@ TEST_P(OracleRun, equals_the_reference_for_one_and_two_threads) {
   expect_same_bits(run, annotate_run(reference, 1));
 }
 
-constexpr const char* kSynA = "oracle/syn_a/syn_a.imzML";
-constexpr const char* kSynC = "oracle/syn_c/syn_c.imzML";
-constexpr const char* kEdge = "oracle/edge/edge.imzML";
-constexpr const char* kContinuous = "oracle/continuous/continuous.imzML";
-constexpr const char* kRealContinuous = "data/ms_imaging_example/Example_Continuous.imzML";
-constexpr const char* kRealProcessed = "data/ms_imaging_example/Example_Processed.imzML";
-constexpr const char* kTiny = "data/untreated_tiny/Untreated_3_434_tiny.imzML";
-
-INSTANTIATE_TEST_SUITE_P(
-    All, OracleRun,
-    ::testing::Values(
-        RunName{"continuous", "v1", kContinuous}, RunName{"continuous", "v3", kContinuous},
-        RunName{"edge", "v1", kEdge}, RunName{"edge", "v3", kEdge},
-        RunName{"edge", "v3_losses", kEdge}, RunName{"edge", "v3_min_px5_all_metrics", kEdge},
-        RunName{"real_example_continuous", "v1", kRealContinuous},
-        RunName{"real_example_continuous", "v3", kRealContinuous},
-        RunName{"real_example_processed", "v3", kRealProcessed},
-        RunName{"real_untreated_tiny", "v1", kTiny}, RunName{"real_untreated_tiny", "v3", kTiny},
-        RunName{"syn_a", "v1", kSynA}, RunName{"syn_a", "v3", kSynA},
-        RunName{"syn_a", "v3_neutral_losses", kSynA}, RunName{"syn_a", "v3_catboost", kSynA},
-        RunName{"syn_c", "v3_catboost", kSynC}, RunName{"syn_c", "v1", kSynC},
-        RunName{"syn_c", "v3", kSynC}, RunName{"syn_d", "v3", "oracle/syn_d/syn_d.imzML"}),
-    [](const ::testing::TestParamInfo<RunName>& run) {
-      return std::string(run.param.dataset) + "_" + run.param.run;
-    });
+INSTANTIATE_TEST_SUITE_P(All, OracleRun, ::testing::ValuesIn(kRuns),
+                         [](const auto& run) { return run.param.test_name(); });
 
 }  // namespace
 }  // namespace ionloom::oracle

@@ -24,13 +24,9 @@ ReferenceRun load_run(const RunName& name, const fs::path& shared) {
   reference.folder = dataset / name.run;
   reference.summary = json::parse(read_text_gz(reference.folder / "summary.json"));
   const json& summary = reference.summary;
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(dataset)) {
-    if (entry.path().filename().string().starts_with("db")) files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
-  if (summary["n_formulas"].is_object()) files.resize(summary["n_formulas"].size());
-  for (const fs::path& file : files) {
+  for (const char* list_name : name.lists) {
+    if (list_name == nullptr) continue;
+    const fs::path file = dataset / list_name;
     auto list = chem::parse_molecule_list(read_text_gz(file), file.stem().string(), file.string());
     reference.lists.push_back(std::move(list.value()));
     const std::string id = std::to_string(reference.lists.size());

@@ -10,15 +10,9 @@
 #include "chem/molecule_list.h"
 #include "exec/annotation_run.h"
 #include "fdr/scoring_model.h"
+#include "oracle/support/run_table.h"
 
 namespace ionloom::oracle {
-
-/// A run of ../shared/oracle.
-struct RunName {
-  const char* dataset;
-  const char* run;
-  const char* imzml;  ///< below ../shared
-};
 
 /// A run of the reference with everything that repeats it.
 struct ReferenceRun {
