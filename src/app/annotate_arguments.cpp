@@ -1,5 +1,6 @@
 #include "app/annotate_arguments.h"
 
+#include "app/byte_size.h"
 #include "app/one_of.h"
 
 namespace ionloom::app {
@@ -115,7 +116,7 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
       ->add_option("--memory", options.memory_bytes,
                    "memory that the run may take, e.g. 800M, 4G or 4GiB; peaks that do not fit go\n"
                    "to disk, results do not depend on it (default: what is available)")
-      ->transform(CLI::AsSizeValue(true))
+      ->transform(byte_size())
       ->type_name("SIZE");
   command
       ->add_option("--scratch", options.scratch,
@@ -129,10 +130,10 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
                    "disk that kept patterns may take; those not used for longest go first\n"
                    "(default 2G, or what IONLOOM_PATTERN_CACHE_SIZE says)")
       ->envname("IONLOOM_PATTERN_CACHE_SIZE")
-      ->transform(CLI::AsSizeValue(true))
+      ->transform(byte_size())
       ->type_name("SIZE");
   command->add_flag("--strict", options.strict,
-                    "refuse datasets with a wrong UUID or checksum, or any other oddity");
+                    "refuse datasets whose UUID or checksum is wrong or missing");
 }
 
 }  // namespace ionloom::app

@@ -13,15 +13,18 @@
 #include "app/heading.h"
 #include "app/input_files.h"
 #include "app/joined.h"
+#include "app/option_ranges.h"
 #include "app/progress_line.h"
 #include "app/read_lists.h"
 #include "app/reference_faults.h"
 #include "app/run_counts.h"
 #include "app/run_memory.h"
 #include "app/run_settings.h"
+#include "app/standard_streams.h"
 #include "app/summary.h"
 #include "app/version.h"
 #include "app/write_results.h"
+#include "chem/utf8_text.h"
 #include "exec/annotation_run.h"
 #include "exec/process_memory.h"
 #include "imzml/dataset.h"
@@ -68,11 +71,11 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   const auto plan = plan_memory(*dataset, *pixels, options, *lists, *settings);
   if (!plan) return std::unexpected(plan.error());
   settings->annotation.peaks.capacity_peaks = plan->capacity_peaks;
-  fmt::print("memory  at most {}{}, {} thread{}\n", readable_bytes(plan->bound_bytes),
-             plan->disk_bytes == 0 ? ""
-                                   : fmt::format(", and {} of disk for peaks that do not fit",
-                                                 readable_bytes(plan->disk_bytes)),
-             settings->annotation.threads, settings->annotation.threads == 1 ? "" : "s");
+  say(stdout, "memory  at most {}{}, {} thread{}\n", readable_bytes(plan->bound_bytes),
+      plan->disk_bytes == 0 ? ""
+                            : fmt::format(", and {} of disk for peaks that do not fit",
+                                          readable_bytes(plan->disk_bytes)),
+      settings->annotation.threads, settings->annotation.threads == 1 ? "" : "s");
   std::fflush(stdout);
   print_warnings(warnings);
 
@@ -91,7 +94,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   std::vector<report::Annotation> rows;
   Result<std::vector<std::string>> outputs;
   report::RunIdentity identity{.program_version = std::string(kVersion),
-                               .dataset_name = dataset->imzml_path.stem().string(),
+                               .dataset_name = chem::as_utf8(dataset->imzml_path.stem().string()),
                                .parameters_json = report::parameters_json(settings->parameters),
                                .parameters_hash = report::parameters_hash(settings->parameters),
                                .positive = settings->positive,
@@ -150,14 +153,15 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   }
   if (auto shown = print_summary(*run, *lists, rows, *settings); !shown) return shown;
   if (auto done = folder.commit(); !done) return done;
-  fmt::print("\nWrote {} ({}, run.json) in {:.1f} s, peak memory {}\n", options.output.string(),
-             joined(*outputs, ", "), record.seconds, readable_bytes(record.peak_memory_bytes));
+  say(stdout, "\nWrote {} ({}, run.json) in {:.1f} s, peak memory {}\n", options.output.string(),
+      joined(*outputs, ", "), record.seconds, readable_bytes(record.peak_memory_bytes));
   return {};
 }
 
 }  // namespace
 
 Result<void> run_annotate(const AnnotateOptions& options) {
+  if (auto checked = check_ranges(options); !checked) return checked;
   auto folder = report::ResultsFolder::create(options.output, options.force);
   if (!folder) return std::unexpected(folder.error());
   auto done = annotate_into(*folder, options);

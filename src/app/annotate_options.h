@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct AnnotateOptions {
   bool fixes = false;
   bool force = false;
   bool strict = false;
+  std::set<std::string> given;  ///< names of the options that were typed, "--ppm"
   std::vector<std::string> command_line;
 };
 

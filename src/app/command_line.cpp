@@ -19,6 +19,7 @@
 #include "app/signed_values.h"
 #include "app/simulate_arguments.h"
 #include "app/simulation_run.h"
+#include "app/standard_streams.h"
 #include "app/version.h"
 #include "app/wrong_use.h"
 
@@ -31,7 +32,8 @@ void add_info(CLI::App& app, InfoOptions& options) {
   command->add_option("dataset", options.dataset, "imzML file; its .ibd lies beside it")
       ->required()
       ->type_name("DATASET.imzML");
-  command->add_flag("--strict", options.strict, "fail on a wrong UUID or checksum");
+  command->add_flag("--strict", options.strict,
+                    "fail on a UUID or checksum that is wrong or missing");
   command->add_flag("--json", options.json, "print JSON");
 }
 
@@ -42,7 +44,7 @@ Result<void> run_simulation(const SimulateArguments& arguments) {
 }
 
 int report_failure(const Error& error) {
-  fmt::print(stderr, "error: {}\n", error.message());
+  say(stderr, "error: {}\n", error.message());
   switch (error.code) {
     case ErrorCode::kData:
       return 1;
@@ -94,6 +96,9 @@ int run_command_line(const std::vector<std::string>& arguments) {
   }
 
   catch_interruptions();
+  for (const CLI::Option* option : app.get_subcommand("annotate")->get_options()) {
+    if (option->count() > 0) annotate.given.insert(option->get_name());
+  }
   annotate.command_line = arguments;
   annotate.command_line.insert(annotate.command_line.begin(), "ionloom");
   const CLI::App& chosen = *app.get_subcommands().front();

@@ -1,5 +1,7 @@
 #include "app/geds_arguments.h"
 
+#include "app/byte_size.h"
+
 namespace ionloom::app {
 namespace {
 
@@ -74,7 +76,7 @@ void add_node(CLI::App& group, GedsArguments& arguments) {
                    "name by which others reach this node (default: the address it listens on)")
       ->type_name("HOST");
   command->add_option("--memory", arguments.memory_bytes, "bound on objects in memory, e.g. 4G")
-      ->transform(CLI::AsSizeValue(true))
+      ->transform(byte_size())
       ->default_str("1G")
       ->type_name("SIZE");
   command

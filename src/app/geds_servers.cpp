@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "app/byte_size.h"
 #include "app/stop_signal.h"
 #include "geds/metadata_server.h"
 #include "geds/names.h"
@@ -40,8 +41,8 @@ Result<std::optional<geds::DiskSpace>> disk_space(const std::string& text) {
   const auto colon = text.rfind(':');
   geds::DiskSpace disk;
   if (colon != std::string::npos && colon > 0) {
-    std::string size = text.substr(colon + 1);
-    if (CLI::AsSizeValue(true)(size).empty() && CLI::detail::lexical_cast(size, disk.limit_bytes)) {
+    if (const auto limit = parse_byte_size(std::string_view(text).substr(colon + 1))) {
+      disk.limit_bytes = *limit;
       disk.folder = text.substr(0, colon);
       return disk;
     }

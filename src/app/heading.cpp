@@ -7,36 +7,36 @@
 
 #include "app/joined.h"
 #include "app/progress_line.h"
+#include "app/standard_streams.h"
 
 namespace ionloom::app {
 namespace {
 
 void print_dataset(const imzml::Dataset& dataset, const stages::PixelIndex& pixels) {
-  fmt::print("{}  {} pixels ({} x {}), {} spectra, {} peaks\n",
-             dataset.imzml_path.filename().string(), with_separators(pixels.grid.pixel_count()),
-             pixels.grid.width, pixels.grid.height, with_separators(dataset.spectra.size()),
-             with_separators(dataset.declared_peaks()));
+  say(stdout, "{}  {} pixels ({} x {}), {} spectra, {} peaks\n",
+      dataset.imzml_path.filename().string(), with_separators(pixels.grid.pixel_count()),
+      pixels.grid.width, pixels.grid.height, with_separators(dataset.spectra.size()),
+      with_separators(dataset.declared_peaks()));
 }
 
 void print_settings(const std::vector<chem::MoleculeList>& lists, const RunSettings& settings) {
   const stages::IonSettings& ions = settings.annotation.ions;
   for (std::size_t l = 0; l < lists.size(); ++l) {
-    fmt::print(
-        "{}  {} molecules, {} formulas{}\n", lists[l].name,
+    say(stdout, "{}  {} molecules, {} formulas{}\n", lists[l].name,
         with_separators(lists[l].molecules.size()), with_separators(lists[l].formulas.size()),
         settings.targeted[l] ? ", targeted (all rows kept; --targeted no ranks only hits)" : "");
   }
-  fmt::print("ions  {} mode, adducts {}{}{}, {} decoys each\n",
-             settings.positive ? "positive" : "negative", joined(ions.adducts, " "),
-             ions.neutral_losses.empty() ? "" : ", losses " + joined(ions.neutral_losses, " "),
-             ions.chem_mods.empty() ? "" : ", modifications " + joined(ions.chem_mods, " "),
-             ions.decoy_sample_size);
+  say(stdout, "ions  {} mode, adducts {}{}{}, {} decoys each\n",
+      settings.positive ? "positive" : "negative", joined(ions.adducts, " "),
+      ions.neutral_losses.empty() ? "" : ", losses " + joined(ions.neutral_losses, " "),
+      ions.chem_mods.empty() ? "" : ", modifications " + joined(ions.chem_mods, " "),
+      ions.decoy_sample_size);
   const chem::PatternSettings& pattern = settings.annotation.pattern;
-  fmt::print("instrument  {}, sigma {} at m/z 200, tolerance {} ppm ({})\n",
-             chem::analyzer_name(pattern.shape.analyzer), pattern.shape.sigma_mz,
-             settings.annotation.metrics.tolerance_ppm, settings.ppm_rule);
+  say(stdout, "instrument  {}, sigma {} at m/z 200, tolerance {} ppm ({})\n",
+      chem::analyzer_name(pattern.shape.analyzer), pattern.shape.sigma_mz,
+      settings.annotation.metrics.tolerance_ppm, settings.ppm_rule);
   if (settings.scoring_model != nullptr) {
-    fmt::print("score  of the model {} instead of MSM\n", settings.scoring_model->name);
+    say(stdout, "score  of the model {} instead of MSM\n", settings.scoring_model->name);
   }
 }
 
@@ -50,8 +50,8 @@ void print_heading(const imzml::Dataset& dataset, const stages::PixelIndex& pixe
 
 void print_warnings(const Warnings& warnings) {
   for (const Warning& warning : warnings.list()) {
-    fmt::print(stderr, "warning: {}{}\n", warning.text,
-               warning.count > 1 ? fmt::format(" ({} times)", with_separators(warning.count)) : "");
+    say(stderr, "warning: {}{}\n", warning.text,
+        warning.count > 1 ? fmt::format(" ({} times)", with_separators(warning.count)) : "");
   }
 }
 

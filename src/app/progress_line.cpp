@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/interruption.h"
+#include "app/standard_streams.h"
 
 namespace ionloom::app {
 namespace {
@@ -61,10 +62,10 @@ void ProgressLine::draw(std::uint64_t done, bool finished) {
   line += finished ? fmt::format("{} {}  {:.1f} s", with_separators(total_), unit_, elapsed.count())
                    : fmt::format("{:3.0f} % of {} {}", 100 * share, with_separators(total_), unit_);
   if (terminal_) {
-    fmt::print(stderr, "\r\033[K{}{}", line, finished ? "\n" : "");
+    say(stderr, "\r\033[K{}{}", line, finished ? "\n" : "");
     line_open_ = !finished;
   } else {
-    fmt::print(stderr, "{}\n", line);
+    say(stderr, "{}\n", line);
   }
   std::fflush(stderr);
 }

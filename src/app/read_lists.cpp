@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "app/whole_file.h"
+#include "chem/utf8_text.h"
 
 namespace ionloom::app {
 namespace {
@@ -25,9 +26,9 @@ Result<std::vector<chem::MoleculeList>> read_lists(const std::vector<std::filesy
   for (const std::filesystem::path& path : paths) {
     const auto content = read_whole_file(path, "a molecule list");
     if (!content) return std::unexpected(content.error());
-    std::string name = path.stem().string();
-    for (int n = 2; !names.insert(name).second; ++n)
-      name = fmt::format("{}-{}", path.stem().string(), n);
+    const std::string stem = chem::as_utf8(path.stem().string());
+    std::string name = stem;
+    for (int n = 2; !names.insert(name).second; ++n) name = fmt::format("{}-{}", stem, n);
     auto list = chem::parse_molecule_list(*content, name, path.string());
     if (!list) return std::unexpected(list.error());
     add_all(list->warnings, warnings);

@@ -17,16 +17,6 @@ constexpr double kWideToleranceBelow = 70'000;
 constexpr double kDefaultPpm = 3;
 constexpr double kWidePpm = 10;
 
-const char* origin(bool given) {
-  return given ? "option" : "default";
-}
-
-Result<void> check_range(const char* option, double value, double low, double high) {
-  if (value >= low && value <= high) return {};
-  return usage_error(
-      fmt::format("--{} {} is out of range (expected {} to {})", option, value, low, high));
-}
-
 /// The analyser that a free text names, by METASPACE's rules (ds_config.py), or nothing.
 std::optional<chem::Analyzer> analyzer_in_text(std::string text) {
   std::ranges::transform(text, text.begin(),
@@ -50,31 +40,21 @@ class Resolver {
       : options_(options), dataset_(dataset), lists_(lists), warnings_(warnings) {}
 
   Result<RunSettings> resolve() {
-    for (auto step :
-         {&Resolver::ranges, &Resolver::polarity, &Resolver::modifiers, &Resolver::scoring,
-          &Resolver::instrument, &Resolver::targets, &Resolver::outputs}) {
+    for (auto step : {&Resolver::polarity, &Resolver::modifiers, &Resolver::scoring,
+                      &Resolver::instrument, &Resolver::targets, &Resolver::outputs}) {
       if (auto done = (this->*step)(); !done) return std::unexpected(done.error());
     }
     return std::move(settings_);
   }
 
  private:
-  void note(const char* name, report::ParameterValue value, const char* from, bool affects = true) {
-    settings_.parameters.push_back({name, std::move(value), from, affects});
+  /// Where a value comes from that no file can state.
+  [[nodiscard]] const char* origin(const char* option) const {
+    return options_.given.contains(option) ? "option" : "default";
   }
 
-  Result<void> ranges() {
-    for (const auto& checked :
-         {check_range("isotope-peaks", options_.isotope_peaks, 2, 16),
-          check_range("decoys", options_.decoys, 1, 80),
-          check_range("min-px", options_.min_px, 1, 4e9), check_range("fdr", options_.fdr, 0, 1),
-          check_range("ppm", options_.ppm.value_or(1), 1e-3, 1000),
-          check_range("isocalc-sigma", options_.isocalc_sigma_mz.value_or(1e-3), 1e-5, 1),
-          check_range("resolving-power", options_.resolving_power.value_or(1e5), 1000, 1e8),
-          check_range("threads", options_.threads.value_or(1), 1, 1024)}) {
-      if (!checked) return checked;
-    }
-    return {};
+  void note(const char* name, report::ParameterValue value, const char* from, bool affects = true) {
+    settings_.parameters.push_back({name, std::move(value), from, affects});
   }
 
   Result<void> polarity() {
@@ -132,12 +112,11 @@ class Resolver {
     ions.version =
         options_.analysis_version == 1 ? chem::AnalysisVersion::kV1 : chem::AnalysisVersion::kV3;
     ions.right_compositions = options_.fixes;
-    note("adducts", ions.adducts, origin(!options_.adducts.empty()));
-    note("neutral_losses", ions.neutral_losses, origin(!ions.neutral_losses.empty()));
-    note("chem_mods", ions.chem_mods, origin(!ions.chem_mods.empty()));
-    note("decoys", std::int64_t{options_.decoys}, origin(options_.decoys != 20));
-    note("analysis_version", std::int64_t{options_.analysis_version},
-         origin(options_.analysis_version != 3));
+    note("adducts", ions.adducts, origin("--adducts"));
+    note("neutral_losses", ions.neutral_losses, origin("--neutral-losses"));
+    note("chem_mods", ions.chem_mods, origin("--chem-mods"));
+    note("decoys", std::int64_t{options_.decoys}, origin("--decoys"));
+    note("analysis_version", std::int64_t{options_.analysis_version}, origin("--analysis-version"));
     return {};
   }
 
@@ -180,9 +159,9 @@ class Resolver {
     if (options_.isocalc_sigma_mz && !options_.resolving_power) {
       note("resolving_power", std::monostate{}, "default");
     } else {
-      note("resolving_power", power, origin(options_.resolving_power.has_value()));
+      note("resolving_power", power, origin("--resolving-power"));
     }
-    note("isocalc_sigma", pattern.shape.sigma_mz, origin(options_.isocalc_sigma_mz.has_value()));
+    note("isocalc_sigma", pattern.shape.sigma_mz, origin("--isocalc-sigma"));
 
     imaging::MetricSettings& metrics = settings_.annotation.metrics;
     const bool wide = options_.resolving_power && power < kWideToleranceBelow;
@@ -197,12 +176,11 @@ class Resolver {
             : imaging::SpatialArithmetic::kRunningSingle;
     metrics.chaos = options_.fixes ? imaging::ChaosRule::kFixed : imaging::ChaosRule::kReference;
     settings_.annotation.all_metrics = options_.all_metrics;
-    note("ppm", metrics.tolerance_ppm, origin(options_.ppm.has_value()));
-    note("isotope_peaks", std::int64_t{options_.isotope_peaks},
-         origin(options_.isotope_peaks != 4));
-    note("min_px", std::int64_t{options_.min_px}, origin(options_.min_px != 1));
-    note("fixes", options_.fixes, origin(options_.fixes));
-    note("all_metrics", options_.all_metrics, origin(options_.all_metrics));
+    note("ppm", metrics.tolerance_ppm, origin("--ppm"));
+    note("isotope_peaks", std::int64_t{options_.isotope_peaks}, origin("--isotope-peaks"));
+    note("min_px", std::int64_t{options_.min_px}, origin("--min-px"));
+    note("fixes", options_.fixes, origin("--fixes"));
+    note("all_metrics", options_.all_metrics, origin("--all-metrics"));
     return {};
   }
 
@@ -215,19 +193,17 @@ class Resolver {
     }
     std::vector<std::string> names;
     std::vector<std::string> targeted;
-    bool given = false;
     for (std::size_t l = 0; l < lists_.size(); ++l) {
       const std::string& choice = choices[choices.size() == 1 ? 0 : l];
       const bool is_targeted =
           choice == "yes" ||
           (choice == "auto" && lists_[l].formulas.size() <= chem::kTargetedThreshold);
-      given = given || choice != "auto";
       settings_.targeted.push_back(is_targeted);
       names.push_back(lists_[l].name);
       if (is_targeted) targeted.push_back(lists_[l].name);
     }
     note("molecule_lists", std::move(names), "option");
-    note("targeted_lists", std::move(targeted), origin(given));
+    note("targeted_lists", std::move(targeted), origin("--targeted"));
     return {};
   }
 
@@ -243,14 +219,13 @@ class Resolver {
         folder && !options_.no_pattern_cache) {
       settings_.annotation.pattern_cache = {*folder, options_.pattern_cache_bytes};
     }
-    note("fdr", options_.fdr, origin(options_.fdr != 0.5));
-    note("images", options_.images, origin(options_.images != "png"), false);
-    note("all_ions", options_.all_ions, origin(options_.all_ions), false);
-    note("threads", std::int64_t{settings_.annotation.threads},
-         origin(options_.threads.has_value()), false);
+    note("fdr", options_.fdr, origin("--fdr"));
+    note("images", options_.images, origin("--images"), false);
+    note("all_ions", options_.all_ions, origin("--all-ions"), false);
+    note("threads", std::int64_t{settings_.annotation.threads}, origin("--threads"), false);
     note("pattern_cache", settings_.annotation.pattern_cache.has_value(),
-         origin(options_.no_pattern_cache), false);
-    note("strict", options_.strict, origin(options_.strict), false);
+         origin("--no-pattern-cache"), false);
+    note("strict", options_.strict, origin("--strict"), false);
     return {};
   }
 

@@ -28,9 +28,10 @@ struct RunSettings {
   std::vector<report::Parameter> parameters;
 };
 
-/// Resolves what the options leave open. Fails (kUsage) for values out of range, unknown adducts
-/// and modifiers, an adduct of the other polarity, a polarity that neither file nor option states,
-/// and a scoring model with version 1; and (kData) for a scoring model that cannot be read.
+/// REQUIRES: check_ranges(options). Resolves what the options leave open. Fails (kUsage) for
+/// unknown adducts and modifiers, an adduct of the other polarity, a polarity that neither file nor
+/// option states, and a scoring model with version 1; and (kData) for a scoring model that cannot
+/// be read.
 [[nodiscard]] Result<RunSettings> resolve_settings(const AnnotateOptions& options,
                                                    const imzml::Dataset& dataset,
                                                    const std::vector<chem::MoleculeList>& lists,

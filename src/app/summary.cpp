@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "app/annotation_rows.h"
+#include "app/standard_streams.h"
 #include "exec/mass_bias_run.h"
 #include "fdr/fdr_ranking.h"
 #include "report/annotation_table.h"
@@ -18,15 +19,15 @@ constexpr std::size_t kShownNameBytes = 40;
 
 void print_counts(const exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
                   const RunSettings& settings) {
-  fmt::print("\n{:<24}", "annotations at FDR");
-  for (const double level : fdr::kFdrLevels) fmt::print("{:>8.0f} %", 100 * level);
-  fmt::print("\n");
+  say(stdout, "\n{:<24}", "annotations at FDR");
+  for (const double level : fdr::kFdrLevels) say(stdout, "{:>8.0f} %", 100 * level);
+  say(stdout, "\n");
   for (std::size_t l = 0; l < lists.size(); ++l) {
-    fmt::print("{:<24}", lists[l].name);
+    say(stdout, "{:<24}", lists[l].name);
     for (const double level : fdr::kFdrLevels) {
-      fmt::print("{:>10}", count_at_fdr(run, l, settings.targeted[l], level));
+      say(stdout, "{:>10}", count_at_fdr(run, l, settings.targeted[l], level));
     }
-    fmt::print("\n");
+    say(stdout, "\n");
   }
 }
 
@@ -46,13 +47,13 @@ std::string first_name(const report::Annotation& row) {
 }
 
 void print_best(const std::vector<report::Annotation>& rows) {
-  fmt::print("\nbest {:<25}{:<10}{:>12}{:>9}{:>8}{:>8}  molecule\n", "formula", "adduct", "m/z",
-             "ppm", "MSM", "FDR");
+  say(stdout, "\nbest {:<25}{:<10}{:>12}{:>9}{:>8}{:>8}  molecule\n", "formula", "adduct", "m/z",
+      "ppm", "MSM", "FDR");
   for (std::size_t i = 0; i < std::min(rows.size(), kShownRows); ++i) {
     const report::Annotation& row = rows[i];
-    fmt::print("{:>4} {:<25}{:<10}{:>12.4f}{:>+9.2f}{:>8.3f}{:>6.1f} %  {}\n", i + 1, row.formula,
-               row.chem_mod + row.neutral_loss + row.adduct, row.mz, report::mass_error_ppm(row),
-               row.msm, 100 * row.fdr.value_or(1), first_name(row));
+    say(stdout, "{:>4} {:<25}{:<10}{:>12.4f}{:>+9.2f}{:>8.3f}{:>6.1f} %  {}\n", i + 1, row.formula,
+        row.chem_mod + row.neutral_loss + row.adduct, row.mz, report::mass_error_ppm(row), row.msm,
+        100 * row.fdr.value_or(1), first_name(row));
   }
 }
 
@@ -72,32 +73,32 @@ Result<void> print_why_nothing(exec::AnnotationRun& run,
       }
     }
   }
-  fmt::print("\nNo annotation at {:.0f} % FDR.\n", 100 * settings.fdr);
+  say(stdout, "\nNo annotation at {:.0f} % FDR.\n", 100 * settings.fdr);
   if (best == nullptr) {
-    fmt::print(
+    say(stdout,
         "No ion of the lists has a signal with the shape of its isotopic pattern (MSM > 0).\n");
   } else {
-    fmt::print("Closest to it: {}{} with MSM {:.3f} at {:.0f} % FDR.\n",
-               lists[best_list].formulas[best->formula], run.ions.modifiers[best->modifier].text,
-               best->score, 100 * best->fdr);
+    say(stdout, "Closest to it: {}{} with MSM {:.3f} at {:.0f} % FDR.\n",
+        lists[best_list].formulas[best->formula], run.ions.modifiers[best->modifier].text,
+        best->score, 100 * best->fdr);
   }
   const auto measured = exec::measure_mass_bias(run);
   if (!measured) return std::unexpected(measured.error());
   const std::optional<stages::MassBias>& bias = *measured;
   const double tolerance = settings.annotation.metrics.tolerance_ppm;
   if (!bias) {
-    fmt::print(
+    say(stdout,
         "The mass bias cannot be measured: the peaks near the ions' m/z pile up nowhere within "
         "{:.0f} ppm. Is this the right list, polarity and dataset?\n",
         stages::kMassBiasReachPpm);
   } else if (std::abs(bias->ppm) > tolerance / 2) {
-    fmt::print(
+    say(stdout,
         "Measured mass bias: {:+.1f} ppm, where peaks pile up around the ions' m/z. The dataset "
         "looks uncalibrated: recalibrate it, or try --ppm {:.0f}.\n",
         bias->ppm, std::ceil(std::abs(bias->ppm)) + tolerance);
   } else {
-    fmt::print("Measured mass bias: {:+.1f} ppm, well inside the tolerance of {} ppm.\n", bias->ppm,
-               tolerance);
+    say(stdout, "Measured mass bias: {:+.1f} ppm, well inside the tolerance of {} ppm.\n",
+        bias->ppm, tolerance);
   }
   return {};
 }

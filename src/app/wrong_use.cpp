@@ -1,10 +1,12 @@
 #include "app/wrong_use.h"
 
+#include <charconv>
 #include <cstdio>
 
 #include <fmt/core.h>
 
 #include "app/nearest_name.h"
+#include "app/standard_streams.h"
 
 namespace ionloom::app {
 namespace {
@@ -17,14 +19,43 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
+/// "annotate, info or cache".
+std::string command_names(const CLI::App& app) {
+  std::string names;
+  const auto commands = app.get_subcommands({});
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    names += (i == 0 ? "" : i + 1 == commands.size() ? " or " : ", ") + commands[i]->get_name();
+  }
+  return names;
+}
+
+/// The parser's "Could not convert: --ppm = abc" in words that fit what was typed.
+std::string unconverted(const std::string& said) {
+  const std::size_t option = said.find("--");
+  const std::size_t equals = said.find(" = ", option);
+  if (option == std::string::npos || equals == std::string::npos) return said;
+  const std::string name = said.substr(option, equals - option);
+  const std::string value = said.substr(equals + 3);
+  double number = 0;
+  const char* end = value.data() + value.size();
+  const bool is_number = std::from_chars(value.data(), end, number).ptr == end && !value.empty();
+  return fmt::format("{}: \"{}\" {}", name, value,
+                     is_number ? "does not fit (expected a whole number, neither negative nor huge)"
+                               : "is not a number");
+}
+
 }  // namespace
 
 int report_wrong_use(const CLI::App& app, const std::vector<std::string>& arguments,
                      const CLI::ParseError& error) {
   const auto subcommands = app.get_subcommands();
-  const CLI::App& used = subcommands.empty() ? app : *subcommands.front();
-  const std::string help =
-      subcommands.empty() ? "ionloom --help" : "ionloom " + used.get_name() + " --help";
+  const CLI::App* innermost = &app;
+  std::string asked = "ionloom";
+  while (!innermost->get_subcommands().empty()) {
+    innermost = innermost->get_subcommands().front();
+    asked += " " + innermost->get_name();
+  }
+  const CLI::App& used = *innermost;
   std::string what = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
       (subcommands.empty() && !arguments.empty())) {
@@ -45,12 +76,13 @@ int report_wrong_use(const CLI::App& app, const std::vector<std::string>& argume
                        typed, nearest ? fmt::format("; did you mean {}?", *nearest) : "");
   }
   if (dynamic_cast<const CLI::ConversionError*>(&error) != nullptr) {
-    // "Could not convert: --ppm = abc"
-    what = what.substr(what.find("--"));
-    what = fmt::format("{} is not a number", what);
+    what = unconverted(what);
   }
-  if (arguments.empty()) what = "no command was given; expected annotate, info, cache or simulate";
-  fmt::print(stderr, "error: {}\n`{}` tells more.\n", what, help);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && app.remaining(true).empty() &&
+      !used.get_subcommands({}).empty()) {
+    what = fmt::format("no command was given; expected {}", command_names(used));
+  }
+  say(stderr, "error: {}\n`{}` tells more.\n", what, asked + " --help");
   return kWrongUse;
 }
 

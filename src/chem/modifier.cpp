@@ -53,7 +53,8 @@ Result<Modifier> parse_modifier(std::string_view text) {
 
 Result<std::string> normalise_adduct(std::string_view text, bool positive) {
   const auto unknown = [&] {
-    return usage_error("adduct " + quoted(text) + " is not known (expected for example " +
+    return usage_error("adduct " + quoted(text) + " is not known in " +
+                       (positive ? "positive" : "negative") + " mode (expected for example " +
                        (positive ? "+H, M+H, [M+H]+ or [M]+)" : "-H, M-H, [M-H]- or [M]-)"));
   };
   const std::string_view bare = positive ? "[M]+" : "[M]-";

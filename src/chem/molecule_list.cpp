@@ -6,6 +6,7 @@
 
 #include "chem/delimited_text.h"
 #include "chem/formula.h"
+#include "chem/utf8_text.h"
 
 namespace ionloom::chem {
 namespace {
@@ -17,40 +18,7 @@ bool is_blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
 }
 
-/// Number of code points of UTF-8 text.
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if ((lead >= 0x80 && lead < 0xC2) || lead > 0xF4 || i + length > text.size()) return false;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
-    }
-    i += length;
-  }
-  return true;
-}
-
-std::string from_latin1(std::string_view text) {
-  std::string utf8;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      utf8 += c;
-    } else {
-      utf8 += static_cast<char>(0xC0 | byte >> 6);
-      utf8 += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return utf8;
-}
-
-/// Collects the bad lines of a list, of which the first few are spelt out.
+/// Collects lines of a list that need a word, of which the first few are spelt out.
 class FaultList {
  public:
   void add(std::uint64_t line, const std::string& what) {
@@ -75,8 +43,19 @@ struct Columns {
   std::optional<std::size_t> name;
 };
 
+/// A column's name as it is compared: without surrounding blanks, in lower case.
+std::string plain(std::string_view name) {
+  constexpr std::string_view kBlanks = " \t\r\n\v\f";
+  const std::size_t first = std::min(name.find_first_not_of(kBlanks), name.size());
+  std::string text(name.substr(first, name.find_last_not_of(kBlanks) + 1 - first));
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
 std::optional<std::size_t> position(const std::vector<std::string>& header, std::string_view name) {
-  const auto found = std::ranges::find(header, name);
+  const auto found = std::ranges::find(header, name, plain);
   if (found == header.end()) return std::nullopt;
   return static_cast<std::size_t>(found - header.begin());
 }
@@ -126,17 +105,25 @@ std::optional<std::string> row_fault(const std::vector<std::string>& cells,
   return std::nullopt;
 }
 
-/// Warns where METASPACE's ion parser reads another composition than the formula says.
-void warn_of_misread(const std::string& formula, std::uint64_t line, const std::string& place,
-                     Warnings& warnings) {
+/// What METASPACE's ion parser reads in place of a formula, where that is another composition.
+std::optional<std::string> misreading(const std::string& formula) {
   const auto ion = ion_composition(formula);
   const auto molecule = parse_list_formula(formula);
-  if (!ion || !molecule || *ion == *molecule) return;
-  warnings.add("misread formula " + place,
-               place + ", line " + std::to_string(line) + ": formula " + formula +
-                   " repeats an element or uses brackets; METASPACE reads it as " +
-                   ion_formula_text(*ion) + ", and so does this run (--fixes reads " +
-                   ion_formula_text(*molecule) + ")");
+  if (!ion || !molecule || *ion == *molecule) return std::nullopt;
+  return formula + " as " + ion_formula_text(*ion) + " (with --fixes " +
+         ion_formula_text(*molecule) + ")";
+}
+
+/// One warning for all of a list.
+void warn_of_misread(const FaultList& misread, const std::string& place, Warnings& warnings) {
+  if (misread.lines() == 0) return;
+  const bool one = misread.lines() == 1;
+  warnings.add(
+      "misread formulas " + place,
+      place + ": " +
+          (one ? "a formula repeats" : std::to_string(misread.lines()) + " formulas repeat") +
+          (one ? " an element or uses" : " an element or use") +
+          " brackets; METASPACE reads another composition, and so does this run:" + misread.text());
 }
 
 }  // namespace
@@ -151,7 +138,7 @@ Result<MoleculeList> parse_molecule_list(std::string_view content, const std::st
     return data_error(place, "this is not a text file; expected a tab- or comma-separated list");
   }
   if (!is_utf8(content)) {
-    converted = from_latin1(content);
+    converted = as_utf8(content);
     content = converted;
     list.warnings.add("latin-1 " + place, place + ": not UTF-8; read as Latin-1");
   }
@@ -167,6 +154,7 @@ Result<MoleculeList> parse_molecule_list(std::string_view content, const std::st
 
   std::unordered_map<std::string, std::uint32_t> known;
   FaultList faults;
+  FaultList misread;
   std::vector<std::string> cells;
   while (text.next(cells)) {
     if (const auto fault = row_fault(cells, header, *columns)) {
@@ -178,7 +166,7 @@ Result<MoleculeList> parse_molecule_list(std::string_view content, const std::st
         known.try_emplace(formula, static_cast<std::uint32_t>(list.formulas.size()));
     if (is_new) {
       list.formulas.push_back(formula);
-      warn_of_misread(formula, text.line(), place, list.misreadings);
+      if (const auto read = misreading(formula)) misread.add(text.line(), *read);
     }
     list.molecules.push_back({columns->id ? cells[*columns->id] : std::string(),
                               columns->name ? cells[*columns->name] : std::string(),
@@ -190,6 +178,7 @@ Result<MoleculeList> parse_molecule_list(std::string_view content, const std::st
                                  " rows cannot be used:" + faults.text());
   }
   if (list.molecules.empty()) return data_error(place, "the list has a header but no rows");
+  warn_of_misread(misread, place, list.misreadings);
   return list;
 }
 

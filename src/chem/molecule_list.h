@@ -24,16 +24,16 @@ struct MoleculeList {
   std::vector<ListedMolecule> molecules;
   std::vector<std::string> formulas;
   Warnings warnings;
-  Warnings misreadings;  ///< formulas of which METASPACE reads another composition
+  Warnings misreadings;  ///< one for all formulas of which METASPACE reads another composition
 };
 
 /// A list of at most this many distinct formulas is "targeted" by default.
 inline constexpr std::size_t kTargetedThreshold = 1000;
 
 /// Reads a molecule list: tab- or comma-separated text with a header that names `formula` (or `sf`)
-/// and, if present, `id` and `name`, in any order among other columns. Everything is text ("NA" is
-/// a name). Refuses, naming every bad line (the header is line 1, at most 20 are spelt out): an
-/// empty cell, a wrong number of cells, a cell over 2500 characters, a formula that
+/// and, if present, `id` and `name`, in any case and order among other columns. Everything is text
+/// ("NA" is a name). Refuses, naming every bad line (the header is line 1, at most 20 are spelt
+/// out): an empty cell, a wrong number of cells, a cell over 2500 characters, a formula that
 /// parse_list_formula() refuses; also a missing column, an unknown separator, no rows. Tells apart
 /// (`misreadings`) formulas whose ion METASPACE composes wrongly: a repeated element, brackets.
 /// @param content  the whole file; a byte-order mark and CRLF are fine, Latin-1 is converted

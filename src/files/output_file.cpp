@@ -8,6 +8,8 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "files/hidden_name.h"
+
 namespace ionloom::files {
 
 namespace fs = std::filesystem;
@@ -48,8 +50,7 @@ Error file_error(const fs::path& path, std::string_view doing, int system_error)
 }
 
 Result<OutputFile> OutputFile::create(const fs::path& path) {
-  fs::path partial =
-      path.parent_path() / fmt::format(".{}.partial-{}", path.filename().string(), ::getpid());
+  fs::path partial = hidden_sibling(path, "partial");
   int descriptor = -1;
   do {
     descriptor =

@@ -1,9 +1,12 @@
 #include "imzml/ibd_check.h"
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include "imzml/file_digest.h"
 
@@ -148,6 +151,10 @@ Result<void> check_ibd(Dataset& dataset, bool strict) {
   std::error_code error;
   dataset.ibd_size_bytes = std::filesystem::file_size(dataset.ibd_path, error);
   if (error) return data_error(dataset.ibd_path.string(), "cannot be read: " + error.message());
+  if (::access(dataset.ibd_path.c_str(), R_OK) != 0) {
+    return data_error(dataset.ibd_path.string(),
+                      fmt::format("cannot be opened: {}", std::strerror(errno)));
+  }
   if (auto inside = check_locations(dataset); !inside) return inside;
   return check_uuid(dataset, strict);
 }

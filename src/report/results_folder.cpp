@@ -8,8 +8,8 @@
 #include <utility>
 
 #include <fmt/core.h>
-#include <unistd.h>
 
+#include "files/hidden_name.h"
 #include "files/output_file.h"
 #include "report/run_record.h"
 
@@ -24,22 +24,25 @@ std::unexpected<Error> system_failure(const fs::path& path, std::string_view doi
   return std::unexpected(files::file_error(path, doing, error.value()));
 }
 
-fs::path sibling(const fs::path& folder, std::string_view purpose) {
-  return folder.parent_path() /
-         fmt::format(".{}.{}-{}", folder.filename().string(), purpose, ::getpid());
-}
-
-/// Removes the hidden folders that killed processes left beside `folder`. What cannot be removed
-/// stays: it is in nobody's way.
+/// Removes the hidden folders that killed processes left beside `folder`: results that were never
+/// completed, and old results that were being removed because new ones had taken their name. What
+/// cannot be removed stays: it is in nobody's way.
 void remove_leftovers(const fs::path& folder) {
-  const std::string prefix = fmt::format(".{}.partial-", folder.filename().string());
+  const std::string unfinished = files::hidden_prefix(folder, "partial");
+  const std::string replaced = files::hidden_prefix(folder, "replaced");
   std::vector<fs::path> leftovers;
   std::error_code error;
   for (fs::directory_iterator it(folder.parent_path(), error), end; !error && it != end;
        it.increment(error)) {
-    if (it->path().filename().string().starts_with(prefix)) leftovers.push_back(it->path());
+    const std::string name = it->path().filename().string();
+    if (name.starts_with(unfinished) || name.starts_with(replaced)) {
+      leftovers.push_back(it->path());
+    }
   }
+  // Old results may have to come back as long as no new ones have the name.
+  const bool has_results = fs::exists(folder / kRunRecordFile, error);
   for (const fs::path& leftover : leftovers) {
+    if (leftover.filename().string().starts_with(replaced) && !has_results) continue;
     if (FolderLock::try_take(leftover)) fs::remove_all(leftover, error);
   }
 }
@@ -154,7 +157,7 @@ Result<bool> check_existing(const fs::path& folder, bool force) {
 
 /// Finds out now whether `folder` can give up its name: a mount point cannot.
 Result<void> try_rename(const fs::path& folder) {
-  const fs::path aside = sibling(folder, "probe");
+  const fs::path aside = files::hidden_sibling(folder, "probe");
   std::error_code error;
   fs::rename(folder, aside, error);
   if (error) {
@@ -210,7 +213,7 @@ Result<ResultsFolder> ResultsFolder::create(const fs::path& folder, bool force) 
       return system_failure(parent, "be created", error);
     }
   }
-  const fs::path partial = sibling(results.final_, "partial");
+  const fs::path partial = files::hidden_sibling(results.final_, "partial");
   remove_leftovers(results.final_);
   if (!fs::create_directory(partial, error)) {
     return system_failure(partial.parent_path(), "be written to", error);
@@ -265,7 +268,7 @@ Result<void> ResultsFolder::commit() {
     return std::unexpected(still_free.error());
   }
   std::error_code error;
-  const fs::path old = sibling(final_, "replaced");
+  const fs::path old = files::hidden_sibling(final_, "replaced");
   fs::rename(final_, old, error);
   const bool had_old = !error;
   if (error && error != std::errc::no_such_file_or_directory) {

@@ -1,3 +1,5 @@
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -87,6 +89,45 @@ TEST(Info, describes_a_good_dataset) {
   EXPECT_EQ(told.err, "");
   EXPECT_NE(told.out.find("4 x 4"), std::string::npos) << told.out;
   EXPECT_NE(told.out.find("positive"), std::string::npos);
+}
+
+TEST(Results, name_options_that_were_typed_even_with_their_default) {
+  const Workplace place(sample(glucose_pixels()));
+  ASSERT_EQ(run(place.annotate({"--decoys", "20"})).exit_code, 0);
+  const Json record = run_record(place);
+  EXPECT_EQ(record["parameters"]["decoys"]["origin"], "option");
+  EXPECT_EQ(record["parameters"]["ppm"]["origin"], "default");
+}
+
+/// Runs the command in a shell, with what stands behind it there.
+int run_in_shell(const Workplace& place, const std::string& redirected) {
+  std::string line = IONLOOM_PROGRAM;
+  for (const std::string& word : place.annotate({"--no-pattern-cache"})) line += " '" + word + "'";
+  return std::system((line + " " + redirected).c_str());
+}
+
+TEST(Results, are_whole_and_the_same_when_nobody_can_hear_of_them) {
+  const Workplace place(sample(glucose_pixels()));
+  ASSERT_EQ(run_in_shell(place, ">/dev/null 2>/dev/null"), 0);
+  const std::string csv = content_of(place / "out/annotations.csv");
+  for (const char* gone : {">&- 2>&-", "<&- >&- 2>&-", ">/dev/full 2>/dev/full"}) {
+    std::filesystem::remove_all(place / "out");
+    EXPECT_EQ(run_in_shell(place, gone), 0) << gone;
+    EXPECT_EQ(content_of(place / "out/annotations.csv"), csv) << gone;
+    EXPECT_EQ(run_record(place)["status"], "FINISHED") << gone;
+  }
+}
+
+TEST(Results, of_files_whose_names_are_not_utf8_are_text_all_the_same) {
+  const Workplace place(sample(glucose_pixels()));
+  for (const char* end : {".imzML", ".ibd"}) {
+    std::filesystem::copy(place / (std::string("brain") + end),
+                          place / (std::string("\xFC") + end));
+  }
+  const Finished done = run({"annotate", place / "\xFC.imzML", "--molecules", place / "list.tsv",
+                             "--output", place / "out"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(content_of(place / "out/annotations.csv").find("# Run: \xC3\xBC "), std::string::npos);
 }
 
 }  // namespace

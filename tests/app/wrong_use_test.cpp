@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "small_run.h"
@@ -15,7 +16,8 @@ TEST(WrongUse, a_misspelt_option_is_answered_with_the_nearest) {
 
 TEST(WrongUse, a_misspelt_command_is_answered_with_the_nearest) {
   expect_error(run({"anotate"}), 2, {"anotate", "annotate"});
-  expect_error(run({}), 2, {"annotate", "info", "simulate"});
+  expect_error(run({}), 2, {"annotate", "info", "simulate", "geds"});
+  expect_error(run({"geds"}), 2, {"serve-metadata", "node", "put"});
 }
 
 TEST(WrongUse, a_misspelt_choice_is_answered_with_all) {
@@ -38,12 +40,30 @@ TEST(WrongUse, values_out_of_range_are_named_with_the_range) {
   place.expect_refused(2, {"--fdr", "1.5"}, {"--fdr", "1.5"});
   place.expect_refused(2, {"--ppm", "-3"}, {"--ppm", "-3"});
   place.expect_refused(2, {"--ppm", "three", "number"}, {"--ppm", "three"});
+  place.expect_refused(2, {"--threads", "1.5", "whole number"}, {"--threads", "1.5"});
+  place.expect_refused(2, {"--min-px", "-1", "not fit"}, {"--min-px", "-1"});
+}
+
+TEST(WrongUse, numbers_out_of_range_are_refused_before_anything_is_read) {
+  const Workplace place(sample(glucose_pixels()));
+  std::filesystem::remove(place / "brain.imzML");
+  place.expect_refused(2, {"--decoys"}, {"--decoys", "81"});
+}
+
+TEST(WrongUse, what_is_no_size_of_memory_is_refused) {
+  const Workplace place(sample(glucose_pixels()));
+  for (const char* size : {"abc", "-5", "1.5X", "18446744073709551616", "G", "nan"}) {
+    place.expect_refused(2, {"--memory", "not a size", "800M"}, {fmt::format("--memory={}", size)});
+  }
+  // Read as 10^6 and 1.5 x 2^20 bytes, of which both are too few.
+  place.expect_refused(3, {"only 1 MB may be used"}, {"--memory", "1M"});
+  place.expect_refused(3, {"only 2 MB may be used"}, {"--memory", "1.5 MiB"});
 }
 
 TEST(WrongUse, unknown_adducts_are_named) {
   const Workplace place(sample(glucose_pixels()));
   place.expect_refused(2, {"+Qq"}, {"--adducts", "+H,+Qq"});
-  place.expect_refused(2, {"[M]-"}, {"--adducts", "[M]-"});
+  place.expect_refused(2, {"[M]-", "in positive mode"}, {"--adducts", "[M]-"});
   place.expect_refused(2, {"-Zz"}, {"--neutral-losses", "-Zz"});
 }
 

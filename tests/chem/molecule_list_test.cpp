@@ -39,5 +39,25 @@ TEST(MoleculeList, reads_quotes_carriage_returns_and_byte_order_marks) {
   EXPECT_EQ(list->molecules[0].name, "a, \"b\"");
 }
 
+TEST(MoleculeList, finds_columns_in_any_case_and_with_blanks_around) {
+  const auto list = parse_molecule_list("ID , Name , Formula\n1,water,H2O\n", "a", "a.csv");
+  ASSERT_TRUE(list) << list.error().message();
+  EXPECT_EQ(list->molecules[0].id, "1");
+  EXPECT_EQ(list->molecules[0].name, "water");
+}
+
+TEST(MoleculeList, names_every_misread_formula_with_its_line_in_one_warning) {
+  const auto list = parse_molecule_list(
+      "id\tformula\n1\tC6H12O6\n2\tCH3CH2OH\n3\tCH3CN\n4\tCH3CN\n", "a", "a.tsv");
+  ASSERT_TRUE(list);
+  ASSERT_EQ(list->misreadings.list().size(), 1U);
+  const std::string& text = list->misreadings.list()[0].text;
+  for (const char* part : {"a.tsv", "2 formulas", "line 3: CH3CH2OH", "(with --fixes C2H6O)",
+                           "line 4: CH3CN", "(with --fixes C2H3N)"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in " << text;
+  }
+  EXPECT_EQ(text.find("line 5"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace ionloom::chem

@@ -188,5 +188,23 @@ TEST(ResultsFolder, an_unwritable_parent_is_a_data_error) {
   EXPECT_EQ(results.error().code, ErrorCode::kData);
 }
 
+TEST(ResultsFolder, may_have_a_name_as_long_as_the_file_system_allows) {
+  ScratchFolder scratch;
+  const std::string name(255, 'a');
+  put_results(scratch / name, "x");
+  EXPECT_EQ(content_of(scratch / name / "annotations.csv"), "x");
+  EXPECT_EQ(scratch.names(), Names{name});
+}
+
+TEST(ResultsFolder, old_results_that_a_killed_run_was_removing_go_once_new_ones_are_there) {
+  ScratchFolder scratch;
+  put_results(scratch / ".out.replaced-1", "old");
+  { ASSERT_TRUE(ResultsFolder::create(scratch / "out", false)); }
+  EXPECT_EQ(scratch.names(), Names{".out.replaced-1"}) << "the only results that there are";
+  put_results(scratch / "out", "new");
+  { ASSERT_TRUE(ResultsFolder::create(scratch / "out", true)); }
+  EXPECT_EQ(scratch.names(), Names{"out"});
+}
+
 }  // namespace
 }  // namespace ionloom::report
