@@ -11,7 +11,7 @@ namespace ionloom::stages {
 namespace {
 
 /// What the few small vectors of a ranking take at most.
-constexpr std::uint64_t kFixedBytes = 1024;
+constexpr std::uint64_t kFixedBytes = 8192;
 
 /// Finds an ion among the kept ones.
 std::optional<std::uint32_t> find_kept(std::span<const MeasuredIon> measured, std::uint32_t ion) {
