@@ -112,6 +112,7 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
       ->add_option("-t,--threads", options.threads,
                    "threads (default: all cores; results do not depend on it)")
       ->type_name("N");
+  add_runtime_options(*command, options.runtime);
   command
       ->add_option("--memory", options.memory_bytes,
                    "memory that the run may take, e.g. 800M, 4G or 4GiB; peaks that do not fit go\n"

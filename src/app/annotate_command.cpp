@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <memory>
 #include <utility>
 
 #include <fmt/core.h>
@@ -27,6 +28,7 @@
 #include "chem/utf8_text.h"
 #include "exec/annotation_run.h"
 #include "exec/process_memory.h"
+#include "exec/task_annotation.h"
 #include "imzml/dataset.h"
 #include "report/results_folder.h"
 #include "report/run_record.h"
@@ -60,14 +62,24 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   }
   const auto lists = read_lists(options.molecules, options.fixes, warnings);
   if (!lists) return std::unexpected(lists.error());
-  auto pixels = exec::index_dataset(*dataset);
-  if (!pixels) return std::unexpected(pixels.error());
   auto settings = resolve_settings(options, *dataset, *lists, warnings);
   if (!settings) return std::unexpected(settings.error());
+  ProgressLine progress;
+  std::unique_ptr<exec::TaskRuntime> runtime;
+  if (options.runtime.is_wasm()) {
+    auto opened = open_runtime(options.runtime, settings->annotation.threads);
+    if (!opened) return std::unexpected(opened.error());
+    runtime = std::move(*opened);
+  }
+  settings->annotation.peaks.runs_folder = options.scratch.value_or(folder.partial_path());
+  auto pixels = runtime == nullptr
+                    ? exec::index_dataset(*dataset)
+                    : exec::index_by_task(*dataset, settings->annotation.peaks.runs_folder,
+                                          *runtime, progress);
+  if (!pixels) return std::unexpected(pixels.error());
   warn_of_reference_faults(*pixels, *settings, warnings);
 
   print_heading(*dataset, *pixels, *lists, *settings);
-  settings->annotation.peaks.runs_folder = options.scratch.value_or(folder.partial_path());
   const auto plan = plan_memory(*dataset, *pixels, options, *lists, *settings);
   if (!plan) return std::unexpected(plan.error());
   settings->annotation.peaks.capacity_peaks = plan->capacity_peaks;
@@ -79,13 +91,15 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   std::fflush(stdout);
   print_warnings(warnings);
 
-  ProgressLine progress;
   std::vector<exec::ListInput> inputs;
   inputs.reserve(lists->size());
   for (std::size_t l = 0; l < lists->size(); ++l) {
     inputs.push_back({&(*lists)[l], settings->targeted[l]});
   }
-  auto run = exec::annotate(*dataset, std::move(*pixels), inputs, settings->annotation, progress);
+  auto run =
+      runtime == nullptr
+          ? exec::annotate(*dataset, std::move(*pixels), inputs, settings->annotation, progress)
+          : exec::annotate_by_tasks(*dataset, inputs, settings->annotation, *runtime, progress);
   if (!run) return std::unexpected(run.error());
   exec::reset_peak_memory();
   const auto writing = std::chrono::steady_clock::now();

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "app/runtime_options.h"
+
 namespace ionloom::app {
 
 enum class ImageFormat : std::uint8_t { kPng, kNpy, kNone };
@@ -36,6 +38,7 @@ struct AnnotateOptions {
   bool all_metrics = false;
   std::string images = "png";
   std::optional<std::uint32_t> threads;
+  RuntimeOptions runtime;
   std::optional<std::uint64_t> memory_bytes;  ///< absent: what is available
   std::optional<std::filesystem::path> scratch;
   bool no_pattern_cache = false;

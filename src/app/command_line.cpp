@@ -20,6 +20,7 @@
 #include "app/simulate_arguments.h"
 #include "app/simulation_run.h"
 #include "app/standard_streams.h"
+#include "app/task_command.h"
 #include "app/version.h"
 #include "app/wrong_use.h"
 
@@ -83,6 +84,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
   add_simulate(app, simulation);
   GedsArguments geds;
   add_geds(app, geds);
+  TaskOptions task;
+  add_task(app, task);
 
   auto joined = with_joined_values(app, arguments);
   if (!joined) return report_failure(joined.error());
@@ -106,6 +109,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
   const Result<void> done = command == "annotate" ? run_annotate(annotate)
                             : command == "info"   ? run_info(info, std::cout)
                             : command == "cache"  ? run_cache(cache)
+                            : command == "task"   ? run_task_command(task)
                             : command == "geds"
                                 ? run_geds(chosen.get_subcommands().front()->get_name(), geds)
                                 : run_simulation(simulation);

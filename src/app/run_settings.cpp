@@ -223,6 +223,7 @@ class Resolver {
     note("images", options_.images, origin("--images"), false);
     note("all_ions", options_.all_ions, origin("--all-ions"), false);
     note("threads", std::int64_t{settings_.annotation.threads}, origin("--threads"), false);
+    note("runtime", options_.runtime.runtime, origin("--runtime"), false);
     note("pattern_cache", settings_.annotation.pattern_cache.has_value(),
          origin("--no-pattern-cache"), false);
     note("strict", options_.strict, origin("--strict"), false);

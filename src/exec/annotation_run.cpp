@@ -1,39 +1,19 @@
 #include "exec/annotation_run.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
-#include "exec/process_memory.h"
+#include "exec/find_patterns.h"
+#include "exec/stage_clock.h"
 
 namespace ionloom::exec {
 namespace {
 
 constexpr std::size_t kIonsPerTask = 256;
-
-/// Times a stage and measures its peak memory until it goes out of scope.
-class StageClock {
- public:
-  StageClock(std::vector<StageRecord>& records, std::string name)
-      : records_(records), name_(std::move(name)) {
-    reset_peak_memory();
-  }
-  ~StageClock() {
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-    records_.push_back({std::move(name_), elapsed.count(), peak_memory_bytes()});
-  }
-  StageClock(const StageClock&) = delete;
-  StageClock& operator=(const StageClock&) = delete;
-
- private:
-  std::vector<StageRecord>& records_;
-  std::string name_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// Calls work(first, last) for slices of [0, count) on all threads of the arena.
 template <class Work>
@@ -49,8 +29,8 @@ bool for_slices(std::size_t count, Progress& progress, Work work) {
   return !progress.cancelled();
 }
 
-bool compute_all_patterns(const AnnotationSettings& settings, AnnotationRun& run,
-                          Progress& progress) {
+Result<void> compute_all_patterns(const AnnotationSettings& settings, AnnotationRun& run,
+                                  Progress& progress) {
   run.patterns.peaks_per_ion = settings.pattern.max_peaks;
   run.patterns.resize(run.ions.ions.size());
   tbb::enumerable_thread_specific<chem::IsotopicPatternCalculator> calculators(
@@ -61,32 +41,8 @@ bool compute_all_patterns(const AnnotationSettings& settings, AnnotationRun& run
         stages::compute_patterns(run.ions.ions, first, last, calculators.local(), run.patterns);
       });
   progress.end();
-  return finished;
-}
-
-/// The patterns of all ions, from the cache if it has them; otherwise it gets them.
-bool find_patterns(const AnnotationSettings& settings, AnnotationRun& run, Progress& progress) {
-  std::optional<cache::PatternCache> cache;
-  if (settings.pattern_cache) {
-    cache.emplace(*settings.pattern_cache, run.ions.ions, settings.pattern);
-    run.pattern_source = cache->load(run.patterns);
-  }
-  if (run.pattern_source == cache::PatternSource::kCached) {
-    progress.begin("patterns", "ions", run.ions.ions.size());
-    progress.advance(run.ions.ions.size());
-    progress.end();
-  } else {
-    if (!compute_all_patterns(settings, run, progress)) return false;
-    if (cache) {
-      if (auto kept = cache->store(run.patterns); !kept) {
-        run.pattern_cache_trouble = kept.error().message();
-      }
-    }
-  }
-  for (std::size_t ion = 0; ion < run.ions.ions.size(); ++ion) {
-    run.ions_with_pattern += run.patterns.has_pattern(ion) ? 1 : 0;
-  }
-  return true;
+  if (!finished) return interrupted();
+  return {};
 }
 
 Result<void> annotate_all(const AnnotationSettings& settings,
@@ -125,26 +81,6 @@ Result<void> annotate_all(const AnnotationSettings& settings,
   return done;
 }
 
-Error no_ion_in_range(const imzml::Dataset& dataset, const AnnotationRun& run) {
-  double low = 0;
-  double high = 0;
-  for (std::size_t ion = 0; ion < run.ions.ions.size(); ++ion) {
-    if (!run.patterns.has_pattern(ion) || run.ions.is_target[ion] == 0) continue;
-    const double mz = run.patterns.of(ion).mz[0];
-    low = low == 0 ? mz : std::min(low, mz);
-    high = std::max(high, mz);
-  }
-  const auto range = [](double a, double b) {
-    return std::to_string(a) + " to " + std::to_string(b);
-  };
-  return {ErrorCode::kData, dataset.imzml_path.string(),
-          "none of " + std::to_string(run.ions.ions.size()) +
-              " ions lies in the dataset's range, m/z " +
-              range(run.peaks.first_mz(), run.peaks.last_mz()) +
-              (high > 0 ? " (the lists' ions: m/z " + range(low, high) + ")"
-                        : " (no ion of the lists has an isotopic pattern)")};
-}
-
 Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelIndex pixels,
                                  std::span<const ListInput> lists,
                                  const AnnotationSettings& settings, Progress& progress) {
@@ -168,7 +104,10 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
   }
   {
     const StageClock clock(run.stages, "patterns");
-    if (!find_patterns(settings, run, progress)) return interrupted();
+    const auto compute = [&] { return compute_all_patterns(settings, run, progress); };
+    if (auto found = find_patterns(settings, run, progress, compute); !found) {
+      return std::unexpected(found.error());
+    }
   }
   {
     const StageClock clock(run.stages, "annotate");
@@ -180,17 +119,39 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
       return std::unexpected(done.error());
     }
   }
-  {
-    const StageClock clock(run.stages, "rank");
-    for (std::size_t list = 0; list < lists.size(); ++list) {
-      run.ranked.push_back(
-          stages::rank_list(run.ions, list, run.measured, settings.ions.version, settings.scoring));
-    }
-  }
+  rank_lists(lists.size(), settings, run);
   return run;
 }
 
 }  // namespace
+
+void rank_lists(std::size_t lists, const AnnotationSettings& settings, AnnotationRun& run) {
+  const StageClock clock(run.stages, "rank");
+  for (std::size_t list = 0; list < lists; ++list) {
+    run.ranked.push_back(
+        stages::rank_list(run.ions, list, run.measured, settings.ions.version, settings.scoring));
+  }
+}
+
+Error no_ion_in_range(const imzml::Dataset& dataset, const AnnotationRun& run) {
+  double low = 0;
+  double high = 0;
+  for (std::size_t ion = 0; ion < run.ions.ions.size(); ++ion) {
+    if (!run.patterns.has_pattern(ion) || run.ions.is_target[ion] == 0) continue;
+    const double mz = run.patterns.of(ion).mz[0];
+    low = low == 0 ? mz : std::min(low, mz);
+    high = std::max(high, mz);
+  }
+  const auto range = [](double a, double b) {
+    return std::to_string(a) + " to " + std::to_string(b);
+  };
+  return {ErrorCode::kData, dataset.imzml_path.string(),
+          "none of " + std::to_string(run.ions.ions.size()) +
+              " ions lies in the dataset's range, m/z " +
+              range(run.peaks.first_mz(), run.peaks.last_mz()) +
+              (high > 0 ? " (the lists' ions: m/z " + range(low, high) + ")"
+                        : " (no ion of the lists has an isotopic pattern)")};
+}
 
 Result<stages::PixelIndex> index_dataset(const imzml::Dataset& dataset) {
   std::vector<stages::Position> positions;

@@ -63,6 +63,12 @@ struct AnnotationRun {
 /// Pixels of a dataset (the index stage).
 [[nodiscard]] Result<stages::PixelIndex> index_dataset(const imzml::Dataset& dataset);
 
+/// Ranks the measured ions of every list into run.ranked (the rank stage).
+void rank_lists(std::size_t lists, const AnnotationSettings& settings, AnnotationRun& run);
+
+/// Why there is nothing to annotate, with the ranges that do not meet.
+[[nodiscard]] Error no_ion_in_range(const imzml::Dataset& dataset, const AnnotationRun& run);
+
 /// Runs ingest, ions, patterns, annotate and rank on the threads of this process. The result is the
 /// same for every number of threads. Fails when a peak cannot be read, when no peak or no ion is
 /// left to work on, or when the run was cancelled.

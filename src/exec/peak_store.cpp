@@ -111,10 +111,41 @@ Result<void> PeakStore::ingest_to_runs(const imzml::Dataset& dataset,
       auto run = RunFile::write(settings.runs_folder / ("run-" + std::to_string(runs_.size())),
                                 table, chunk.first, chunk.last);
       if (!run) return std::unexpected(run.error());
-      runs_.push_back(std::move(*run));
+      runs_.push_back(std::make_shared<const RunFile>(std::move(*run)));
       add_table(table);
     }
     first = chunk.last;
+  }
+  return {};
+}
+
+Result<PeakStore> PeakStore::of_runs(std::vector<std::shared_ptr<const RunFile>> runs,
+                                     std::uint64_t unsorted_spectra, std::uint64_t capacity_peaks) {
+  PeakStore store;
+  store.runs_ = std::move(runs);
+  store.unsorted_spectra_ = unsorted_spectra;
+  store.histogram_.assign(stages::kMzBuckets, 0);
+  for (const auto& run : store.runs_) {
+    if (auto added = store.count(*run); !added) return std::unexpected(added.error());
+  }
+  auto buffer = PeakBuffer::create(std::min(store.size_, capacity_peaks));
+  if (!buffer) return std::unexpected(buffer.error());
+  store.buffer_ = std::move(*buffer);
+  return store;
+}
+
+Result<void> PeakStore::count(const RunFile& run) {
+  const std::span<const stages::RunIndexEntry> index = run.index();
+  std::vector<double> mz;
+  for (std::size_t block = 0; block < index.size(); ++block) {
+    mz.resize(run.header().peaks_of(block));  // the first column of a block
+    auto read = run.read_bytes(stages::RunHeader::block_offset_bytes(block),
+                               std::as_writable_bytes(std::span(mz)));
+    if (!read) return read;
+    for (const double value : mz) ++histogram_[stages::mz_bucket(value)];
+    first_mz_ = size_ == 0 ? mz.front() : std::min(first_mz_, mz.front());
+    last_mz_ = std::max(last_mz_, mz.back());
+    size_ += mz.size();
   }
   return {};
 }
@@ -185,9 +216,9 @@ Result<imaging::PeakTable> PeakStore::load(std::vector<std::uint32_t>& buckets) 
     const LoadTask& task = tasks[t];
     const auto own = table.subspan(task.place, task.peaks);
     std::size_t count = 0;
-    for (const RunFile& run : runs_) {  // in the order of spectra, for equal m/z to keep it
-      const auto read = run.read_buckets(task.first_bucket, task.last_bucket, own.subspan(count),
-                                         scratch.local());
+    for (const auto& run : runs_) {  // in the order of spectra, for equal m/z to keep it
+      const auto read = run->read_buckets(task.first_bucket, task.last_bucket, own.subspan(count),
+                                          scratch.local());
       if (!read) {
         const std::lock_guard lock(failing);
         error = read.error();
@@ -204,7 +235,7 @@ Result<imaging::PeakTable> PeakStore::load(std::vector<std::uint32_t>& buckets) 
 
 std::uint64_t PeakStore::bytes_on_disk() const {
   std::uint64_t sum = 0;
-  for (const RunFile& run : runs_) sum += run.size_bytes();
+  for (const auto& run : runs_) sum += run->size_bytes();
   return sum;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "base/error.h"
@@ -36,6 +37,14 @@ class PeakStore {
                                                 const stages::PixelIndex& pixels,
                                                 const PeakStoreSettings& settings,
                                                 std::uint32_t threads, Progress& progress);
+
+  /// Peaks that are in runs already, in the order of their spectra. Fails when a run cannot be
+  /// read.
+  /// @param unsorted_spectra  of the dataset
+  /// @param capacity_peaks    that visit() may hold at once
+  [[nodiscard]] static Result<PeakStore> of_runs(std::vector<std::shared_ptr<const RunFile>> runs,
+                                                 std::uint64_t unsorted_spectra,
+                                                 std::uint64_t capacity_peaks);
 
   /// The m/z windows that an item of a visit needs peaks of.
   using WindowsOf = std::function<void(std::size_t item, std::vector<imaging::MzWindow>& windows)>;
@@ -80,9 +89,10 @@ class PeakStore {
                                             Progress& progress);
   [[nodiscard]] Result<imaging::PeakTable> load(std::vector<std::uint32_t>& buckets);
   void add_table(imaging::PeakTable table);
+  [[nodiscard]] Result<void> count(const RunFile& run);
 
   PeakBuffer buffer_;
-  std::vector<RunFile> runs_;
+  std::vector<std::shared_ptr<const RunFile>> runs_;
   stages::MzHistogram histogram_;  ///< only with runs on disk
   std::uint64_t size_ = 0;
   std::uint64_t unsorted_spectra_ = 0;

@@ -1,6 +1,7 @@
 #include "exec/run_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -58,11 +59,43 @@ Result<RunFile> RunFile::write(const std::filesystem::path& path,
   run.size_bytes_ = file->size_bytes();
   if (written) written = file->commit();
   if (!written) return std::unexpected(written.error());
-  run.descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (run.descriptor_ < 0) return std::unexpected(files::file_error(path, "be opened", errno));
-  std::error_code ignored;
-  std::filesystem::remove(path, ignored);
+  if (auto opened = run.open(); !opened) return std::unexpected(opened.error());
   return run;
+}
+
+Result<void> RunFile::open() {
+  descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor_ < 0) return std::unexpected(files::file_error(path_, "be opened", errno));
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);
+  return {};
+}
+
+Result<RunFile> RunFile::adopt(const std::filesystem::path& path) {
+  RunFile run;
+  run.path_ = path;
+  std::error_code error;
+  run.size_bytes_ = std::filesystem::file_size(path, error);
+  if (error) return std::unexpected(files::file_error(path, "be read", error.value()));
+  if (auto opened = run.open(); !opened) return std::unexpected(opened.error());
+  std::array<std::byte, stages::kRunHeaderBytes> bytes{};
+  if (run.size_bytes_ < bytes.size()) return data_error(path.string(), "too short for a run");
+  if (auto read = run.read_bytes(0, bytes); !read) return std::unexpected(read.error());
+  const auto header = stages::decode_run_header(bytes);
+  if (!header) return data_error(path.string(), header.error().what);
+  run.header_ = *header;
+  if (header->peaks > run.size_bytes_ || file_bytes(header->peaks) != run.size_bytes_) {
+    return data_error(path.string(), "has " + std::to_string(run.size_bytes_) +
+                                         " bytes, which is no run of " +
+                                         std::to_string(header->peaks) + " peaks");
+  }
+  run.index_.resize(header->blocks());
+  const auto index = std::as_writable_bytes(std::span(run.index_));
+  if (auto read = run.read_bytes(header->index_offset_bytes(), index); !read) {
+    return std::unexpected(read.error());
+  }
+  if (checksum(index) == header->index_checksum) return run;
+  return data_error(path.string(), "its index is not what was written");
 }
 
 RunFile::RunFile(RunFile&& other) noexcept
@@ -76,26 +109,30 @@ RunFile::~RunFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+Result<void> RunFile::read_bytes(std::uint64_t offset_bytes, std::span<std::byte> into) const {
+  while (!into.empty()) {
+    const ::ssize_t got =
+        ::pread(descriptor_, into.data(), into.size(), static_cast<::off_t>(offset_bytes));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::unexpected(files::file_error(path_, "be read", errno));
+    if (got == 0) {
+      return data_error(path_.string(), "ends at byte " + std::to_string(offset_bytes) +
+                                            ", expected " + std::to_string(size_bytes_) +
+                                            "; it was cut while it was read");
+    }
+    offset_bytes += static_cast<std::uint64_t>(got);
+    into = into.subspan(static_cast<std::size_t>(got));
+  }
+  return {};
+}
+
 Result<void> RunFile::read_blocks(std::size_t first, std::size_t last,
                                   std::vector<std::byte>& bytes) const {
   const std::uint64_t begin = stages::RunHeader::block_offset_bytes(first);
   const std::uint64_t end =
       std::min(stages::RunHeader::block_offset_bytes(last), header_.index_offset_bytes());
   bytes.resize(end - begin);
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ::ssize_t got = ::pread(descriptor_, bytes.data() + done, bytes.size() - done,
-                                  static_cast<::off_t>(begin + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::unexpected(files::file_error(path_, "be read", errno));
-    if (got == 0) {
-      return data_error(path_.string(), "ends at byte " + std::to_string(begin + done) +
-                                            ", expected " + std::to_string(size_bytes_) +
-                                            "; it was cut while it was read");
-    }
-    done += static_cast<std::size_t>(got);
-  }
-  return {};
+  return read_bytes(begin, bytes);
 }
 
 Result<std::size_t> RunFile::read_buckets(std::uint32_t first_bucket, std::uint32_t last_bucket,

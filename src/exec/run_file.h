@@ -24,6 +24,10 @@ class RunFile {
                                              std::uint64_t first_spectrum,
                                              std::uint64_t last_spectrum);
 
+  /// Opens a run that somebody else wrote, and takes its name from it. Fails when the file is no
+  /// run or not the whole run.
+  [[nodiscard]] static Result<RunFile> adopt(const std::filesystem::path& path);
+
   RunFile(RunFile&& other) noexcept;
   RunFile& operator=(RunFile&&) = delete;
   RunFile(const RunFile&) = delete;
@@ -40,7 +44,14 @@ class RunFile {
                                                  std::span<imaging::Peak> peaks,
                                                  std::vector<std::byte>& bytes) const;
 
+  /// Copies bytes of the file as they are. REQUIRES: offset_bytes + into.size() <= size_bytes().
+  /// Thread-safe. Fails when the file cannot be read or was cut.
+  [[nodiscard]] Result<void> read_bytes(std::uint64_t offset_bytes,
+                                        std::span<std::byte> into) const;
+
   [[nodiscard]] std::uint64_t size_bytes() const { return size_bytes_; }
+  [[nodiscard]] const stages::RunHeader& header() const { return header_; }
+  [[nodiscard]] std::span<const stages::RunIndexEntry> index() const { return index_; }
 
   /// Bytes that a run of so many peaks takes on disk.
   [[nodiscard]] static std::uint64_t file_bytes(std::uint64_t peaks);
@@ -49,6 +60,7 @@ class RunFile {
 
  private:
   RunFile() = default;
+  [[nodiscard]] Result<void> open();
   [[nodiscard]] Result<void> read_blocks(std::size_t first, std::size_t last,
                                          std::vector<std::byte>& bytes) const;
 

@@ -1,0 +1,77 @@
+#include "app/task_command.h"
+
+#include <chrono>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "app/interruption.h"
+#include "app/whole_file.h"
+#include "exec/task_objects.h"
+#include "tasks/task.h"
+
+namespace ionloom::app {
+namespace {
+
+Result<std::string> text_of(const std::string& task) {
+  if (task != "-") return read_whole_file(task, "a task");
+  return std::string(std::istreambuf_iterator<char>(std::cin), {});
+}
+
+/// "file:/data" is a store's URL, "data" or "C:/data" no less than "./data" a folder.
+bool is_url(const std::string& store) {
+  const std::size_t colon = store.find(':');
+  return colon != std::string::npos && colon > 1 && store.find('/') > colon;
+}
+
+Result<std::unique_ptr<exec::TaskObjects>> objects_of(const std::string& store) {
+  if (is_url(store)) return exec::store_objects(store);
+  return exec::folder_objects(store);
+}
+
+}  // namespace
+
+void add_task(CLI::App& app, TaskOptions& options) {
+  CLI::App* group = app.add_subcommand(
+      "task", "Run one piece of a stage's work, for another program that hands them out");
+  group->require_subcommand(1);
+  CLI::App* command = group->add_subcommand(
+      "run", "Run a task: read its inputs, write its outputs, which appear when all are whole");
+  command->add_option("task", options.task, "the task's text (docs/formats/task.md); - for stdin")
+      ->required()
+      ->type_name("TASK|-");
+  command
+      ->add_option("--store", options.store,
+                   "where the objects of the task lie: a folder of files, or a store's URL\n"
+                   "(file:, shared:, s3:) whose objects the task calls BUCKET/KEY")
+      ->capture_default_str()
+      ->type_name("DIR|URL");
+  add_runtime_options(*command, options.runtime);
+}
+
+Result<void> run_task_command(const TaskOptions& options) {
+  const auto text = text_of(options.task);
+  if (!text) return std::unexpected(text.error());
+  auto task = tasks::parse_task(*text);
+  if (!task) {
+    return fail(task.error().code, options.task == "-" ? "stdin" : options.task,
+                task.error().message());
+  }
+  auto objects = objects_of(options.store);
+  if (!objects) return std::unexpected(objects.error());
+  auto runtime = open_runtime(options.runtime, 1);
+  if (!runtime) return std::unexpected(runtime.error());
+  auto io = exec::ObjectTaskIo::open(*task, **objects);
+  if (!io) return std::unexpected(io.error());
+  const auto start = std::chrono::steady_clock::now();
+  if (auto done = (*runtime)->run(*task, *io, interrupted); !done) return done;
+  if (auto published = io->publish(); !published) return published;
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  fmt::print("{} {:.6f} s\n", task->name, elapsed.count());
+  return {};
+}
+
+}  // namespace ionloom::app

@@ -1,0 +1,359 @@
+#include "exec/task_annotation.h"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <tbb/task_arena.h>
+
+#include "exec/find_patterns.h"
+#include "exec/run_objects.h"
+#include "exec/spectra_table.h"
+#include "exec/stage_clock.h"
+#include "exec/task_batch.h"
+#include "tasks/ion_set_object.h"
+#include "tasks/ion_table_object.h"
+#include "tasks/metrics_object.h"
+#include "tasks/new_task.h"
+#include "tasks/pixel_object.h"
+
+namespace ionloom::exec {
+namespace {
+
+constexpr const char* kSpectra = "spectra";
+constexpr const char* kPixels = "pixels";
+constexpr const char* kIons = "ions";
+constexpr const char* kTable = "ion-table";
+
+/// Peaks that one ingest task sorts at most, unless one spectrum has more.
+constexpr std::uint64_t kPeaksPerRun = std::uint64_t{1} << 22;
+constexpr std::uint64_t kIonsPerTask = 2048;
+/// Ions of an annotate task, halved until its memory is within what a task should take.
+constexpr std::uint64_t kRowsPerTask = 1024;
+constexpr std::uint64_t kTaskBytes = std::uint64_t{256} << 20;
+
+// What a task takes at most while a dataset is small: its peaks in two tables, with what sorts
+// them.
+constexpr std::uint64_t kBytesPerPeak = 64;
+constexpr std::uint64_t kLeastTaskBytes = std::uint64_t{24} << 20;
+constexpr std::uint64_t kBytesPerSpectrum = 48;
+constexpr std::uint64_t kBytesPerIon = 64;  ///< its formula's text and places
+
+/// Peaks of one ingest task: equal shares, so that threads end together.
+std::uint64_t share_of(std::uint64_t declared_peaks, std::uint32_t threads) {
+  return std::min(kPeaksPerRun, declared_peaks / threads + 1);
+}
+
+/// The bytes that a writer of objects writes.
+class OneOutput : public tasks::TaskIo {
+ public:
+  std::vector<std::byte> bytes;
+
+  Result<void> read(std::uint32_t /*input*/, std::uint64_t /*offset_bytes*/,
+                    std::span<std::byte> /*into*/) override {
+    return data_error({}, "there is nothing to read");
+  }
+  Result<void> write(std::uint32_t /*output*/, std::span<const std::byte> more) override {
+    bytes.insert(bytes.end(), more.begin(), more.end());
+    return {};
+  }
+  void log(tasks::LogLevel /*level*/, std::string_view /*sentence*/) override {}
+};
+
+/// The stages of one run, one after the other.
+class Stages {
+ public:
+  Stages(const imzml::Dataset& dataset, const AnnotationSettings& settings, TaskRuntime& runtime,
+         Progress& progress)
+      : dataset_(dataset),
+        settings_(settings),
+        runtime_(runtime),
+        progress_(progress),
+        objects_(dataset, settings.peaks.runs_folder) {}
+
+  /// All of them, for these lists.
+  Result<AnnotationRun> all(std::span<const ListInput> lists);
+
+  Result<stages::PixelIndex> index();
+
+ private:
+  Result<void> ingest();
+  Result<void> ions(std::span<const ListInput> lists);
+  Result<void> patterns();
+  Result<void> annotate();
+  Result<void> run_all(std::string_view stage, std::string_view unit,
+                       const std::vector<tasks::Task>& tasks,
+                       const std::vector<std::uint64_t>& units);
+  Result<void> compute_patterns();
+  Result<tasks::IonRows> make_table();
+
+  const imzml::Dataset& dataset_;
+  const AnnotationSettings& settings_;
+  TaskRuntime& runtime_;
+  Progress& progress_;
+  RunObjects objects_;
+  tasks::SpectraTable spectra_;
+  tasks::DatasetObjects dataset_objects_;
+  std::vector<std::string> runs_;
+  AnnotationRun run_;
+};
+
+Result<void> Stages::run_all(std::string_view stage, std::string_view unit,
+                             const std::vector<tasks::Task>& tasks,
+                             const std::vector<std::uint64_t>& units) {
+  std::uint64_t total = 0;
+  for (const std::uint64_t part : units) total += part;
+  progress_.begin(stage, unit, total);
+  auto done = run_tasks(tasks, units, objects_, runtime_, progress_);
+  progress_.end();
+  return done;
+}
+
+Result<stages::PixelIndex> Stages::index() {
+  auto spectra = spectra_table(dataset_);
+  if (!spectra) return std::unexpected(spectra.error());
+  spectra_ = std::move(*spectra);
+  objects_.add(kSpectra, tasks::encode_spectra(spectra_));
+  const std::vector<tasks::Task> tasks = {
+      tasks::new_index_task(kSpectra, spectra_.size(), kPixels)};
+  const std::vector<std::uint64_t> units = {spectra_.size()};
+  if (auto done = run_tasks(tasks, units, objects_, runtime_, progress_); !done) {
+    return std::unexpected(done.error());
+  }
+  const auto bytes = objects_.bytes(kPixels);
+  if (!bytes) return std::unexpected(bytes.error());
+  auto pixels = tasks::decode_pixels(*bytes);
+  if (!pixels) return pixels;
+  dataset_objects_ = {RunObjects::kIbd,
+                      kSpectra,
+                      kPixels,
+                      {pixels->grid.width, pixels->grid.height, pixels->grid.positions.size()}};
+  return pixels;
+}
+
+Result<void> Stages::ingest() {
+  const std::uint64_t share = share_of(dataset_.declared_peaks(), settings_.threads);
+  std::vector<tasks::Task> tasks;
+  std::vector<std::uint64_t> units;
+  for (std::uint64_t first = 0; first < spectra_.size();) {
+    std::uint64_t last = first;
+    std::uint64_t peaks = 0;
+    for (; last < spectra_.size() && (last == first || peaks + spectra_.length[last] <= share);
+         ++last) {
+      peaks += spectra_.length[last];
+    }
+    runs_.push_back(RunObjects::kRunPrefix + std::to_string(runs_.size()));
+    tasks.push_back(tasks::new_ingest_task(dataset_objects_, spectra_, first, last, runs_.back()));
+    units.push_back(peaks);
+    first = last;
+  }
+  if (auto done = run_all("ingest", "peaks", tasks, units); !done) return done;
+  std::uint64_t unsorted = 0;
+  std::vector<std::shared_ptr<const RunFile>> files;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const auto more = summary_count(objects_, tasks[i], "unsorted_spectra");
+    if (!more) return std::unexpected(more.error());
+    unsorted += *more;
+    auto file = objects_.run(runs_[i]);
+    if (!file) return std::unexpected(file.error());
+    files.push_back(std::move(*file));
+  }
+  auto store = PeakStore::of_runs(std::move(files), unsorted, settings_.peaks.capacity_peaks);
+  if (!store) return std::unexpected(store.error());
+  run_.peaks = std::move(*store);
+  if (run_.peaks.size() > 0) return {};
+  return data_error(dataset_.ibd_path.string(),
+                    "no spectrum has a peak with intensity above 0; there is nothing to annotate");
+}
+
+Result<void> Stages::ions(std::span<const ListInput> lists) {
+  std::vector<stages::FormulaList> formulas;
+  for (const ListInput& input : lists) formulas.push_back({input.list->formulas, input.targeted});
+  auto ions = stages::enumerate_ions(formulas, settings_.ions);
+  if (!ions) return std::unexpected(ions.error());
+  run_.ions = std::move(*ions);
+  objects_.add(kIons,
+               tasks::IonSetColumns::of(run_.ions.ions, run_.ions.is_target, run_.ions.is_targeted)
+                   .encode());
+  return {};
+}
+
+Result<void> Stages::compute_patterns() {
+  const auto bytes = objects_.bytes(kIons);
+  if (!bytes) return std::unexpected(bytes.error());
+  const auto set = tasks::IonSetColumns::decode(*bytes);
+  if (!set) return std::unexpected(set.error());
+  std::vector<tasks::Task> tasks;
+  std::vector<std::uint64_t> units;
+  for (std::uint64_t first = 0; first < set->size(); first += kIonsPerTask) {
+    const std::uint64_t last = std::min(set->size(), first + kIonsPerTask);
+    tasks.push_back(tasks::new_patterns_task(settings_.pattern, kIons, set->begins, first, last,
+                                             "patterns-" + std::to_string(tasks.size())));
+    units.push_back(last - first);
+  }
+  if (auto done = run_all("patterns", "ions", tasks, units); !done) return done;
+  const std::size_t width = settings_.pattern.max_peaks;
+  run_.patterns.peaks_per_ion = settings_.pattern.max_peaks;
+  run_.patterns.resize(set->size());
+  for (const tasks::Task& task : tasks) {
+    const auto part = objects_.bytes(task.name);
+    if (!part) return std::unexpected(part.error());
+    const auto rows = tasks::decode_ion_table(*part);
+    if (!rows) return std::unexpected(rows.error());
+    for (std::size_t row = 0; row < rows->ion.size(); ++row) {
+      const imaging::TheoreticalPeaks theory = rows->patterns.of(row);
+      const std::size_t at = rows->ion[row] * width;
+      std::ranges::copy(theory.mz, run_.patterns.mz.begin() + static_cast<std::ptrdiff_t>(at));
+      std::ranges::copy(theory.intensity,
+                        run_.patterns.intensity.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    objects_.drop(task.name);
+  }
+  return {};
+}
+
+/// Makes the object of all ions that have a pattern, and returns its rows, in their order.
+Result<tasks::IonRows> Stages::make_table() {
+  tasks::IonRows rows;
+  rows.patterns.peaks_per_ion = run_.patterns.peaks_per_ion;
+  for (std::size_t ion = 0; ion < run_.ions.ions.size(); ++ion) {
+    if (!run_.patterns.has_pattern(ion)) continue;
+    const imaging::TheoreticalPeaks theory = run_.patterns.of(ion);
+    rows.patterns.mz.insert(rows.patterns.mz.end(), theory.mz.begin(), theory.mz.end());
+    rows.patterns.intensity.insert(rows.patterns.intensity.end(), theory.intensity.begin(),
+                                   theory.intensity.end());
+    rows.ion.push_back(static_cast<std::uint32_t>(ion));
+    rows.flags.push_back(
+        static_cast<std::uint8_t>((run_.ions.is_target[ion] != 0 ? tasks::kTargetFlag : 0) |
+                                  (run_.ions.is_targeted[ion] != 0 ? tasks::kTargetedFlag : 0)));
+  }
+  OneOutput made;
+  auto written = tasks::write_ion_table(made, 0, rows);
+  if (!written) return std::unexpected(written.error());
+  objects_.add(kTable, std::move(made.bytes));
+  const auto bytes = objects_.bytes(kTable);
+  if (!bytes) return std::unexpected(bytes.error());
+  return tasks::decode_ion_table(*bytes);
+}
+
+Result<void> Stages::annotate() {
+  const auto rows = make_table();
+  if (!rows) return std::unexpected(rows.error());
+  std::vector<tasks::RunIndex> runs;
+  for (const std::string& name : runs_) {
+    const auto file = objects_.run(name);
+    if (!file) return std::unexpected(file.error());
+    const auto index = (*file)->index();
+    runs.push_back({name, (*file)->header(), {index.begin(), index.end()}});
+  }
+  const tasks::ImageRun image_run{.settings = settings_.metrics,
+                                  .isotope_peaks = run_.patterns.peaks_per_ion,
+                                  .all_metrics = settings_.all_metrics,
+                                  .first_mz = run_.peaks.first_mz(),
+                                  .last_mz = run_.peaks.last_mz()};
+  std::vector<tasks::Task> tasks;
+  std::vector<std::uint64_t> units;
+  const std::uint64_t table_ions = rows->ion.size();
+  for (std::uint64_t first = 0; first < table_ions;) {
+    std::uint64_t count = std::min(table_ions - first, kRowsPerTask);
+    while (true) {
+      std::vector<imaging::MzWindow> windows;
+      for (std::uint64_t row = first; row < first + count; ++row) {
+        stages::append_windows(rows->patterns.of(row), settings_.metrics.tolerance_ppm, windows);
+      }
+      const tasks::IonSlice slice{kTable, table_ions, first, first + count};
+      tasks::Task task =
+          tasks::new_annotate_task(image_run, dataset_objects_, {&slice, 1}, runs,
+                                   std::move(windows), "metrics-" + std::to_string(tasks.size()));
+      if (task.memory_bytes > kTaskBytes && count > 1) {
+        count /= 2;
+        continue;
+      }
+      tasks.push_back(std::move(task));
+      break;
+    }
+    units.push_back(count);
+    first += count;
+  }
+  if (auto done = run_all("annotate", "ions", tasks, units); !done) return done;
+  for (const tasks::Task& task : tasks) {
+    const auto in_range = summary_count(objects_, task, "ions_in_range");
+    if (!in_range) return std::unexpected(in_range.error());
+    run_.ions_in_range += *in_range;
+    const auto bytes = objects_.bytes(task.name);
+    if (!bytes) return std::unexpected(bytes.error());
+    auto measured = tasks::decode_metrics(*bytes);
+    if (!measured) return std::unexpected(measured.error());
+    std::ranges::move(*measured, std::back_inserter(run_.measured));
+    objects_.drop(task.name);
+  }
+  std::ranges::sort(run_.measured, {}, &stages::MeasuredIon::ion);
+  return {};
+}
+
+Result<void> Stages::patterns() {
+  return find_patterns(settings_, run_, progress_, [&] { return compute_patterns(); });
+}
+
+Result<AnnotationRun> Stages::all(std::span<const ListInput> lists) {
+  auto pixels = index();
+  if (!pixels) return std::unexpected(pixels.error());
+  run_.pixels = std::move(*pixels);
+  const std::pair<const char*, std::function<Result<void>()>> stages[] = {
+      {"ingest", [&] { return ingest(); }},
+      {"ions", [&] { return ions(lists); }},
+      {"patterns", [&] { return patterns(); }},
+      {"annotate", [&] { return annotate(); }},
+  };
+  for (const auto& [name, work] : stages) {
+    const StageClock clock(run_.stages, name);
+    if (auto done = work(); !done) return std::unexpected(done.error());
+  }
+  if (run_.ions_in_range == 0) return std::unexpected(no_ion_in_range(dataset_, run_));
+  rank_lists(lists.size(), settings_, run_);
+  return std::move(run_);
+}
+
+}  // namespace
+
+Result<stages::PixelIndex> index_by_task(const imzml::Dataset& dataset,
+                                         const std::filesystem::path& runs_folder,
+                                         TaskRuntime& runtime, Progress& progress) {
+  AnnotationSettings settings;
+  settings.peaks.runs_folder = runs_folder;
+  return Stages(dataset, settings, runtime, progress).index();
+}
+
+Result<AnnotationRun> annotate_by_tasks(const imzml::Dataset& dataset,
+                                        std::span<const ListInput> lists,
+                                        const AnnotationSettings& settings, TaskRuntime& runtime,
+                                        Progress& progress) {
+  tbb::task_arena arena(static_cast<int>(settings.threads));
+  return arena.execute([&] { return Stages(dataset, settings, runtime, progress).all(lists); });
+}
+
+std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
+                                      std::uint64_t ions, const AnnotationSettings& settings) {
+  const std::uint32_t width = settings.pattern.max_peaks;
+  const std::uint64_t task =
+      std::min(kTaskBytes, kBytesPerPeak * dataset.declared_peaks() + kLeastTaskBytes) +
+      imaging::IonMeasurer::memory_bound_bytes(grid, width);
+  // Objects: spectra, ions and their table, as columns and as rows.
+  const std::uint64_t objects =
+      2 * dataset.spectra.size() * kBytesPerSpectrum +
+      2 * ions * (width * (sizeof(double) + sizeof(float)) + kBytesPerIon);
+  return settings.threads * task + objects;
+}
+
+std::uint64_t task_disk_bound_bytes(const imzml::Dataset& dataset,
+                                    const AnnotationSettings& settings) {
+  // Each run rounds its index up by a block; of two neighbours one is more than half full.
+  const std::uint64_t declared = dataset.declared_peaks();
+  const std::uint64_t runs = 2 * (declared / share_of(declared, settings.threads) + 1);
+  return RunFile::file_bytes(declared) + runs * RunFile::file_bytes(1);
+}
+
+}  // namespace ionloom::exec

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "tasks/task.h"
+#include "tasks/task_io.h"
+
+namespace ionloom::exec {
+
+/// Runs tasks, each on the thread that calls. Thread-safe.
+class TaskRuntime {
+ public:
+  virtual ~TaskRuntime() = default;
+
+  /// Runs one task within the memory that it states. Fails naming the stage, the task and what is
+  /// wrong; what was written to `io` is then worth nothing, and other tasks go on.
+  /// @param cancelled  asked now and then; true: the task ends (kInterrupted)
+  [[nodiscard]] virtual Result<void> run(const tasks::Task& task, tasks::TaskIo& io,
+                                         const std::function<bool()>& cancelled) = 0;
+};
+
+/// Runs tasks as part of this program. A task that has begun is not cancelled.
+[[nodiscard]] std::unique_ptr<TaskRuntime> native_runtime();
+
+/// "stage annotate, task annotate-17": how errors call a task.
+[[nodiscard]] std::string task_place(const tasks::Task& task);
+
+}  // namespace ionloom::exec

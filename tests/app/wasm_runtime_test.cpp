@@ -1,0 +1,89 @@
+// `annotate --runtime wasm` writes the bytes of `--runtime native`: tables, images and all.
+
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "oracle/support/shared_folder.h"
+#include "results_snapshot.h"
+#include "small_run.h"
+
+namespace ionloom::app::testing {
+namespace {
+
+constexpr const char* kModules[] = {"stages.wasm", "stages-plain.wasm"};
+
+ResultsSnapshot results(const Words& dataset_and_lists, const ScratchFolder& folder,
+                        const Words& more) {
+  const std::string output = (folder / "out").string();
+  Words arguments = {"annotate"};
+  arguments.insert(arguments.end(), dataset_and_lists.begin(), dataset_and_lists.end());
+  arguments.insert(arguments.end(), {"--all-ions", "--force", "--output", output});
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  // Compiled modules are kept from run to run of one test.
+  const Finished done =
+      run(arguments, {.environment = {"XDG_CACHE_HOME=" + (folder / "cache").string()}});
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  return results_in(output);
+}
+
+/// Compares a run in each module, on two threads and on one.
+void expect_native_bytes(const Words& dataset_and_lists, const Words& more = {}) {
+  const ScratchFolder folder;
+  const auto with = [&](Words words) {
+    words.insert(words.end(), more.begin(), more.end());
+    words.emplace_back("--no-pattern-cache");
+    return results(dataset_and_lists, folder, words);
+  };
+  const ResultsSnapshot native = with({"--threads", "2"});
+  EXPECT_GT(native.size(), 5U);
+  const char* threads = "2";
+  for (const std::string module : kModules) {
+    expect_same_results(native, with({"--runtime", "wasm", "--threads", threads, "--module",
+                                      std::string(IONLOOM_MODULES) + "/" + module}));
+    threads = "1";
+  }
+}
+
+class WasmRuntime : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!IONLOOM_WITH_WASM) GTEST_SKIP() << "built without WebAssembly";
+  }
+};
+
+TEST_F(WasmRuntime, gives_the_bytes_of_native_on_simulated_data) {
+  const ScratchFolder folder;
+  const std::string dataset = simulated(folder).string();
+  expect_native_bytes({dataset, "--molecules", IONLOOM_DEMO_MOLECULES}, {"--decoys", "5"});
+  expect_native_bytes({dataset, "--molecules", IONLOOM_DEMO_MOLECULES, "--analysis-version", "1"},
+                      {"--decoys", "2", "--images", "npy", "--fixes"});
+}
+
+TEST_F(WasmRuntime, gives_the_bytes_of_native_on_reference_data) {
+  const auto shared = oracle::shared_path("oracle");
+  if (!shared) GTEST_SKIP() << oracle::kNoSharedFolder;
+  for (const std::string name : {"syn_a", "syn_c"}) {
+    const auto folder = *shared / name;
+    expect_native_bytes(
+        {(folder / (name + ".imzML")).string(), "--molecules", (folder / "db.csv").string()},
+        {"--decoys", "5", "--polarity", "positive"});
+  }
+}
+
+TEST_F(WasmRuntime, gives_the_bytes_of_native_on_a_real_tissue) {
+  const auto data = oracle::shared_path("data");
+  if (!data) GTEST_SKIP() << oracle::kNoSharedFolder;
+  expect_native_bytes({(*data / "cardinal_galaxy/Combat_40pixel.imzML").string(), "--molecules",
+                       (*data / "moldb/core_metabolome_v3.tsv").string()},
+                      {"--decoys", "2", "--polarity", "positive"});
+}
+
+TEST_F(WasmRuntime, takes_more_than_it_may_only_by_saying_so) {
+  const Workplace place(imzml::testing::sample(glucose_pixels()));
+  place.expect_refused(3, {"annotating needs", "only 60 MB may be used"},
+                       {"--runtime", "wasm", "--memory", "60M"});
+}
+
+}  // namespace
+}  // namespace ionloom::app::testing
