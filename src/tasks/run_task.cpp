@@ -21,7 +21,7 @@ namespace {
 
 /// The module's code's data and stack, the allocator's gaps, and what is small in every stage.
 constexpr std::uint64_t kAlwaysBytes = 2U << 20;
-/// The module's allocator, which is ziglang's, rounds sizes up to powers of two.
+/// For gaps that columns leave in the module's memory when they grow.
 constexpr std::uint64_t kAllocatorShare = 2;
 /// A record's lines as text and as read, each with the allocator's share.
 constexpr std::uint64_t kBytesPerLine = 512;
