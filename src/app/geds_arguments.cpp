@@ -94,6 +94,9 @@ void add_node(CLI::App& group, GedsArguments& arguments) {
       ->add_option("--token-file", arguments.token_file,
                    "bearer tokens, one a line; others may neither read nor put")
       ->type_name("FILE");
+  command->add_flag("--relocate-on-exit", arguments.relocate_on_exit,
+                    "on SIGTERM, first move all objects to the S3 stores registered for their\n"
+                    "buckets; exit 4 when some could not go");
   add_access(*command, arguments);
   add_server_options(*command, arguments);
 }
@@ -173,6 +176,18 @@ void add_register_s3(CLI::App& group, GedsArguments& arguments) {
       ->type_name("KEY");
 }
 
+void add_relocate(CLI::App& group, GedsArguments& arguments) {
+  CLI::App* command = group.add_subcommand(
+      "relocate", "Have a node move its objects to the S3 stores registered for their buckets");
+  command->add_option("bucket", arguments.object, "only this bucket (default: all)")
+      ->type_name("BUCKET");
+  command->add_option("--node", arguments.node, "the node that holds them")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  add_access(*command, arguments);
+  command->add_flag("--json", arguments.json, "print JSON");
+}
+
 }  // namespace
 
 void add_geds(CLI::App& app, GedsArguments& arguments) {
@@ -190,6 +205,7 @@ void add_geds(CLI::App& app, GedsArguments& arguments) {
   add_remove(*group, arguments);
   add_watch(*group, arguments);
   add_register_s3(*group, arguments);
+  add_relocate(*group, arguments);
 }
 
 }  // namespace ionloom::app

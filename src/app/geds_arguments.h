@@ -38,6 +38,7 @@ struct GedsArguments {
   std::string log = "text";        ///< "text", "json" or "off"
   std::string log_level = "info";  ///< the least that is told
   bool any_names = false;
+  bool relocate_on_exit = false;
   bool json = false;
 };
 

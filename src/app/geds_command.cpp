@@ -17,6 +17,7 @@ Result<void> run_geds(std::string_view command, const GedsArguments& arguments) 
   if (command == "rm") return remove_object(arguments);
   if (command == "watch") return watch_objects(arguments);
   if (command == "register-s3") return register_s3(arguments);
+  if (command == "relocate") return relocate_objects(arguments);
   return usage_error("geds has no command " + std::string(command));
 }
 

@@ -295,4 +295,21 @@ Result<void> register_s3(const GedsArguments& arguments) {
   return {};
 }
 
+Result<void> relocate_objects(const GedsArguments& arguments) {
+  const auto node = named(geds::parse_host_port(arguments.node), "--node");
+  if (!node) return std::unexpected(node.error());
+  if (!arguments.object.empty()) {
+    if (auto valid = named(geds::check_bucket_name(arguments.object), {}); !valid) return valid;
+  }
+  geds::Peer peer(*node, {arguments.token, arguments.authorities});
+  const auto moved = named(peer.relocate(arguments.object), "node " + node->text());
+  if (!moved) return std::unexpected(moved.error());
+  if (arguments.json) {
+    print_json({{"objects", moved->objects}, {"bytes", moved->bytes}});
+  } else {
+    fmt::print("{} objects with {} bytes are in S3 now\n", moved->objects, moved->bytes);
+  }
+  return {};
+}
+
 }  // namespace ionloom::app

@@ -14,5 +14,6 @@ namespace ionloom::app {
 [[nodiscard]] Result<void> remove_object(const GedsArguments& arguments);
 [[nodiscard]] Result<void> watch_objects(const GedsArguments& arguments);
 [[nodiscard]] Result<void> register_s3(const GedsArguments& arguments);
+[[nodiscard]] Result<void> relocate_objects(const GedsArguments& arguments);
 
 }  // namespace ionloom::app

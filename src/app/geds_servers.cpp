@@ -87,6 +87,16 @@ geds::EventLog event_log(const GedsArguments& arguments, std::string_view server
           server};
 }
 
+/// Moves all that the node has to S3; kRemote when some of it is about to be lost.
+Result<void> relocate_all(geds::Node& node) {
+  const auto done = node.leave_for_s3();
+  if (!done) return std::unexpected(geds::to_error(done.error(), node.location()));
+  if (!done->why) return {};
+  return fail(ErrorCode::kRemote, node.location(),
+              fmt::format("{} objects are in S3 now, {} could not go: {}", done->objects,
+                          done->stayed, done->why->message));
+}
+
 }  // namespace
 
 Result<void> serve_metadata(const GedsArguments& arguments) {
@@ -137,10 +147,12 @@ Result<void> serve_node(const GedsArguments& arguments) {
   tell(arguments, "listening", "node", at, page->get());
   events.info("listening", {{"address", at}, {"metadata", arguments.metadata}});
   events.info("stopping", {{"signal", stop.wait()}});
+  Result<void> left;
+  if (arguments.relocate_on_exit) left = relocate_all(**node);
   (*node)->stop();
   events.info("stopped");
   tell(arguments, "stopped", "node", at, nullptr);
-  return {};
+  return left;
 }
 
 }  // namespace ionloom::app

@@ -74,6 +74,9 @@ std::string request_text(const DataRequest& request) {
     case DataVerb::kDelete:
       text = "DELETE " + request.id.text();
       break;
+    case DataVerb::kRelocate:
+      text = "RELOCATE " + request.id.bucket;
+      break;
     case DataVerb::kToken:
       text = "TOKEN " + request.token;
       break;
@@ -90,6 +93,12 @@ Outcome<DataRequest> parse_data_request(std::string_view text) {
   if (verb == "GET") return parse_get(rest);
   if (verb == "PUT") return parse_put(rest);
   if (verb == "TOKEN") return DataRequest{DataVerb::kToken, {}, 0, 0, std::string(rest)};
+  if (verb == "RELOCATE") {
+    if (auto fine = check_bucket_name(rest); !rest.empty() && !fine) {
+      return std::unexpected(fine.error());
+    }
+    return DataRequest{DataVerb::kRelocate, {std::string(rest), ""}, 0, 0, {}};
+  }
   if (verb == "DELETE" || verb == "APPEND") {
     auto id = parse_object_name(rest);
     if (!id) return std::unexpected(id.error());

@@ -17,12 +17,14 @@
 namespace ionloom::geds {
 
 enum class DataVerb : std::uint8_t {
-  kGet,     ///< "GET bucket/key\nRANGE offset length"
-  kPut,     ///< "PUT bucket/key\nSIZE size": answered once to go ahead and once when it is sealed
-  kAppend,  ///< "APPEND bucket/key": as PUT, for a size not known yet; the bytes come in pieces,
-            ///< each behind its length (uint64, little-endian), and a length of 0 seals
-  kDelete,  ///< "DELETE bucket/key": the node forgets the bytes
-  kToken,   ///< "TOKEN token": who asks, before anything else on the connection
+  kGet,       ///< "GET bucket/key\nRANGE offset length"
+  kPut,       ///< "PUT bucket/key\nSIZE size": answered once to go ahead and once when it is sealed
+  kAppend,    ///< "APPEND bucket/key": as PUT, for a size not known yet; the bytes come in pieces,
+              ///< each behind its length (uint64, little-endian), and a length of 0 seals
+  kDelete,    ///< "DELETE bucket/key": the node forgets the bytes
+  kRelocate,  ///< "RELOCATE bucket", or "RELOCATE " for all: moves objects to S3; answered by how
+              ///< many and their bytes (two uint64, little-endian)
+  kToken,     ///< "TOKEN token": who asks, before anything else on the connection
 };
 
 struct DataRequest {

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "geds/object_receiver.h"
 #include "geds/store_failure.h"
 
@@ -56,7 +58,7 @@ DataCounters::DataCounters(Metrics& metrics)
 
 DataServer::DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
                        std::shared_ptr<const TlsContext> tls, DataCounters& counters,
-                       EventLog events, Register on_sealed)
+                       EventLog events, Register on_sealed, Relocate relocate)
     : listener_(std::move(listener)),
       objects_(objects),
       access_(access),
@@ -64,6 +66,7 @@ DataServer::DataServer(TcpSocket listener, store::ObjectStore& objects, const Ac
       counters_(counters),
       events_(std::move(events)),
       on_sealed_(std::move(on_sealed)),
+      relocate_(std::move(relocate)),
       acceptor_([this] { accept_all(); }) {}
 
 DataServer::~DataServer() {
@@ -139,6 +142,7 @@ Outcome<void> DataServer::answer(const TcpSocket& socket, std::string_view text,
   if (request->verb == DataVerb::kPut || request->verb == DataVerb::kAppend) {
     return answer_put(socket, *request, behind);
   }
+  if (request->verb == DataVerb::kRelocate) return answer_relocate(socket, *request);
   return answer_delete(socket, *request);
 }
 
@@ -182,6 +186,19 @@ Outcome<void> DataServer::answer_delete(const TcpSocket& socket, const DataReque
   }
   events_.debug("removed", {{"object", request.id.text()}});
   return socket.write(to_bytes({}));
+}
+
+Outcome<void> DataServer::answer_relocate(const TcpSocket& socket, const DataRequest& request) {
+  const auto done = relocate_(request.id.bucket);
+  if (!done) return send_status(socket, done.error());
+  if (done->why) {
+    return send_status(
+        socket, {done->why->code, fmt::format("{} objects are in S3 now, {} stay: {}",
+                                              done->objects, done->stayed, done->why->message)});
+  }
+  const std::uint64_t numbers[] = {done->objects, done->bytes};
+  const auto bytes = std::as_bytes(std::span(numbers));
+  return socket.write(to_bytes({0, bytes.size()}), bytes);
 }
 
 Outcome<void> DataServer::answer_put(const TcpSocket& socket, const DataRequest& request,

@@ -12,6 +12,7 @@
 #include "geds/data_request.h"
 #include "geds/event_log.h"
 #include "geds/metrics.h"
+#include "geds/relocation.h"
 #include "geds/tcp_socket.h"
 #include "store/object_store.h"
 
@@ -44,12 +45,14 @@ class DataServer {
   /// Called when an object is sealed here, before the writer is told so: registers it. If that
   /// fails the object is removed again and the writer gets the status.
   using Register = std::function<Outcome<void>(const ObjectId&, std::uint64_t size_bytes)>;
+  /// Called to move the objects of a bucket, "" for all, to S3.
+  using Relocate = std::function<Outcome<Relocated>(const std::string& bucket)>;
 
   /// @param listener already listening. All references must outlive this.
   /// @param tls      spoken on every connection; none: plain TCP, as GEDS has it
   DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
              std::shared_ptr<const TlsContext> tls, DataCounters& counters, EventLog events,
-             Register on_sealed);
+             Register on_sealed, Relocate relocate);
   DataServer(const DataServer&) = delete;
   DataServer& operator=(const DataServer&) = delete;
   /// Ends all connections and waits for their threads.
@@ -71,6 +74,7 @@ class DataServer {
                        bool& trusted);
   Outcome<void> answer_get(const TcpSocket& socket, const DataRequest& request);
   Outcome<void> answer_delete(const TcpSocket& socket, const DataRequest& request);
+  Outcome<void> answer_relocate(const TcpSocket& socket, const DataRequest& request);
   /// PUT and APPEND.
   Outcome<void> answer_put(const TcpSocket& socket, const DataRequest& request,
                            std::string& behind);
@@ -84,6 +88,7 @@ class DataServer {
   DataCounters& counters_;
   EventLog events_;
   Register on_sealed_;
+  Relocate relocate_;
   std::mutex mutex_;
   std::list<Connection> connections_;
   std::jthread acceptor_;

@@ -1,11 +1,13 @@
 #include "geds/node.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <grpcpp/server.h>
 
@@ -38,8 +40,21 @@ bool any_address(const std::string& host) {
 
 struct Node::Parts {
   Outcome<void> register_object(const ObjectId& id, std::uint64_t size_bytes) const {
+    if (leaving) return refuse(StatusCode::kUnavailable, location + " is about to stop");
     if (auto done = metadata->ensure_bucket(id.bucket); !done) return done;
     return metadata->create({id, {location, size_bytes, size_bytes, std::nullopt}});
+  }
+
+  Outcome<Relocated> relocate(const std::string& bucket) const {
+    std::vector<std::string> buckets{bucket};
+    if (bucket.empty()) {
+      auto all = metadata->buckets();
+      if (!all) return std::unexpected(all.error());
+      buckets = *std::move(all);
+    }
+    Relocated result;
+    for (const std::string& each : buckets) relocate_bucket(each, *objects, *s3, result);
+    return result;
   }
 
   /// Renews the lease a few times within its duration; a metadata server without leases ends it.
@@ -63,6 +78,9 @@ struct Node::Parts {
   Metrics metrics;
   DataCounters counters{metrics};
   AccessList access;
+  Counter& relocated{metrics.counter("geds__storage_relocated", "Bytes moved to S3")};
+  std::atomic<bool> leaving = false;
+  std::shared_ptr<RelocationTier> s3;
   std::shared_ptr<store::TieredStore> objects;
   std::unique_ptr<MetadataClient> metadata;
   HostPort address;
@@ -89,9 +107,6 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
     if (!list) return std::unexpected(list.error());
     node->access = *std::move(list);
   }
-  auto objects = open_node_store(options.memory_bytes, options.disk);
-  if (!objects) return std::unexpected(objects.error());
-  node->objects = *std::move(objects);
   auto metadata = MetadataClient::make(options.metadata, options.access);
   if (!metadata) return std::unexpected(metadata.error());
   node->metadata = *std::move(metadata);
@@ -115,13 +130,19 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
                    server->port};
   node->location = "geds://" + node->address.text();
 
+  node->s3 = std::make_shared<RelocationTier>(*node->metadata, node->location, node->relocated);
+  auto objects = open_node_store(options.memory_bytes, options.disk, node->s3);
+  if (!objects) return std::unexpected(objects.error());
+  node->objects = *std::move(objects);
+
   auto listener = listen_above({options.listen.host, server->port});
   if (!listener) return std::unexpected(to_error(listener.error(), "data transport"));
   node->service.announce({node->address.host, listener->port()}, everywhere);
   node->data = std::make_unique<DataServer>(
       *std::move(listener), *node->objects, node->access, std::move(tls), node->counters,
       node->events,
-      [node](const ObjectId& id, std::uint64_t size) { return node->register_object(id, size); });
+      [node](const ObjectId& id, std::uint64_t size) { return node->register_object(id, size); },
+      [node](const std::string& bucket) { return node->relocate(bucket); });
 
   show_store(node->objects, node->metrics);
   show_other_places(node->metrics);
@@ -155,6 +176,15 @@ std::uint16_t Node::data_port() const {
 
 const Metrics& Node::metrics() const {
   return parts_->metrics;
+}
+
+Outcome<Relocated> Node::relocate(const std::string& bucket) {
+  return parts_->relocate(bucket);
+}
+
+Outcome<Relocated> Node::leave_for_s3() {
+  parts_->leaving = true;
+  return parts_->relocate({});
 }
 
 void Node::stop() {

@@ -13,6 +13,7 @@
 #include "geds/metrics.h"
 #include "geds/names.h"
 #include "geds/node_store.h"
+#include "geds/relocation.h"
 #include "geds/server_security.h"
 
 namespace ionloom::geds {
@@ -50,6 +51,12 @@ class Node {
   [[nodiscard]] const HostPort& address() const;
   [[nodiscard]] std::uint16_t data_port() const;
   [[nodiscard]] const Metrics& metrics() const;
+
+  /// Moves the objects of a bucket, or with "" of all buckets, to the S3 stores registered for
+  /// them. They are read throughout.
+  [[nodiscard]] Outcome<Relocated> relocate(const std::string& bucket);
+  /// The same for all, and takes no new objects any more: before stop().
+  [[nodiscard]] Outcome<Relocated> leave_for_s3();
 
   /// Stops serving and gives the lease back, so that its objects are UNAVAILABLE at once. Also done
   /// by the destructor.

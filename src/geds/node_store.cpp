@@ -10,8 +10,9 @@
 
 namespace ionloom::geds {
 
-Result<std::shared_ptr<store::TieredStore>> open_node_store(std::uint64_t memory_bytes,
-                                                            const std::optional<DiskSpace>& disk) {
+Result<std::shared_ptr<store::TieredStore>> open_node_store(
+    std::uint64_t memory_bytes, const std::optional<DiskSpace>& disk,
+    const std::shared_ptr<RelocationTier>& s3) {
   std::vector<store::TieredStore::Tier> tiers;
   tiers.push_back({"memory", std::make_shared<store::MemoryTier>(memory_bytes)});
   if (disk) {
@@ -21,6 +22,10 @@ Result<std::shared_ptr<store::TieredStore>> open_node_store(std::uint64_t memory
     auto present = tier->names_and_sizes_by_age();
     tiers.push_back({"disk", std::move(tier), true, std::move(present)});
   }
+  tiers.push_back(
+      {.label = "s3", .store = s3, .writable = false, .archives = [s3](const auto& name) {
+         return s3->takes(name);
+       }});
   return std::make_shared<store::TieredStore>(std::move(tiers));
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "geds/metrics.h"
+#include "geds/relocation_tier.h"
 #include "store/tiered_store.h"
 
 namespace ionloom::geds {
@@ -18,9 +19,11 @@ struct DiskSpace {
 };
 
 /// What a node keeps its objects in: memory, and below it a disk, if there is one. What an earlier
-/// node left on the disk is there again.
+/// node left on the disk is there again. When all of it is full, objects leave for S3, those of
+/// buckets for which it is registered.
 [[nodiscard]] Result<std::shared_ptr<store::TieredStore>> open_node_store(
-    std::uint64_t memory_bytes, const std::optional<DiskSpace>& disk);
+    std::uint64_t memory_bytes, const std::optional<DiskSpace>& disk,
+    const std::shared_ptr<RelocationTier>& s3);
 
 /// Shows how full the store is and what moved in it, under IBM's names where it has them ("Local
 /// Memory", "Local Storage"), and ours for the rest.

@@ -1,6 +1,7 @@
 #include "geds/peer.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -164,6 +165,23 @@ Outcome<void> Peer::go_ahead(const TcpSocket& socket, const DataRequest& request
   if (ready.error().code != StatusCode::kInvalidArgument) return std::unexpected(ready.error());
   return refuse(StatusCode::kFailedPrecondition,
                 "node " + node_.text() + " takes no objects from others: " + ready.error().message);
+}
+
+Outcome<Relocated> Peer::relocate(const std::string& bucket) {
+  const auto socket = new_connection();
+  if (!socket) return std::unexpected(socket.error());
+  socket->set_read_patience({});
+  const auto head = ask(*socket, {DataVerb::kRelocate, {bucket, ""}, 0, 0, {}});
+  if (!head) return std::unexpected(head.error());
+  std::array<std::uint64_t, 2> numbers{};
+  if (head->length_bytes != sizeof numbers) {
+    return refuse(StatusCode::kDataLoss, fmt::format("node {} sent {} bytes where 16 were expected",
+                                                     node_.text(), head->length_bytes));
+  }
+  if (auto got = socket->read(std::as_writable_bytes(std::span(numbers))); !got) {
+    return std::unexpected(got.error());
+  }
+  return Relocated{numbers[0], numbers[1], 0, std::nullopt};
 }
 
 Outcome<void> Peer::forget(const ObjectId& id) {

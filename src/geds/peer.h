@@ -13,6 +13,7 @@
 #include "geds/metadata_client.h"
 #include "geds/names.h"
 #include "geds/peer_writer.h"
+#include "geds/relocation.h"
 #include "geds/tcp_socket.h"
 
 namespace ionloom::geds {
@@ -43,6 +44,9 @@ class Peer {
 
   /// Has the node keep an object that comes bit by bit. FAILED_PRECONDITION as above.
   [[nodiscard]] Outcome<PeerWriter> append(const ObjectId& id);
+
+  /// Has the node move the objects of a bucket, "" for all, to S3. Takes as long as that takes.
+  [[nodiscard]] Outcome<Relocated> relocate(const std::string& bucket);
 
   /// Has the node forget the bytes.
   [[nodiscard]] Outcome<void> forget(const ObjectId& id);

@@ -16,6 +16,9 @@
 namespace ionloom::store {
 namespace {
 
+/// When room is made, so many objects that the archive does not take are passed over at most.
+constexpr std::size_t kMostPassedOver = 1024;
+
 struct Level {
   explicit Level(TieredStore::Tier given) : tier(std::move(given)) {}
 
@@ -95,23 +98,30 @@ struct TieredStore::Parts {
 
 void TieredStore::Parts::make_room(std::size_t at, std::uint64_t needed_bytes) {
   Level& level = *levels[at];
-  if (writable_from(at + 1) == levels.size()) return;
+  const bool lowest = writable_from(at + 1) == levels.size();
+  const auto& archives = levels.back()->tier.archives;
+  if (lowest && !archives) return;
   const std::scoped_lock lock(level.making_room);
+  std::vector<Resident> staying;
   std::uint64_t gone_bytes = 0;
-  while (gone_bytes < needed_bytes) {
+  while (gone_bytes < needed_bytes && staying.size() < kMostPassedOver) {
     const Usage usage = level.tier.store->usage();
     if (usage.used_bytes <= usage.limit_bytes &&
         needed_bytes <= usage.limit_bytes - usage.used_bytes) {
-      return;
+      break;
     }
     const auto oldest = level.residents.take_oldest();
-    if (!oldest) return;
-    if (!move_down(at, *oldest)) {
-      level.residents.add(*oldest);
-      return;
+    if (!oldest) break;
+    if (lowest && !archives(oldest->name)) {
+      staying.push_back(*oldest);
+    } else if (move_down(at, *oldest)) {
+      gone_bytes += oldest->size_bytes;
+    } else {
+      staying.push_back(*oldest);
+      break;
     }
-    gone_bytes += oldest->size_bytes;
   }
+  for (Resident& resident : staying) level.residents.add(std::move(resident));
 }
 
 bool TieredStore::Parts::move_down(std::size_t at, const Resident& object) {
@@ -123,9 +133,10 @@ bool TieredStore::Parts::move_down(std::size_t at, const Resident& object) {
   }
   const auto bytes = above.view(object.name);
   if (!bytes) return is_absent(bytes.error());  // deleted meanwhile; a damaged one stays
-  const std::size_t below = level_for(bytes->bytes().size(), at + 1);
+  const bool lowest = writable_from(at + 1) == levels.size();
+  const std::size_t below = lowest ? levels.size() - 1 : level_for(bytes->bytes().size(), at + 1);
   ObjectStore& target = *levels[below]->tier.store;
-  make_room(below, bytes->bytes().size());
+  if (!lowest) make_room(below, bytes->bytes().size());
   auto writer = target.create(object.name);
   const bool there = !writer && writer.error().code == FailureCode::kExists;
   if (!there && (!writer || !(*writer)->append(bytes->bytes()))) return false;
@@ -138,7 +149,7 @@ bool TieredStore::Parts::move_down(std::size_t at, const Resident& object) {
       return false;
     }
   }
-  levels[below]->residents.add({object.name, bytes->bytes().size(), false});
+  if (!lowest) levels[below]->residents.add({object.name, bytes->bytes().size(), false});
   if (above.remove(object.name)) ++levels[at]->spilled;
   return true;
 }

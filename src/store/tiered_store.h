@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,6 +19,7 @@ namespace ionloom::store {
 /// the
 ///   tier where it would go if it were new; a read of some blocks moves nothing.
 /// - A tier that is full and whose next one is too passes a new object on.
+/// - An archive below the last writable tier takes what it takes when that is full.
 /// An object is in the next tier before it leaves the one above, so that readers always find it.
 /// What another process deletes from a tier they share may still be given out from a copy above it
 /// until that is dropped: names that are shared are best never used twice.
@@ -29,6 +31,9 @@ class TieredStore final : public ObjectStore {
     bool writable = true;  ///< false for peers
     /// What it holds already and the bytes of each, the least recently used first.
     std::vector<std::pair<ObjectName, std::uint64_t>> present = {};
+    /// Makes the last tier, not writable, an archive: where the writable tiers are full, objects of
+    /// which this is true leave the store for it. It is not read from.
+    std::function<bool(const ObjectName&)> archives = {};
   };
 
   /// What happened in a tier since the store was made.

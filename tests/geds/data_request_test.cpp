@@ -18,6 +18,8 @@ TEST(DataRequest, every_request_is_read_back) {
         DataRequest{DataVerb::kPut, {"bucket", "a"}, 0, 42, {}},
         DataRequest{DataVerb::kAppend, {"bucket", "a"}, 0, 0, {}},
         DataRequest{DataVerb::kDelete, {"bucket", "a"}, 0, 0, {}},
+        DataRequest{DataVerb::kRelocate, {"bucket", ""}, 0, 0, {}},
+        DataRequest{DataVerb::kRelocate, {"", ""}, 0, 0, {}},
         DataRequest{DataVerb::kToken, {}, 0, 0, "secret"}}) {
     std::string text = request_text(request);
     text.pop_back();
