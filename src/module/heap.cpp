@@ -1,5 +1,6 @@
 #include "module/heap.h"
 
+#include <algorithm>
 #include <bit>
 #include <new>
 
@@ -54,23 +55,32 @@ void Heap::take(Block* block) {
   block->is_free = 0;
 }
 
-Heap::Block* Heap::make(std::byte* at, std::size_t size_bytes, std::size_t before_bytes) {
-  return new (at) Block{.size_bytes = static_cast<std::uint32_t>(size_bytes),
-                        .before_bytes = static_cast<std::uint32_t>(before_bytes)};
+Heap::Block* Heap::make(std::byte* at, std::size_t before_bytes) {
+  return new (at) Block{.before_bytes = static_cast<std::uint32_t>(before_bytes)};
+}
+
+/// Says a block's size to itself and to what lies behind it: the next block, or the heap.
+void Heap::set_size(Block* block, std::size_t size_bytes) {
+  block->size_bytes = static_cast<std::uint32_t>(size_bytes);
+  if (Block* const following = after(block); following != nullptr) {
+    following->before_bytes = block->size_bytes;
+  } else {
+    last_bytes_ = size_bytes;
+  }
 }
 
 /// Cuts a block that is in use in two: it keeps the first bytes, the rest is a block in use too.
-void Heap::split(Block* block, std::size_t first_bytes) {
+Heap::Block* Heap::split(Block* block, std::size_t first_bytes) {
   const std::size_t rest_bytes = block->size_bytes - first_bytes;
-  Block* const following = after(block);
-  Block* const rest =
-      make(reinterpret_cast<std::byte*>(block) + first_bytes, rest_bytes, first_bytes);
+  Block* const rest = make(reinterpret_cast<std::byte*>(block) + first_bytes, first_bytes);
+  set_size(rest, rest_bytes);
   block->size_bytes = static_cast<std::uint32_t>(first_bytes);
-  if (following == nullptr) {
-    last_bytes_ = rest_bytes;
-  } else {
-    following->before_bytes = rest->size_bytes;
-  }
+  return rest;
+}
+
+/// Joins a block with the one behind it. REQUIRES: both are in use.
+void Heap::join(Block* block, Block* following) {
+  set_size(block, std::size_t{block->size_bytes} + following->size_bytes);
 }
 
 Heap::Block* Heap::find(std::size_t size_bytes) const {
@@ -86,54 +96,47 @@ Heap::Block* Heap::find(std::size_t size_bytes) const {
   return nullptr;
 }
 
-/// A free block at the end, of at least so many bytes.
+/// A block in use at the end, of so many bytes: the last, if it is free, or a new one.
 Heap::Block* Heap::extend(std::size_t size_bytes) {
-  Block* const block = last();
-  const bool joins = block != nullptr && block->is_free != 0;
-  const std::size_t kept_bytes = joins ? blocks_bytes_ - last_bytes_ : blocks_bytes_;
+  Block* block = last();
+  const bool grows = block != nullptr && block->is_free != 0;
+  const std::size_t kept_bytes = grows ? blocks_bytes_ - last_bytes_ : blocks_bytes_;
   if (size_bytes > SIZE_MAX - kept_bytes) return nullptr;
   const std::size_t needed_bytes = kept_bytes + size_bytes;
   if (needed_bytes > memory_.size_bytes() && !memory_.grow(needed_bytes)) return nullptr;
-  if (joins) {
+  if (grows) {
     take(block);
-    block->size_bytes = static_cast<std::uint32_t>(size_bytes);
-    blocks_bytes_ = needed_bytes;
-    last_bytes_ = size_bytes;
-    put(block);
-    return block;
+  } else {
+    block = make(end(), last_bytes_);
   }
-  Block* const made = make(end(), size_bytes, last_bytes_);
-  blocks_bytes_ += size_bytes;
-  last_bytes_ = size_bytes;
-  put(made);
-  return made;
+  blocks_bytes_ = needed_bytes;
+  set_size(block, size_bytes);
+  return block;
 }
 
 void* Heap::allocate(std::size_t size_bytes, std::size_t alignment) {
   // A block's size must fit its header, with what alignment and the header add.
   if (size_bytes >= UINT32_MAX - alignment - 2 * kLeastBytes) return nullptr;
-  std::size_t needed = rounded_up(size_bytes, kAlignment) + kHeaderBytes;
-  if (needed < kLeastBytes) needed = kLeastBytes;
+  const std::size_t needed =
+      std::max(rounded_up(size_bytes, kAlignment) + kHeaderBytes, kLeastBytes);
   const std::size_t searched = alignment > kAlignment ? needed + alignment + kLeastBytes : needed;
   Block* block = find(searched);
-  if (block == nullptr) block = extend(searched);
+  if (block != nullptr) {
+    take(block);
+  } else {
+    block = extend(searched);
+  }
   if (block == nullptr) return nullptr;
-  take(block);
 
-  if (alignment > kAlignment) {
-    const auto address = reinterpret_cast<std::uintptr_t>(block) + kHeaderBytes;
-    std::uintptr_t payload = rounded_up(address, alignment);
-    while (payload != address && payload - address < kLeastBytes) payload += alignment;
-    if (payload != address) {
-      split(block, payload - address);
-      Block* const front = block;
-      block = after(front);
-      put(front);
-    }
+  // What lies in front of an aligned place must be large enough for a block of its own.
+  const auto address = reinterpret_cast<std::uintptr_t>(block) + kHeaderBytes;
+  if (address % alignment != 0) {
+    Block* const front = block;
+    block = split(front, rounded_up(address + kLeastBytes, alignment) - address);
+    put(front);
   }
   if (block->size_bytes - needed >= kLeastBytes) {
-    split(block, needed);
-    release(reinterpret_cast<std::byte*>(after(block)) + kHeaderBytes);
+    release(reinterpret_cast<std::byte*>(split(block, needed)) + kHeaderBytes);
   }
   return reinterpret_cast<std::byte*>(block) + kHeaderBytes;
 }
@@ -143,24 +146,11 @@ void Heap::release(void* payload) {
   auto* block = reinterpret_cast<Block*>(static_cast<std::byte*>(payload) - kHeaderBytes);
   if (Block* const following = after(block); following != nullptr && following->is_free != 0) {
     take(following);
-    const std::size_t joined = block->size_bytes + following->size_bytes;
-    if (after(following) == nullptr) {
-      block->size_bytes = static_cast<std::uint32_t>(joined);
-      last_bytes_ = joined;
-    } else {
-      after(following)->before_bytes = static_cast<std::uint32_t>(joined);
-      block->size_bytes = static_cast<std::uint32_t>(joined);
-    }
+    join(block, following);
   }
   if (Block* const previous = before(block); previous != nullptr && previous->is_free != 0) {
     take(previous);
-    const std::size_t joined = previous->size_bytes + block->size_bytes;
-    if (after(block) == nullptr) {
-      last_bytes_ = joined;
-    } else {
-      after(block)->before_bytes = static_cast<std::uint32_t>(joined);
-    }
-    previous->size_bytes = static_cast<std::uint32_t>(joined);
+    join(previous, block);
     block = previous;
   }
   put(block);

@@ -47,7 +47,7 @@ class Heap {
     std::uint32_t size_bytes = 0;  ///< with this header; a multiple of kAlignment
     std::uint32_t is_free = 0;
     std::uint32_t before_bytes = 0;  ///< size of the block before, 0: this is the first
-    std::uint32_t unused = 0;
+    std::uint32_t unused = 0;        ///< what follows is aligned
     Block* next = nullptr;
     Block* previous = nullptr;
   };
@@ -61,8 +61,10 @@ class Heap {
   [[nodiscard]] Block* last() const;
   [[nodiscard]] Block* find(std::size_t size_bytes) const;
   Block* extend(std::size_t size_bytes);
-  Block* make(std::byte* at, std::size_t size_bytes, std::size_t before_bytes);
-  void split(Block* block, std::size_t first_bytes);
+  [[nodiscard]] static Block* make(std::byte* at, std::size_t before_bytes);
+  void set_size(Block* block, std::size_t size_bytes);
+  Block* split(Block* block, std::size_t first_bytes);
+  void join(Block* block, Block* following);
   void put(Block* block);
   void take(Block* block);
 
