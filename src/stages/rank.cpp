@@ -111,8 +111,10 @@ std::vector<double> rates_of(const Ranking& ranking, std::size_t sample_size,
   targets.reserve(ranking.targets.size());
   for (const RankedIon& target : ranking.targets) targets.push_back(target.score);
   if (version == chem::AnalysisVersion::kV1) {
+    std::vector<std::size_t> sizes(sample_size, 0);
+    for (const RankedDecoy& decoy : ranking.decoys) ++sizes[decoy.draw];
     std::vector<std::vector<double>> samples(sample_size);
-    for (auto& sample : samples) sample.reserve(ranking.decoys.capacity() / sample_size);
+    for (std::size_t draw = 0; draw < sample_size; ++draw) samples[draw].reserve(sizes[draw]);
     for (const RankedDecoy& decoy : ranking.decoys) samples[decoy.draw].push_back(decoy.score);
     return fdr::fdr_v1(targets, samples);
   }
