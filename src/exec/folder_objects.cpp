@@ -11,6 +11,7 @@
 
 #include "exec/task_objects.h"
 #include "files/output_file.h"
+#include "files/read_at.h"
 
 namespace ionloom::exec {
 namespace {
@@ -48,7 +49,7 @@ class FolderObjects : public TaskObjects {
                     std::span<std::byte> into) override {
     const auto file = opened(object);
     if (!file) return std::unexpected(file.error());
-    return read_from(*file, folder_ / object, offset_bytes, into);
+    return files::read_at(*file, folder_ / object, offset_bytes, into);
   }
 
   Result<std::unique_ptr<NewObject>> create(const std::string& object) override {
@@ -97,22 +98,6 @@ class FolderObjects : public TaskObjects {
     if (file < 0) return std::unexpected(files::file_error(*path, "be opened", errno));
     open_[object] = file;
     return file;
-  }
-
-  static Result<void> read_from(int file, const fs::path& path, std::uint64_t offset_bytes,
-                                std::span<std::byte> into) {
-    while (!into.empty()) {
-      const ssize_t got = ::pread(file, into.data(), into.size(), static_cast<off_t>(offset_bytes));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return std::unexpected(files::file_error(path, "be read", errno));
-      if (got == 0) {
-        return data_error(path.string(), "it ends at byte " + std::to_string(offset_bytes) +
-                                             " now; it was cut while it was read");
-      }
-      offset_bytes += static_cast<std::uint64_t>(got);
-      into = into.subspan(static_cast<std::size_t>(got));
-    }
-    return {};
   }
 
   fs::path folder_;

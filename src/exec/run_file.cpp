@@ -9,20 +9,19 @@
 
 #include <fcntl.h>
 #include <unistd.h>
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include "files/output_file.h"
+#include "files/read_at.h"
+#include "tasks/checksum.h"
 
 namespace ionloom::exec {
+
+using tasks::checksum;
+
 namespace {
 
 /// Blocks that are read at once: 1 MB.
 constexpr std::size_t kBlocksPerRead = 16;
-
-std::uint64_t checksum(std::span<const std::byte> bytes) {
-  return XXH3_64bits(bytes.data(), bytes.size());
-}
 
 }  // namespace
 
@@ -110,20 +109,7 @@ RunFile::~RunFile() {
 }
 
 Result<void> RunFile::read_bytes(std::uint64_t offset_bytes, std::span<std::byte> into) const {
-  while (!into.empty()) {
-    const ::ssize_t got =
-        ::pread(descriptor_, into.data(), into.size(), static_cast<::off_t>(offset_bytes));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return std::unexpected(files::file_error(path_, "be read", errno));
-    if (got == 0) {
-      return data_error(path_.string(), "ends at byte " + std::to_string(offset_bytes) +
-                                            ", expected " + std::to_string(size_bytes_) +
-                                            "; it was cut while it was read");
-    }
-    offset_bytes += static_cast<std::uint64_t>(got);
-    into = into.subspan(static_cast<std::size_t>(got));
-  }
-  return {};
+  return files::read_at(descriptor_, path_, offset_bytes, into);
 }
 
 Result<void> RunFile::read_blocks(std::size_t first, std::size_t last,
