@@ -72,10 +72,8 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
     runtime = std::move(*opened);
   }
   settings->annotation.peaks.runs_folder = options.scratch.value_or(folder.partial_path());
-  auto pixels = runtime == nullptr
-                    ? exec::index_dataset(*dataset)
-                    : exec::index_by_task(*dataset, settings->annotation.peaks.runs_folder,
-                                          *runtime, progress);
+  auto pixels = runtime == nullptr ? exec::index_dataset(*dataset)
+                                   : exec::index_by_task(*dataset, *runtime, progress);
   if (!pixels) return std::unexpected(pixels.error());
   warn_of_reference_faults(*pixels, *settings, warnings);
 
@@ -96,10 +94,10 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   for (std::size_t l = 0; l < lists->size(); ++l) {
     inputs.push_back({&(*lists)[l], settings->targeted[l]});
   }
-  auto run =
-      runtime == nullptr
-          ? exec::annotate(*dataset, std::move(*pixels), inputs, settings->annotation, progress)
-          : exec::annotate_by_tasks(*dataset, inputs, settings->annotation, *runtime, progress);
+  auto run = runtime == nullptr ? exec::annotate(*dataset, std::move(*pixels), inputs,
+                                                 settings->annotation, progress)
+                                : exec::annotate_by_tasks(*dataset, std::move(*pixels), inputs,
+                                                          settings->annotation, *runtime, progress);
   if (!run) return std::unexpected(run.error());
   exec::reset_peak_memory();
   const auto writing = std::chrono::steady_clock::now();

@@ -47,22 +47,6 @@ std::uint64_t share_of(std::uint64_t declared_peaks, std::uint32_t threads) {
   return std::min(kPeaksPerRun, declared_peaks / threads + 1);
 }
 
-/// The bytes that a writer of objects writes.
-class OneOutput : public tasks::TaskIo {
- public:
-  std::vector<std::byte> bytes;
-
-  Result<void> read(std::uint32_t /*input*/, std::uint64_t /*offset_bytes*/,
-                    std::span<std::byte> /*into*/) override {
-    return data_error({}, "there is nothing to read");
-  }
-  Result<void> write(std::uint32_t /*output*/, std::span<const std::byte> more) override {
-    bytes.insert(bytes.end(), more.begin(), more.end());
-    return {};
-  }
-  void log(tasks::LogLevel /*level*/, std::string_view /*sentence*/) override {}
-};
-
 /// The stages of one run, one after the other.
 class Stages {
  public:
@@ -74,12 +58,11 @@ class Stages {
         progress_(progress),
         objects_(dataset, settings.peaks.runs_folder) {}
 
-  /// All of them, for these lists.
-  Result<AnnotationRun> all(std::span<const ListInput> lists);
-
-  Result<stages::PixelIndex> index();
+  /// All of them after index, for these lists.
+  Result<AnnotationRun> all(stages::PixelIndex pixels, std::span<const ListInput> lists);
 
  private:
+  Result<void> add_dataset(stages::PixelIndex pixels);
   Result<void> ingest();
   Result<void> ions(std::span<const ListInput> lists);
   Result<void> patterns();
@@ -88,7 +71,7 @@ class Stages {
                        const std::vector<tasks::Task>& tasks,
                        const std::vector<std::uint64_t>& units);
   Result<void> compute_patterns();
-  Result<tasks::IonRows> make_table();
+  [[nodiscard]] tasks::IonRows make_table() const;
 
   const imzml::Dataset& dataset_;
   const AnnotationSettings& settings_;
@@ -98,6 +81,7 @@ class Stages {
   tasks::SpectraTable spectra_;
   tasks::DatasetObjects dataset_objects_;
   std::vector<std::string> runs_;
+  std::vector<std::uint64_t> ion_begins_;  ///< that column of the ion set
   AnnotationRun run_;
 };
 
@@ -112,26 +96,15 @@ Result<void> Stages::run_all(std::string_view stage, std::string_view unit,
   return done;
 }
 
-Result<stages::PixelIndex> Stages::index() {
+Result<void> Stages::add_dataset(stages::PixelIndex pixels) {
   auto spectra = spectra_table(dataset_);
   if (!spectra) return std::unexpected(spectra.error());
   spectra_ = std::move(*spectra);
   objects_.add(kSpectra, tasks::encode_spectra(spectra_));
-  const std::vector<tasks::Task> tasks = {
-      tasks::new_index_task(kSpectra, spectra_.size(), kPixels)};
-  const std::vector<std::uint64_t> units = {spectra_.size()};
-  if (auto done = run_tasks(tasks, units, objects_, runtime_, progress_); !done) {
-    return std::unexpected(done.error());
-  }
-  const auto bytes = objects_.bytes(kPixels);
-  if (!bytes) return std::unexpected(bytes.error());
-  auto pixels = tasks::decode_pixels(*bytes);
-  if (!pixels) return pixels;
-  dataset_objects_ = {RunObjects::kIbd,
-                      kSpectra,
-                      kPixels,
-                      {pixels->grid.width, pixels->grid.height, pixels->grid.positions.size()}};
-  return pixels;
+  objects_.add(kPixels, tasks::encode_pixels(pixels));
+  dataset_objects_ = {RunObjects::kIbd, kSpectra, kPixels, pixels.grid.size()};
+  run_.pixels = std::move(pixels);
+  return {};
 }
 
 Result<void> Stages::ingest() {
@@ -175,29 +148,26 @@ Result<void> Stages::ions(std::span<const ListInput> lists) {
   auto ions = stages::enumerate_ions(formulas, settings_.ions);
   if (!ions) return std::unexpected(ions.error());
   run_.ions = std::move(*ions);
-  objects_.add(kIons,
-               tasks::IonSetColumns::of(run_.ions.ions, run_.ions.is_target, run_.ions.is_targeted)
-                   .encode());
+  auto set = tasks::IonSetColumns::of(run_.ions.ions, run_.ions.is_target, run_.ions.is_targeted);
+  objects_.add(kIons, set.encode());
+  ion_begins_ = std::move(set.begins);
   return {};
 }
 
 Result<void> Stages::compute_patterns() {
-  const auto bytes = objects_.bytes(kIons);
-  if (!bytes) return std::unexpected(bytes.error());
-  const auto set = tasks::IonSetColumns::decode(*bytes);
-  if (!set) return std::unexpected(set.error());
+  const std::uint64_t ions = run_.ions.ions.size();
   std::vector<tasks::Task> tasks;
   std::vector<std::uint64_t> units;
-  for (std::uint64_t first = 0; first < set->size(); first += kIonsPerTask) {
-    const std::uint64_t last = std::min(set->size(), first + kIonsPerTask);
-    tasks.push_back(tasks::new_patterns_task(settings_.pattern, kIons, set->begins, first, last,
+  for (std::uint64_t first = 0; first < ions; first += kIonsPerTask) {
+    const std::uint64_t last = std::min(ions, first + kIonsPerTask);
+    tasks.push_back(tasks::new_patterns_task(settings_.pattern, kIons, ion_begins_, first, last,
                                              "patterns-" + std::to_string(tasks.size())));
     units.push_back(last - first);
   }
   if (auto done = run_all("patterns", "ions", tasks, units); !done) return done;
   const std::size_t width = settings_.pattern.max_peaks;
   run_.patterns.peaks_per_ion = settings_.pattern.max_peaks;
-  run_.patterns.resize(set->size());
+  run_.patterns.resize(ions);
   for (const tasks::Task& task : tasks) {
     const auto part = objects_.bytes(task.name);
     if (!part) return std::unexpected(part.error());
@@ -215,8 +185,8 @@ Result<void> Stages::compute_patterns() {
   return {};
 }
 
-/// Makes the object of all ions that have a pattern, and returns its rows, in their order.
-Result<tasks::IonRows> Stages::make_table() {
+/// The rows of an ion table of all ions.
+tasks::IonRows Stages::make_table() const {
   tasks::IonRows rows;
   rows.patterns.peaks_per_ion = run_.patterns.peaks_per_ion;
   for (std::size_t ion = 0; ion < run_.ions.ions.size(); ++ion) {
@@ -227,21 +197,14 @@ Result<tasks::IonRows> Stages::make_table() {
                                    theory.intensity.end());
     rows.ion.push_back(static_cast<std::uint32_t>(ion));
     rows.flags.push_back(
-        static_cast<std::uint8_t>((run_.ions.is_target[ion] != 0 ? tasks::kTargetFlag : 0) |
-                                  (run_.ions.is_targeted[ion] != 0 ? tasks::kTargetedFlag : 0)));
+        tasks::flags_of(run_.ions.is_target[ion] != 0, run_.ions.is_targeted[ion] != 0));
   }
-  OneOutput made;
-  auto written = tasks::write_ion_table(made, 0, rows);
-  if (!written) return std::unexpected(written.error());
-  objects_.add(kTable, std::move(made.bytes));
-  const auto bytes = objects_.bytes(kTable);
-  if (!bytes) return std::unexpected(bytes.error());
-  return tasks::decode_ion_table(*bytes);
+  return tasks::table_rows(rows);
 }
 
 Result<void> Stages::annotate() {
-  const auto rows = make_table();
-  if (!rows) return std::unexpected(rows.error());
+  const tasks::IonRows rows = make_table();
+  objects_.add(kTable, tasks::encode_ion_table(rows));
   std::vector<tasks::RunIndex> runs;
   for (const std::string& name : runs_) {
     const auto file = objects_.run(name);
@@ -256,13 +219,13 @@ Result<void> Stages::annotate() {
                                   .last_mz = run_.peaks.last_mz()};
   std::vector<tasks::Task> tasks;
   std::vector<std::uint64_t> units;
-  const std::uint64_t table_ions = rows->ion.size();
+  const std::uint64_t table_ions = rows.ion.size();
   for (std::uint64_t first = 0; first < table_ions;) {
     std::uint64_t count = std::min(table_ions - first, kRowsPerTask);
     while (true) {
       std::vector<imaging::MzWindow> windows;
       for (std::uint64_t row = first; row < first + count; ++row) {
-        stages::append_windows(rows->patterns.of(row), settings_.metrics.tolerance_ppm, windows);
+        stages::append_windows(rows.patterns.of(row), settings_.metrics.tolerance_ppm, windows);
       }
       const tasks::IonSlice slice{kTable, table_ions, first, first + count};
       tasks::Task task =
@@ -298,10 +261,8 @@ Result<void> Stages::patterns() {
   return find_patterns(settings_, run_, progress_, [&] { return compute_patterns(); });
 }
 
-Result<AnnotationRun> Stages::all(std::span<const ListInput> lists) {
-  auto pixels = index();
-  if (!pixels) return std::unexpected(pixels.error());
-  run_.pixels = std::move(*pixels);
+Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const ListInput> lists) {
+  if (auto added = add_dataset(std::move(pixels)); !added) return std::unexpected(added.error());
   const std::pair<const char*, std::function<Result<void>()>> stages[] = {
       {"ingest", [&] { return ingest(); }},
       {"ions", [&] { return ions(lists); }},
@@ -319,20 +280,29 @@ Result<AnnotationRun> Stages::all(std::span<const ListInput> lists) {
 
 }  // namespace
 
-Result<stages::PixelIndex> index_by_task(const imzml::Dataset& dataset,
-                                         const std::filesystem::path& runs_folder,
-                                         TaskRuntime& runtime, Progress& progress) {
-  AnnotationSettings settings;
-  settings.peaks.runs_folder = runs_folder;
-  return Stages(dataset, settings, runtime, progress).index();
+Result<stages::PixelIndex> index_by_task(const imzml::Dataset& dataset, TaskRuntime& runtime,
+                                         Progress& progress) {
+  const auto spectra = spectra_table(dataset);
+  if (!spectra) return std::unexpected(spectra.error());
+  RunObjects objects(dataset, {});
+  objects.add(kSpectra, tasks::encode_spectra(*spectra));
+  const tasks::Task task = tasks::new_index_task(kSpectra, spectra->size(), kPixels);
+  const std::uint64_t units = spectra->size();
+  if (auto done = run_tasks({&task, 1}, {&units, 1}, objects, runtime, progress); !done) {
+    return std::unexpected(done.error());
+  }
+  const auto bytes = objects.bytes(kPixels);
+  if (!bytes) return std::unexpected(bytes.error());
+  return tasks::decode_pixels(*bytes);
 }
 
-Result<AnnotationRun> annotate_by_tasks(const imzml::Dataset& dataset,
+Result<AnnotationRun> annotate_by_tasks(const imzml::Dataset& dataset, stages::PixelIndex pixels,
                                         std::span<const ListInput> lists,
                                         const AnnotationSettings& settings, TaskRuntime& runtime,
                                         Progress& progress) {
   tbb::task_arena arena(static_cast<int>(settings.threads));
-  return arena.execute([&] { return Stages(dataset, settings, runtime, progress).all(lists); });
+  return arena.execute(
+      [&] { return Stages(dataset, settings, runtime, progress).all(std::move(pixels), lists); });
 }
 
 std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <span>
 
 #include "base/error.h"
@@ -12,10 +11,8 @@
 
 namespace ionloom::exec {
 
-/// Pixels of a dataset by an index task.
-/// @param runs_folder  as settings.peaks.runs_folder below
+/// Pixels of a dataset by an index task. Fails as annotate_by_tasks() for compressed datasets.
 [[nodiscard]] Result<stages::PixelIndex> index_by_task(const imzml::Dataset& dataset,
-                                                       const std::filesystem::path& runs_folder,
                                                        TaskRuntime& runtime, Progress& progress);
 
 /// annotate() of annotation_run.h cut into tasks (docs/formats/task.md), each of which a runtime
@@ -24,6 +21,7 @@ namespace ionloom::exec {
 /// enumerated and ranked by this program. Fails as annotate() does, and for compressed datasets,
 /// which tasks do not read.
 [[nodiscard]] Result<AnnotationRun> annotate_by_tasks(const imzml::Dataset& dataset,
+                                                      stages::PixelIndex pixels,
                                                       std::span<const ListInput> lists,
                                                       const AnnotationSettings& settings,
                                                       TaskRuntime& runtime, Progress& progress);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "module/host.h"
+#include "tasks/column.h"
 #include "tasks/run_task.h"
 #include "tasks/task.h"
 #include "tasks/task_io.h"
@@ -32,13 +33,11 @@ class HostIo : public tasks::TaskIo {
     if (into.empty()) return {};
     const std::int32_t error = host_read(input, offset_bytes, address_of(into.data()), into.size());
     if (error == 0) return {};
-    const tasks::TaskInput& range = task_.inputs[input];
-    return fail(ErrorCode::kRemote,
-                "input " + std::to_string(input) + ", " + range.name + " (" + range.object + ")",
+    return fail(ErrorCode::kRemote, tasks::input_place(task_, input),
                 "bytes " + std::to_string(offset_bytes) + " to " +
                     std::to_string(offset_bytes + into.size()) + " of " +
-                    std::to_string(range.length_bytes) + " could not be read (error " +
-                    std::to_string(error) + " of the host)");
+                    std::to_string(task_.inputs[input].length_bytes) +
+                    " could not be read (error " + std::to_string(error) + " of the host)");
   }
 
   Result<void> write(std::uint32_t output, std::span<const std::byte> bytes) override {

@@ -31,32 +31,29 @@ std::uint64_t AnnotateTask::memory_bound_bytes() const {
 }
 
 Result<Summary> AnnotateTask::execute(const RunningTask& running) const {
-  const auto grid = inputs.read_grid(running);
-  if (!grid) return std::unexpected(grid.error());
-  const auto ions = inputs.ions.read(running);
-  if (!ions) return std::unexpected(ions.error());
-  const auto peaks = inputs.blocks.read(running, inputs.grid.pixels);
-  if (!peaks) return std::unexpected(peaks.error());
+  const auto read = inputs.read(running);
+  if (!read) return std::unexpected(read.error());
+  const auto& [grid, ions, peaks] = *read;
 
   MetricsColumns kept(inputs.ions.isotope_peaks);
   kept.reserve(inputs.ions.rows);
-  imaging::IonMeasurer measurer(*grid, inputs.settings);
+  imaging::IonMeasurer measurer(grid, inputs.settings);
   imaging::IonMetrics measured;
   std::uint64_t in_range = 0;
-  for (std::size_t row = 0; row < ions->ion.size(); ++row) {
-    const imaging::TheoreticalPeaks theory = ions->patterns.of(row);
+  for (std::size_t row = 0; row < ions.ion.size(); ++row) {
+    const imaging::TheoreticalPeaks theory = ions.patterns.of(row);
     if (!stages::is_in_range(theory.mz, inputs.first_mz, inputs.last_mz)) continue;
     ++in_range;
-    const bool keep_always = all_metrics || (ions->flags[row] & kTargetedFlag) != 0;
-    if (stages::annotate_ion(*peaks, theory, keep_always, measurer, measured)) {
-      kept.add(ions->ion[row], measured);
+    const bool keep_always = all_metrics || (ions.flags[row] & kTargetedFlag) != 0;
+    if (stages::annotate_ion(peaks, theory, keep_always, measurer, measured)) {
+      kept.add(ions.ion[row], measured);
     }
   }
   Summary summary;
-  summary.add("ions", ions->ion.size());
+  summary.add("ions", ions.ion.size());
   summary.add("ions_in_range", in_range);
   summary.add("kept", kept.size());
-  summary.add("peaks", peaks->size());
+  summary.add("peaks", peaks.size());
   if (auto written = kept.write(running.io, metrics); !written) {
     return std::unexpected(std::move(written.error()));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace ionloom::tasks {
 
@@ -39,6 +40,16 @@ Result<imaging::PixelGrid> ImageInputs::read_grid(const RunningTask& running) co
                           std::to_string(grid.width) + " x " + std::to_string(grid.height));
   }
   return pixels;
+}
+
+Result<ReadImageInputs> ImageInputs::read(const RunningTask& running) const {
+  auto pixels = read_grid(running);
+  if (!pixels) return std::unexpected(std::move(pixels.error()));
+  auto rows = ions.read(running);
+  if (!rows) return std::unexpected(std::move(rows.error()));
+  auto peaks = blocks.read(running, grid.pixels);
+  if (!peaks) return std::unexpected(std::move(peaks.error()));
+  return ReadImageInputs{std::move(*pixels), std::move(*rows), std::move(*peaks)};
 }
 
 std::uint64_t ImageInputs::memory_bound_bytes() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/error.h"
 #include "imaging/ion_metrics.h"
@@ -10,6 +11,12 @@
 #include "tasks/task_reader.h"
 
 namespace ionloom::tasks {
+
+struct ReadImageInputs {
+  imaging::PixelGrid grid;
+  IonRows ions;
+  std::vector<imaging::Peak> peaks;
+};
 
 /// What annotate and images have in common: which ions, which peaks, which pixels.
 struct ImageInputs {
@@ -23,10 +30,13 @@ struct ImageInputs {
 
   [[nodiscard]] static ImageInputs take(TaskReader& reader, const Task& task);
 
-  [[nodiscard]] Result<imaging::PixelGrid> read_grid(const RunningTask& running) const;
+  [[nodiscard]] Result<ReadImageInputs> read(const RunningTask& running) const;
 
   /// Bytes of the grid, the ions and the peaks.
   [[nodiscard]] std::uint64_t memory_bound_bytes() const;
+
+ private:
+  [[nodiscard]] Result<imaging::PixelGrid> read_grid(const RunningTask& running) const;
 };
 
 }  // namespace ionloom::tasks

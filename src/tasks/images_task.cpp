@@ -71,27 +71,24 @@ std::uint64_t ImagesTask::memory_bound_bytes() const {
 }
 
 Result<Summary> ImagesTask::execute(const RunningTask& running) const {
-  const auto grid = inputs.read_grid(running);
-  if (!grid) return std::unexpected(grid.error());
-  const auto ions = inputs.ions.read(running);
-  if (!ions) return std::unexpected(ions.error());
-  const auto peaks = inputs.blocks.read(running, inputs.grid.pixels);
-  if (!peaks) return std::unexpected(peaks.error());
+  const auto read = inputs.read(running);
+  if (!read) return std::unexpected(read.error());
+  const auto& [grid, ions, peaks] = *read;
 
   std::vector<std::uint32_t> rows;
   std::vector<std::uint32_t> ion;
-  rows.reserve(ions->ion.size());
-  ion.reserve(ions->ion.size());
-  for (std::uint32_t row = 0; row < ions->ion.size(); ++row) {
-    if (!stages::is_in_range(ions->patterns.of(row).mz, inputs.first_mz, inputs.last_mz)) continue;
+  rows.reserve(ions.ion.size());
+  ion.reserve(ions.ion.size());
+  for (std::uint32_t row = 0; row < ions.ion.size(); ++row) {
+    if (!stages::is_in_range(ions.patterns.of(row).mz, inputs.first_mz, inputs.last_mz)) continue;
     rows.push_back(row);
-    ion.push_back(ions->ion[row]);
+    ion.push_back(ions.ion[row]);
   }
   std::vector<std::uint64_t> ends;
   ends.reserve(rows.size() * inputs.ions.isotope_peaks);
 
   // Images are cut twice, for the checksum and to be written, so that one at a time is held.
-  ImageCutter cutter(*grid, inputs.settings, *ions, *peaks);
+  ImageCutter cutter(grid, inputs.settings, ions, peaks);
   ObjectWriter writer(running.io, images, kImagesKind);
   auto done = cutter.cut(rows, writer, &ends);
   if (done) done = add_column(writer, bytes_of(ends));
@@ -105,10 +102,10 @@ Result<Summary> ImagesTask::execute(const RunningTask& running) const {
   if (done) done = add_column(writer, bytes_of(ion));
   if (!done) return std::unexpected(std::move(done.error()));
   Summary summary;
-  summary.add("ions", ions->ion.size());
+  summary.add("ions", ions.ion.size());
   summary.add("ions_in_range", rows.size());
   summary.add("pixels", values);
-  summary.add("peaks", peaks->size());
+  summary.add("peaks", peaks.size());
   return summary;
 }
 

@@ -14,6 +14,11 @@ namespace ionloom::tasks {
 inline constexpr std::uint8_t kTargetFlag = 1;    ///< a target of some list
 inline constexpr std::uint8_t kTargetedFlag = 2;  ///< in a targeted list, in any role
 
+[[nodiscard]] constexpr std::uint8_t flags_of(bool is_target, bool is_targeted) {
+  return static_cast<std::uint8_t>((is_target ? kTargetFlag : 0) |
+                                   (is_targeted ? kTargetedFlag : 0));
+}
+
 /// Rows of ion tables.
 struct IonRows {
   stages::PatternTable patterns;

@@ -21,8 +21,7 @@ IonSetColumns IonSetColumns::of(std::span<const std::string> ions,
   columns.characters.reserve(end);
   for (std::size_t i = 0; i < ions.size(); ++i) {
     columns.characters.insert(columns.characters.end(), ions[i].begin(), ions[i].end());
-    columns.flags.push_back(static_cast<std::uint8_t>((is_target[i] != 0 ? kTargetFlag : 0) |
-                                                      (is_targeted[i] != 0 ? kTargetedFlag : 0)));
+    columns.flags.push_back(flags_of(is_target[i] != 0, is_targeted[i] != 0));
   }
   return columns;
 }

@@ -19,9 +19,13 @@ std::vector<T> reordered(const std::vector<T>& column, std::size_t width,
   return result;
 }
 
+ObjectCounts counts_of(const IonRows& table) {
+  return {table.ion.size(), table.patterns.peaks_per_ion, 0, 0};
+}
+
 }  // namespace
 
-Result<std::uint64_t> write_ion_table(TaskIo& io, std::uint32_t output, const IonRows& rows) {
+IonRows table_rows(const IonRows& rows) {
   const std::size_t width = rows.patterns.peaks_per_ion;
   const auto first_mz = [&](std::uint32_t row) { return rows.patterns.mz[row * width]; };
   std::vector<std::uint32_t> order;
@@ -32,19 +36,30 @@ Result<std::uint64_t> write_ion_table(TaskIo& io, std::uint32_t output, const Io
   std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
     return first_mz(a) != first_mz(b) ? first_mz(a) < first_mz(b) : a < b;
   });
-  const auto mz = reordered(rows.patterns.mz, width, order);
-  const auto intensity = reordered(rows.patterns.intensity, width, order);
-  const auto ion = reordered(rows.ion, 1, order);
-  const auto flags = reordered(rows.flags, 1, order);
-  auto written = write_object(io, output, kIonTableKind, {order.size(), width, 0, 0},
-                              {bytes_of(mz), bytes_of(intensity), bytes_of(ion), bytes_of(flags)});
-  if (!written) return std::unexpected(std::move(written.error()));
-  return order.size();
+  IonRows table;
+  table.patterns.peaks_per_ion = rows.patterns.peaks_per_ion;
+  table.patterns.mz = reordered(rows.patterns.mz, width, order);
+  table.patterns.intensity = reordered(rows.patterns.intensity, width, order);
+  table.ion = reordered(rows.ion, 1, order);
+  table.flags = reordered(rows.flags, 1, order);
+  return table;
 }
 
-std::uint64_t write_ion_table_memory_bound_bytes(std::uint64_t ions, std::uint32_t isotope_peaks) {
+std::uint64_t table_rows_memory_bound_bytes(std::uint64_t ions, std::uint32_t isotope_peaks) {
   return ions * (isotope_peaks * (sizeof(double) + sizeof(float)) + 2 * sizeof(std::uint32_t) +
                  sizeof(std::uint8_t));
+}
+
+Result<void> write_ion_table(TaskIo& io, std::uint32_t output, const IonRows& table) {
+  return write_object(io, output, kIonTableKind, counts_of(table),
+                      {bytes_of(table.patterns.mz), bytes_of(table.patterns.intensity),
+                       bytes_of(table.ion), bytes_of(table.flags)});
+}
+
+std::vector<std::byte> encode_ion_table(const IonRows& table) {
+  return encode_object(kIonTableKind, counts_of(table),
+                       {bytes_of(table.patterns.mz), bytes_of(table.patterns.intensity),
+                        bytes_of(table.ion), bytes_of(table.flags)});
 }
 
 Result<IonRows> decode_ion_table(std::span<const std::byte> bytes) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/error.h"
 #include "tasks/ion_rows.h"
@@ -13,15 +14,20 @@ namespace ionloom::tasks {
 
 inline constexpr ObjectKind kIonTableKind = {'I', 'L', 'I', 'O', 'N', 'T', 'B', '1'};
 
-/// Writes the rows that have a pattern as an ion table (docs/formats/stage-objects.md), in order of
-/// (first m/z, ion), and returns their number.
+/// The rows that have a pattern in the order of an ion table (docs/formats/stage-objects.md), by
+/// (first m/z, ion).
 /// REQUIRES: rows are in ascending order of ion.
-[[nodiscard]] Result<std::uint64_t> write_ion_table(TaskIo& io, std::uint32_t output,
-                                                    const IonRows& rows);
+[[nodiscard]] IonRows table_rows(const IonRows& rows);
 
-/// Bytes that write_ion_table() needs at most beside the rows.
-[[nodiscard]] std::uint64_t write_ion_table_memory_bound_bytes(std::uint64_t ions,
-                                                               std::uint32_t isotope_peaks);
+/// Bytes that table_rows() needs at most beside the rows given.
+[[nodiscard]] std::uint64_t table_rows_memory_bound_bytes(std::uint64_t ions,
+                                                          std::uint32_t isotope_peaks);
+
+/// Writes table_rows() as an ion table.
+[[nodiscard]] Result<void> write_ion_table(TaskIo& io, std::uint32_t output, const IonRows& table);
+
+/// The same as bytes.
+[[nodiscard]] std::vector<std::byte> encode_ion_table(const IonRows& table);
 
 /// A whole ion table.
 [[nodiscard]] Result<IonRows> decode_ion_table(std::span<const std::byte> bytes);

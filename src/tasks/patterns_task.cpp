@@ -74,7 +74,7 @@ std::uint64_t PatternsTask::memory_bound_bytes() const {
   // The calculator and the texts are gone before the table is put in order.
   return rows + std::max(texts + stages::patterns_memory_bound_bytes(ions, settings.max_peaks, 1),
                          stages::patterns_memory_bound_bytes(ions, settings.max_peaks, 0) +
-                             write_ion_table_memory_bound_bytes(ions, settings.max_peaks));
+                             table_rows_memory_bound_bytes(ions, settings.max_peaks));
 }
 
 Result<Summary> PatternsTask::execute(const RunningTask& running) const {
@@ -95,11 +95,13 @@ Result<Summary> PatternsTask::execute(const RunningTask& running) const {
       stages::compute_pattern(texts->text(i), i, composition, calculator, rows.patterns);
     }
   }
-  const auto written = write_ion_table(running.io, table, rows);
-  if (!written) return std::unexpected(written.error());
+  const IonRows ordered = table_rows(rows);
+  if (auto written = write_ion_table(running.io, table, ordered); !written) {
+    return std::unexpected(std::move(written.error()));
+  }
   Summary summary;
   summary.add("ions", ions);
-  summary.add("patterns", *written);
+  summary.add("patterns", ordered.ion.size());
   return summary;
 }
 

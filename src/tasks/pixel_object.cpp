@@ -1,12 +1,23 @@
 #include "tasks/pixel_object.h"
 
 namespace ionloom::tasks {
+namespace {
+
+ObjectCounts counts_of(const stages::PixelIndex& pixels) {
+  return {pixels.pixel_of_spectrum.size(), pixels.grid.positions.size(), pixels.grid.width,
+          pixels.grid.height};
+}
+
+}  // namespace
 
 Result<void> write_pixels(TaskIo& io, std::uint32_t output, const stages::PixelIndex& pixels) {
-  return write_object(io, output, kPixelKind,
-                      {pixels.pixel_of_spectrum.size(), pixels.grid.positions.size(),
-                       pixels.grid.width, pixels.grid.height},
+  return write_object(io, output, kPixelKind, counts_of(pixels),
                       {bytes_of(pixels.grid.positions), bytes_of(pixels.pixel_of_spectrum)});
+}
+
+std::vector<std::byte> encode_pixels(const stages::PixelIndex& pixels) {
+  return encode_object(kPixelKind, counts_of(pixels),
+                       {bytes_of(pixels.grid.positions), bytes_of(pixels.pixel_of_spectrum)});
 }
 
 Result<stages::PixelIndex> decode_pixels(std::span<const std::byte> bytes) {

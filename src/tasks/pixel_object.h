@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/error.h"
 #include "stages/index.h"
@@ -16,6 +17,9 @@ inline constexpr ObjectKind kPixelKind = {'I', 'L', 'P', 'I', 'X', 'E', 'L', '1'
 /// Writes a dataset's pixels as a pixel table (docs/formats/stage-objects.md).
 [[nodiscard]] Result<void> write_pixels(TaskIo& io, std::uint32_t output,
                                         const stages::PixelIndex& pixels);
+
+/// The same as bytes.
+[[nodiscard]] std::vector<std::byte> encode_pixels(const stages::PixelIndex& pixels);
 
 /// A whole pixel table.
 [[nodiscard]] Result<stages::PixelIndex> decode_pixels(std::span<const std::byte> bytes);

@@ -45,7 +45,9 @@ class TaskAnnotation : public ::testing::Test {
 
   Result<AnnotationRun> by_tasks() {
     const auto runtime = native_runtime();
-    return annotate_by_tasks(dataset_, lists_, settings_, *runtime, progress_);
+    auto pixels = index_by_task(dataset_, *runtime, progress_);
+    if (!pixels) return std::unexpected(pixels.error());
+    return annotate_by_tasks(dataset_, std::move(*pixels), lists_, settings_, *runtime, progress_);
   }
 
   ScratchFolder folder_;

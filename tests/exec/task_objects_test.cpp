@@ -1,6 +1,8 @@
 #include "exec/task_objects.h"
 
 #include <array>
+#include <memory>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -29,12 +31,18 @@ tasks::Task copying_task() {
   return task;
 }
 
+/// A folder with the input "in", and a task that takes it.
+struct Copying {
+  explicit Copying(std::string_view in) { put(folder / "in", std::string(in)); }
+
+  ScratchFolder folder;
+  std::unique_ptr<TaskObjects> objects = folder_objects(folder.path());
+  tasks::Task task = copying_task();
+};
+
 TEST(FolderObjects, gives_ranges_and_takes_outputs_that_appear_when_published) {
-  const ScratchFolder folder;
-  put(folder / "in", "0123456789");
-  const auto objects = folder_objects(folder.path());
-  const tasks::Task task = copying_task();
-  auto io = ObjectTaskIo::open(task, *objects);
+  Copying copying("0123456789");
+  auto io = ObjectTaskIo::open(copying.task, *copying.objects);
   ASSERT_TRUE(io) << io.error().message();
   std::array<char, 3> read{};
   ASSERT_TRUE(io->read(0, 1, std::as_writable_bytes(std::span(read))));
@@ -42,24 +50,21 @@ TEST(FolderObjects, gives_ranges_and_takes_outputs_that_appear_when_published) {
   ASSERT_TRUE(io->write(0, bytes_of("one")));
   ASSERT_TRUE(io->write(1, bytes_of("two")));
   ASSERT_TRUE(io->write(0, bytes_of(" more")));
-  EXPECT_FALSE(std::filesystem::exists(folder / "below/out"));
+  EXPECT_FALSE(std::filesystem::exists(copying.folder / "below/out"));
   ASSERT_TRUE(io->publish());
-  EXPECT_EQ(content_of(folder / "below/out"), "one more");
-  EXPECT_EQ(content_of(folder / "other"), "two");
+  EXPECT_EQ(content_of(copying.folder / "below/out"), "one more");
+  EXPECT_EQ(content_of(copying.folder / "other"), "two");
 }
 
 TEST(FolderObjects, leave_nothing_of_a_task_that_failed) {
-  const ScratchFolder folder;
-  put(folder / "in", "0123456789");
-  const auto objects = folder_objects(folder.path());
-  const tasks::Task task = copying_task();
+  Copying copying("0123456789");
   {
-    auto io = ObjectTaskIo::open(task, *objects);
+    auto io = ObjectTaskIo::open(copying.task, *copying.objects);
     ASSERT_TRUE(io);
     ASSERT_TRUE(io->write(1, bytes_of("half")));
   }
-  std::filesystem::remove(folder / "below");
-  EXPECT_EQ(folder.names(), std::vector<std::string>{"in"});
+  std::filesystem::remove(copying.folder / "below");
+  EXPECT_EQ(copying.folder.names(), std::vector<std::string>{"in"});
 }
 
 TEST(FolderObjects, stay_below_their_folder) {
@@ -74,22 +79,16 @@ TEST(FolderObjects, stay_below_their_folder) {
 }
 
 TEST(ObjectTaskIo, refuses_an_input_that_is_shorter_than_its_task_says) {
-  const ScratchFolder folder;
-  put(folder / "in", "012345");
-  const auto objects = folder_objects(folder.path());
-  const tasks::Task task = copying_task();
-  const auto io = ObjectTaskIo::open(task, *objects);
+  Copying copying("012345");
+  const auto io = ObjectTaskIo::open(copying.task, *copying.objects);
   ASSERT_FALSE(io);
   EXPECT_EQ(io.error().where, "copy-1, input 0, from (in)");
   EXPECT_NE(io.error().what.find("has only 6"), std::string::npos) << io.error().what;
 }
 
 TEST(ObjectTaskIo, refuses_what_leaves_a_range_and_what_is_not_there) {
-  const ScratchFolder folder;
-  put(folder / "in", "0123456789");
-  const auto objects = folder_objects(folder.path());
-  const tasks::Task task = copying_task();
-  auto io = ObjectTaskIo::open(task, *objects);
+  Copying copying("0123456789");
+  auto io = ObjectTaskIo::open(copying.task, *copying.objects);
   ASSERT_TRUE(io);
   std::array<std::byte, 4> into{};
   EXPECT_FALSE(io->read(0, 2, into));
