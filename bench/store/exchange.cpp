@@ -1,4 +1,5 @@
-// One side of an exchange of objects between two processes, timed. bench/store_places.py starts it:
+// One side of an exchange of objects between two processes, timed. bench/store_exchange.py starts
+// it:
 //   bench_exchange put|get|put-get|again PLACE SIZE_BYTES COUNT RUN
 //   bench_exchange serve-raw HOST
 //   bench_exchange create|lookup METADATA:PORT CONNECTIONS SECONDS RUN
