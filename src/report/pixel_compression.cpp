@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
-#include <cstring>
-#include <span>
-#include <vector>
 
+#include "report/deflate_block.h"
 #include "report/prefix_code.h"
 
 namespace ionloom::report {
@@ -15,49 +12,8 @@ namespace {
 
 using Image = imaging::ImageView<const std::uint32_t>;
 
-// RFC 1951, section 3.2.5.
-constexpr std::size_t kEndOfBlock = 256;
-constexpr unsigned kFirstLength = 257;
-constexpr unsigned kLiteralsAndLengths = 286;
-constexpr std::size_t kShortestMatch = 3;
-constexpr std::size_t kLongestMatch = 258;
-constexpr std::size_t kFarthest = 32768;
-constexpr unsigned kLongestCode = 15;
-constexpr unsigned kLongestLengthCode = 7;
-
 constexpr std::size_t kPixelBytes = 4;
 constexpr std::uint32_t kFilterNone = 0;
-
-/// A number said as a symbol and further bits.
-struct Extended {
-  std::uint16_t symbol = 0;
-  std::uint8_t extra_bits = 0;
-  std::uint16_t extra = 0;
-};
-
-/// Symbols of match lengths: four to each number of extra bits, the longest apart.
-constexpr std::array<Extended, kLongestMatch + 1> kMatchLengths = [] {
-  std::array<Extended, kLongestMatch + 1> lengths{};
-  for (std::size_t length = kShortestMatch; length < kLongestMatch; ++length) {
-    const auto over = static_cast<unsigned>(length - kShortestMatch);
-    const unsigned extra_bits = over < 8 ? 0 : static_cast<unsigned>(std::bit_width(over)) - 3;
-    lengths[length] = {
-        static_cast<std::uint16_t>(kFirstLength + 4 * extra_bits + (over >> extra_bits)),
-        static_cast<std::uint8_t>(extra_bits),
-        static_cast<std::uint16_t>(over & ((1U << extra_bits) - 1))};
-  }
-  lengths[kLongestMatch] = {285, 0, 0};
-  return lengths;
-}();
-
-/// Symbols of distances: two to each number of extra bits.
-Extended distance_symbol(std::size_t distance) {
-  const auto over = static_cast<unsigned>(distance - 1);
-  const unsigned extra_bits = over < 4 ? 0 : static_cast<unsigned>(std::bit_width(over)) - 2;
-  return {static_cast<std::uint16_t>(2 * extra_bits + (over >> extra_bits)),
-          static_cast<std::uint8_t>(extra_bits),
-          static_cast<std::uint16_t>(over & ((1U << extra_bits) - 1))};
-}
 
 /// What an image is said with: literal(), pixel(), and match() of a pixel or of a row before.
 template <class Sink>
@@ -111,50 +67,12 @@ struct Counter {
  private:
   void match(std::size_t bytes, std::uint64_t& distance) {
     cut(bytes, [&](std::size_t length) {
-      ++symbols[kMatchLengths[length].symbol];
-      extra_bits += kMatchLengths[length].extra_bits;
+      const Extended& said = kMatchSymbols[length];
+      ++symbols[said.symbol];
+      extra_bits += said.extra_bits;
       ++distance;
     });
   }
-};
-
-struct Code {
-  std::uint64_t bits = 0;  ///< first bit lowest
-  unsigned length = 0;
-
-  /// This code and then another.
-  void append(Code next) {
-    bits |= next.bits << length;
-    length += next.length;
-  }
-};
-
-/// Puts bits into bytes, the lowest first.
-class BitWriter {
- public:
-  explicit BitWriter(char* to) : to_(to) {}
-
-  /// At most 56 bits. Writes 8 bytes, of which the last may be ones yet to come.
-  void put(Code code) {
-    waiting_ |= code.bits << filled_;
-    filled_ += code.length;
-    static_assert(std::endian::native == std::endian::little);
-    std::memcpy(to_, &waiting_, sizeof waiting_);
-    to_ += filled_ >> 3U;
-    waiting_ >>= filled_ & ~7U;
-    filled_ &= 7U;
-  }
-
-  /// Fills the last byte up; where the next would go.
-  [[nodiscard]] char* finish() {
-    if (filled_ > 0) put({0, 8 - filled_});
-    return to_;
-  }
-
- private:
-  char* to_;
-  std::uint64_t waiting_ = 0;
-  unsigned filled_ = 0;  ///< bits waiting, 7 at most between calls
 };
 
 /// The codes of a block.
@@ -183,73 +101,13 @@ struct Writer {
  private:
   void match(std::size_t bytes, Code distance) {
     cut(bytes, [&](std::size_t length) {
-      const Extended& said = kMatchLengths[length];
+      const Extended& said = kMatchSymbols[length];
       Code code = codes.symbols[said.symbol];
       code.append({said.extra, said.extra_bits});
       code.append(distance);
       bits.put(code);
     });
   }
-};
-
-/// The head of a block with codes of its own: their lengths, themselves in a code.
-class BlockHead {
- public:
-  BlockHead(std::span<const std::uint8_t> literals, std::span<const std::uint8_t> distances) {
-    kept_distances_ = distances.size();
-    std::vector<std::uint8_t> lengths(literals.begin(), literals.end());
-    lengths.insert(lengths.end(), distances.begin(), distances.end());
-    for (std::size_t i = 0; i < lengths.size();) {
-      std::size_t run = 1;
-      while (i + run < lengths.size() && lengths[i + run] == lengths[i]) ++run;
-      i += say_run(lengths[i], run);
-    }
-    std::array<std::uint64_t, 19> counts{};
-    for (const Extended& length : said_) ++counts[length.symbol];
-    prefix_code_lengths(counts, kLongestLengthCode, code_lengths_);
-    prefix_codes(code_lengths_, codes_);
-  }
-
-  void write(BitWriter& bits) const {
-    // RFC 1951, section 3.2.7.
-    constexpr std::array<std::uint8_t, 19> kOrder = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
-                                                     11, 4,  12, 3, 13, 2, 14, 1, 15};
-    bits.put({1, 1});     // the last block
-    bits.put({0b10, 2});  // with codes of its own
-    bits.put({kLiteralsAndLengths - kFirstLength, 5});
-    bits.put({kept_distances_ - 1, 5});
-    bits.put({kOrder.size() - 4, 4});
-    for (const std::uint8_t symbol : kOrder) bits.put({code_lengths_[symbol], 3});
-    for (const Extended& length : said_) {
-      Code code = {codes_[length.symbol], code_lengths_[length.symbol]};
-      code.append({length.extra, length.extra_bits});
-      bits.put(code);
-    }
-  }
-
- private:
-  /// Says one length or a run of it; how many are said.
-  std::size_t say_run(std::uint8_t length, std::size_t run) {
-    if (length == 0 && run >= 11) {
-      run = std::min<std::size_t>(run, 138);
-      said_.push_back({18, 7, static_cast<std::uint16_t>(run - 11)});
-    } else if (length == 0 && run >= 3) {
-      said_.push_back({17, 3, static_cast<std::uint16_t>(run - 3)});
-    } else if (run >= 4) {
-      run = std::min<std::size_t>(run, 7);
-      said_.push_back({length, 0, 0});
-      said_.push_back({16, 2, static_cast<std::uint16_t>(run - 4)});
-    } else {
-      run = 1;
-      said_.push_back({length, 0, 0});
-    }
-    return run;
-  }
-
-  std::size_t kept_distances_ = 0;
-  std::vector<Extended> said_;
-  std::array<std::uint8_t, 19> code_lengths_{};
-  std::array<std::uint16_t, 19> codes_{};
 };
 
 /// RFC 1950's check of all rows with their filter bytes.
@@ -285,8 +143,6 @@ std::uint32_t adler32(const Image& image) {
 
 constexpr std::size_t kStreamHeadBytes = 2;
 constexpr std::size_t kCheckBytes = 4;
-/// A block's head at its longest, and what a BitWriter writes ahead.
-constexpr std::size_t kBlockHeadBytes = 1024;
 
 }  // namespace
 
@@ -298,7 +154,7 @@ std::string compress_pixels(Image image) {
   const std::array<Extended, 2> distances = {
       distance_symbol(kPixelBytes),
       distance_symbol(std::min(kPixelBytes * image.width + 1, kFarthest))};
-  std::array<std::uint64_t, 30> distance_counts{};
+  std::array<std::uint64_t, kDistances> distance_counts{};
   for (std::size_t i = 0; i < 2; ++i) distance_counts[distances[i].symbol] += counted.distances[i];
 
   Codes codes;
@@ -310,8 +166,8 @@ std::string compress_pixels(Image image) {
     codes.symbols[i] = {symbol_codes[i], codes.lengths[i]};
     data_bits += counted.symbols[i] * codes.lengths[i];
   }
-  std::array<std::uint8_t, 30> distance_lengths{};
-  std::array<std::uint16_t, 30> distance_codes{};
+  std::array<std::uint8_t, kDistances> distance_lengths{};
+  std::array<std::uint16_t, kDistances> distance_codes{};
   prefix_code_lengths(distance_counts, kLongestCode, distance_lengths);
   prefix_codes(distance_lengths, distance_codes);
   for (std::size_t i = 0; i < 2; ++i) {
@@ -326,7 +182,7 @@ std::string compress_pixels(Image image) {
   stream[0] = '\x78';  // deflate, distances up to 32 KiB
   stream[1] = '\x01';  // fastest level; makes the two bytes divisible by 31
   BitWriter bits(stream.data() + kStreamHeadBytes);
-  BlockHead(codes.lengths, distance_lengths).write(bits);
+  write_block_head(codes.lengths, distance_lengths, bits);
   Writer writer{codes, bits};
   say(image, writer);
   bits.put(codes.symbols[kEndOfBlock]);
@@ -341,7 +197,8 @@ std::uint64_t compression_memory_bound_bytes(std::uint64_t pixels, std::uint64_t
   // No optimal code is longer than one of 9 bits for every symbol, and there are at most as many
   // symbols as bytes; cutting codes to 15 bits costs far less than the rest up to 10.
   return (kPixelBytes * pixels + rows) * 10 / 8 + kStreamHeadBytes + kBlockHeadBytes + kCheckBytes +
-         sizeof(Counter) + sizeof(Codes) + sizeof(BlockHead);
+         sizeof(Counter) + sizeof(Codes) +
+         (kLiteralsAndLengths + kDistances) * (1 + 2 * sizeof(Extended));  // the head, being made
 }
 
 }  // namespace ionloom::report
