@@ -95,6 +95,16 @@ void make_room(const fs::path& folder, const CacheKind& kind, std::uint64_t limi
   }
 }
 
+Result<bool> make_place(const fs::path& folder, const CacheKind& kind, std::uint64_t limit_bytes,
+                        std::uint64_t entry_bytes) {
+  if (entry_bytes > limit_bytes) return false;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return std::unexpected(files::file_error(folder, "be created", error.value()));
+  make_room(folder, kind, limit_bytes - entry_bytes);
+  return true;
+}
+
 void mark_used(const fs::path& entry) {
   std::error_code refused;
   fs::last_write_time(entry, fs::file_time_type::clock::now(), refused);

@@ -39,6 +39,11 @@ struct CacheContent {
 void make_room(const std::filesystem::path& folder, const CacheKind& kind,
                std::uint64_t limit_bytes);
 
+/// Makes the folder, and room in it for an entry first, so that it exceeds the limit at no time.
+/// @return false: the entry is larger than the limit, nothing was done
+[[nodiscard]] Result<bool> make_place(const std::filesystem::path& folder, const CacheKind& kind,
+                                      std::uint64_t limit_bytes, std::uint64_t entry_bytes);
+
 /// Marks an entry as used now. Where the folder may not be written to, it stays as old as it was.
 void mark_used(const std::filesystem::path& entry);
 

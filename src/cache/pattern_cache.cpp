@@ -1,11 +1,9 @@
 #include "cache/pattern_cache.h"
 
-#include <system_error>
 #include <utility>
 
 #include "cache/cache_folder.h"
 #include "cache/pattern_entry.h"
-#include "files/output_file.h"
 
 namespace ionloom::cache {
 
@@ -35,15 +33,10 @@ PatternSource PatternCache::load(stages::PatternTable& table) const {
 }
 
 Result<void> PatternCache::store(const stages::PatternTable& table) const {
-  const std::uint64_t size_bytes = entry_size_bytes(ions_, peaks_per_ion_);
-  if (size_bytes > settings_.limit_bytes) return {};
-  std::error_code error;
-  std::filesystem::create_directories(settings_.folder, error);
-  if (error) {
-    return std::unexpected(files::file_error(settings_.folder, "be created", error.value()));
-  }
-  // Room first, so that the folder exceeds the limit at no time.
-  make_room(settings_.folder, kPatterns, settings_.limit_bytes - size_bytes);
+  const auto place = make_place(settings_.folder, kPatterns, settings_.limit_bytes,
+                                entry_size_bytes(ions_, peaks_per_ion_));
+  if (!place) return std::unexpected(place.error());
+  if (!*place) return {};
   return write_entry(entry_path(), key_, table);
 }
 

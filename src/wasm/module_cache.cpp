@@ -1,14 +1,13 @@
 #include "wasm/module_cache.h"
 
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/core.h>
 
 #include "cache/cache_folder.h"
-#include "files/output_file.h"
 #include "wasm/module_entry.h"
+#include "wasm/trap_sentence.h"
 
 namespace ionloom::wasm {
 namespace {
@@ -19,9 +18,8 @@ Result<wasmtime::Module> compile(Engine& engine, std::span<const std::byte> byte
   auto* first = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
   auto compiled = wasmtime::Module::compile(engine.handle(), {first, bytes.size()});
   if (compiled) return compiled.ok();
-  const std::string message = compiled.err().message();
   return data_error(name, fmt::format("not a WebAssembly module that can be run here: {}",
-                                      message.substr(0, message.find('\n'))));
+                                      first_line(compiled.err().message())));
 }
 
 Result<void> keep(const wasmtime::Module& module, const ModuleCacheSettings& cache,
@@ -29,11 +27,10 @@ Result<void> keep(const wasmtime::Module& module, const ModuleCacheSettings& cac
   auto code = module.serialize();
   if (!code) return data_error({}, code.err().message());
   const std::vector<std::uint8_t>& bytes = code.ok_ref();
-  if (bytes.size() > cache.limit_bytes) return {};
-  std::error_code error;
-  std::filesystem::create_directories(cache.folder, error);
-  if (error) return std::unexpected(files::file_error(cache.folder, "be created", error.value()));
-  cache::make_room(cache.folder, cache::kModules, cache.limit_bytes - bytes.size());
+  const auto place = cache::make_place(cache.folder, cache::kModules, cache.limit_bytes,
+                                       bytes.size() + kFooterBytes);
+  if (!place) return std::unexpected(place.error());
+  if (!*place) return {};
   return write_entry(entry, key, bytes);
 }
 

@@ -24,7 +24,7 @@ struct Footer {
   std::uint64_t code_checksum = 0;
   std::uint64_t footer_checksum = 0;  ///< of the bytes before
 };
-static_assert(sizeof(Footer) == 56);
+static_assert(sizeof(Footer) == kFooterBytes);
 
 std::array<std::uint64_t, 2> hash_of(const void* bytes, std::size_t size_bytes) {
   const XXH128_hash_t hash = XXH3_128bits(bytes, size_bytes);

@@ -27,6 +27,9 @@ struct ModuleKey {
 /// 64 hexadecimal digits.
 [[nodiscard]] std::string key_text(const ModuleKey& key);
 
+/// What an entry has beside the code.
+inline constexpr std::size_t kFooterBytes = 56;
+
 enum class EntryState : std::uint8_t { kWhole, kAbsent, kDamaged };
 
 /// Writes compiled code and a footer with its key and checksums, whole or not at all. The code

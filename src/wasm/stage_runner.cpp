@@ -52,27 +52,20 @@ struct StageRunner::Instances {
   }
 
   void give_back(std::unique_ptr<StageInstance> instance) {
-    if (instance != nullptr && !instance->usable()) {
-      const std::uint64_t size_bytes = instance->memory_bytes();
-      instance.reset();  // before its place is free
-      const std::lock_guard lock(mutex);
-      peak_memory_bytes = std::max(peak_memory_bytes, size_bytes);
-    }
+    const std::uint64_t size_bytes = instance == nullptr ? 0 : instance->memory_bytes();
+    if (instance != nullptr && !instance->usable()) instance.reset();  // before its place is free
     {
       const std::lock_guard lock(mutex);
       --lent;
-      if (instance != nullptr) {
-        peak_memory_bytes = std::max(peak_memory_bytes, instance->memory_bytes());
-        idle.push_back(std::move(instance));
-      }
+      peak_memory_bytes = std::max(peak_memory_bytes, size_bytes);
+      if (instance != nullptr) idle.push_back(std::move(instance));
     }
     returned.notify_one();
   }
 };
 
-StageRunner::StageRunner(std::unique_ptr<Engine> engine, LoadedModule loaded, std::string name)
+StageRunner::StageRunner(std::unique_ptr<Engine> engine, LoadedModule loaded)
     : engine_(std::move(engine)),
-      name_(std::move(name)),
       source_(loaded.source),
       cache_trouble_(std::move(loaded.cache_trouble)),
       instances_(std::make_unique<Instances>(std::move(loaded.module))) {}
@@ -91,8 +84,7 @@ Result<std::unique_ptr<StageRunner>> StageRunner::open(std::span<const std::byte
   if (!engine) return std::unexpected(engine.error());
   auto loaded = load_module(**engine, module, name, settings.cache);
   if (!loaded) return std::unexpected(loaded.error());
-  std::unique_ptr<StageRunner> runner(
-      new StageRunner(std::move(*engine), std::move(*loaded), name));
+  std::unique_ptr<StageRunner> runner(new StageRunner(std::move(*engine), std::move(*loaded)));
   Instances& instances = *runner->instances_;
   auto first = StageInstance::create(*runner->engine_, instances.module, name,
                                      {.time = settings.time_to_begin});

@@ -58,10 +58,9 @@ class StageRunner {
  private:
   struct Instances;
 
-  StageRunner(std::unique_ptr<Engine> engine, LoadedModule loaded, std::string name);
+  StageRunner(std::unique_ptr<Engine> engine, LoadedModule loaded);
 
   std::unique_ptr<Engine> engine_;
-  std::string name_;
   ModuleSource source_;
   std::string cache_trouble_;
   std::unique_ptr<Instances> instances_;

@@ -33,12 +33,11 @@ std::optional<std::string_view> words_of(wasmtime_trap_code_t code) {
   }
 }
 
-/// Wasmtime's text without its list of frames.
+}  // namespace
+
 std::string first_line(const std::string& message) {
   return message.substr(0, message.find('\n'));
 }
-
-}  // namespace
 
 std::string trap_sentence(const wasmtime::TrapError& failure) {
   const auto* trap = std::get_if<wasmtime::Trap>(&failure.data);
