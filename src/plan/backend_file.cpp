@@ -61,14 +61,16 @@ class FigureReader {
                            origin.basis));
     }
     const std::string name = text(*found, "source", place + key + ".");
-    const Json sources = root_.value("sources", Json::object());
-    if (!sources.is_object() || !sources.contains(name) || !sources[name].is_object()) {
+    const auto sources = root_.find("sources");
+    if (sources == root_.end() || !sources->is_object() || !sources->contains(name) ||
+        !(*sources)[name].is_object()) {
       complain(place + key + ".source", fmt::format("is \"{}\", which is not in sources", name));
       return nullptr;
     }
-    origin.title = text(sources[name], "title", "sources." + name + ".");
-    origin.address = text(sources[name], "address", "sources." + name + ".");
-    origin.date = text(sources[name], "date", "sources." + name + ".");
+    const Json& source = (*sources)[name];
+    origin.title = text(source, "title", "sources." + name + ".");
+    origin.address = text(source, "address", "sources." + name + ".");
+    origin.date = text(source, "date", "sources." + name + ".");
     origins.push_back(std::move(origin));
     return &(*found)["value"];
   }

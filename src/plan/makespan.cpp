@@ -48,7 +48,7 @@ double run_tasks(const StageLoad& stage, double ready, Slots& slots, RandomNumbe
 
 double one_makespan(std::span<const StageLoad> stages, std::span<const TaskPool> pools,
                     RandomNumbers& random) {
-  std::vector<std::optional<Slots>> machines(pools.size());
+  std::vector<std::optional<Slots>> slots_of(pools.size());
   std::vector<double> ends;
   ends.reserve(stages.size());
   double last = 0;
@@ -56,14 +56,11 @@ double one_makespan(std::span<const StageLoad> stages, std::span<const TaskPool>
     double ready = 0;
     for (const std::uint32_t before : stage.after) ready = std::max(ready, ends[before]);
     const TaskPool& pool = pools[stage.pool];
-    if (pool.is_functions) {
-      Slots slots = start_slots(pool, stage.task_median_s.size(), ready, random);
-      ends.push_back(run_tasks(stage, ready, slots, random));
-    } else {
-      std::optional<Slots>& slots = machines[stage.pool];
-      if (!slots) slots = start_slots(pool, stage.task_median_s.size(), ready, random);
-      ends.push_back(run_tasks(stage, ready, *slots, random));
+    std::optional<Slots>& slots = slots_of[stage.pool];
+    if (pool.is_functions || !slots) {  // machines go on from stage to stage
+      slots = start_slots(pool, stage.task_median_s.size(), ready, random);
     }
+    ends.push_back(run_tasks(stage, ready, *slots, random));
     last = std::max(last, ends.back());
   }
   return last;

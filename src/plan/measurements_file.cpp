@@ -1,6 +1,7 @@
 #include "plan/measurements_file.h"
 
 #include <optional>
+#include <string>
 
 #include <fmt/core.h>
 #include <sqlite3.h>
@@ -35,9 +36,6 @@ CREATE TABLE IF NOT EXISTS work (
   count TEXT NOT NULL,
   value REAL,
   PRIMARY KEY (measurement, count)) WITHOUT ROWID;
-PRAGMA application_id = 1229737299;
-PRAGMA user_version = 1;
-COMMIT;
 )";
 
 Result<std::int64_t> pragma(sqlite3* database, const std::filesystem::path& path,
@@ -110,7 +108,7 @@ Result<void> insert_all(sqlite3* database, const std::filesystem::path& path,
   return {};
 }
 
-/// A row of kSelect; absent when its stage is not known here.
+/// A row of all()'s query; absent when its stage is not known here.
 std::optional<Measurement> measurement_from(const SqlStatement& row) {
   const auto stage = stage_from_name(row.text(1));
   if (!stage) return std::nullopt;
@@ -162,7 +160,10 @@ Result<void> MeasurementsFile::prepare() {
                                   *version, kVersion));
   }
   if (*tables == 0) {
-    if (auto made = run_sql(database_.get(), path_, kSchema); !made) return made;
+    const std::string schema =
+        fmt::format("{}PRAGMA application_id = {};\nPRAGMA user_version = {};\nCOMMIT;", kSchema,
+                    kApplication, kVersion);
+    if (auto made = run_sql(database_.get(), path_, schema.c_str()); !made) return made;
   }
   return run_sql(database_.get(), path_, "PRAGMA foreign_keys = ON");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "plan/random_numbers.h"
 
@@ -67,10 +68,14 @@ std::vector<double> starting_point(const Equations& equations) {
 }
 
 double spread_of(const std::vector<double>& errors) {
-  return std::max(kNormalMad * median_size(errors), kLeastSpread);
+  return std::max(normal_spread(errors), kLeastSpread);
 }
 
 }  // namespace
+
+double normal_spread(std::vector<double> errors) {
+  return kNormalMad * median_size(std::move(errors));
+}
 
 double fitted(std::span<const double> coefficients, std::span<const double> left) {
   double sum = 0;

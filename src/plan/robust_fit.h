@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -28,5 +27,9 @@ struct RobustFit {
 
 /// Median; the mean of the middle two of an even number. REQUIRES: at least one value.
 [[nodiscard]] double median(std::vector<double> values);
+
+/// Standard deviation of normal errors whose absolute values have this median. REQUIRES: as
+/// median().
+[[nodiscard]] double normal_spread(std::vector<double> errors);
 
 }  // namespace ionloom::plan

@@ -49,8 +49,7 @@ void learn(StageModel& model, const Rows& rows) {
   }
   std::vector<double> errors;
   for (const Measurement* row : rows) errors.push_back(std::abs(log_error(model, *row)));
-  constexpr double kNormalMad = 1.4826;
-  const double spread = kNormalMad * median(std::move(errors));
+  const double spread = normal_spread(std::move(errors));
   model.spread_log = std::isfinite(spread) ? spread : 0;
 }
 
@@ -100,7 +99,7 @@ void learn_and_score(StageModel& model, Rows rows) {
     // With few, the spread of the fit is below the truth: judge by that of the scores.
     std::vector<double> all = std::move(scorer.scores);
     scorer.scores.clear();
-    const double typical = all.empty() ? 0 : 1.4826 * median(all);
+    const double typical = all.empty() ? 0 : normal_spread(all);
     for (const double score : all) scorer.add(score, typical);
   }
   model.refused += scorer.refused;
