@@ -11,9 +11,10 @@ import tempfile
 import threading
 from pathlib import Path
 
-from run import RESULTS, SHARED, machine
+from compare import IONLOOM
 from measure import run_command
-from whole_runs import IONLOOM, simulated
+from run import RESULTS, SHARED, machine
+from whole_runs import simulated
 
 MEMORY = "1G"
 SIDE, PEAKS_PER_PIXEL, IONS = 521, 1480, 1000

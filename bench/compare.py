@@ -10,6 +10,7 @@ from peers import PEERS, Work
 from report import ENGINE, Growth, Row
 
 BUILD = Path("build")
+IONLOOM = BUILD / "bin" / "ionloom"
 ROUNDS = 5
 
 

@@ -135,6 +135,13 @@ def measure_all(session: Session) -> tuple[list[Row], list[Growth], list[str]]:
     return rows, growths, notes
 
 
+def results_folder(quick: bool) -> Path:
+    """Where the results of a run are kept."""
+    folder = BUILD / "bench-results" if quick else RESULTS
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def give_peers_one_thread() -> None:
     """And the kernels that their libraries choose for this processor, before they are loaded."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -164,8 +171,7 @@ def main() -> None:
     differing = [row.what for row in rows if row.agrees.startswith("DIFFERS")]
     if differing:
         raise SystemExit(f"Not comparable, the results differ: {', '.join(differing)}")
-    folder = BUILD / "bench-results" if quick else RESULTS
-    folder.mkdir(exist_ok=True)
+    folder = results_folder(quick)
     (folder / "table.md").write_text(table)
     (folder / "results.json").write_text(
         json.dumps(

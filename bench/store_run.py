@@ -13,7 +13,7 @@ from typing import Any
 
 from compare import BUILD
 from report import short
-from run import RESULTS, machine
+from run import machine, results_folder
 from store_exchange import (
     COUNTS,
     KIB,
@@ -114,8 +114,7 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
     table = markdown(timings, reaches, about, servers.other.what)
     print("\n" + table)
-    folder = BUILD / "bench-results" if quick else RESULTS
-    folder.mkdir(exist_ok=True)
+    folder = results_folder(quick)
     (folder / "store.md").write_text(table)
     rows = {"timings": [t.to_json() for t in timings], "reaches": [r.to_json() for r in reaches]}
     (folder / "store.json").write_text(json.dumps({"machine": about, **rows}, indent=1) + "\n")

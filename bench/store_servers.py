@@ -12,9 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from compare import BUILD
+from compare import BUILD, IONLOOM
 
-IONLOOM = BUILD / "bin" / "ionloom"
 EXCHANGE = BUILD / "bin" / "bench_exchange"
 START_S = 20.0
 S3_KEYS = {"AWS_ACCESS_KEY_ID": "benchmark", "AWS_SECRET_ACCESS_KEY": "benchmark-secret"}

@@ -8,11 +8,10 @@ import re
 from pathlib import Path
 from statistics import median
 
-from compare import BUILD, ROUNDS
+from compare import IONLOOM, ROUNDS
 from measure import Run, run_command
 from report import ENGINE, ONE_THREAD, Growth, Row
 
-IONLOOM = BUILD / "bin" / "ionloom"
 CACHE = Path(
     os.environ.get("IONLOOM_CACHE")
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ionloom"
