@@ -49,12 +49,12 @@ Error file_error(const fs::path& path, std::string_view doing, int system_error)
                       remedy(system_error))};
 }
 
-Result<OutputFile> OutputFile::create(const fs::path& path) {
+Result<OutputFile> OutputFile::create(const fs::path& path, unsigned permissions) {
   fs::path partial = hidden_sibling(path, "partial");
   int descriptor = -1;
   do {
     descriptor =
-        ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+        ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, permissions);
   } while (descriptor < 0 && errno == EINTR);
   if (descriptor < 0) {
     return std::unexpected(file_error(path, "be created", errno));

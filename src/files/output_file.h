@@ -18,7 +18,9 @@ class OutputFile {
  public:
   /// Opens the temporary file. Fails with kData when the folder is missing or may not be written
   /// to, with kResource when the disk is full.
-  [[nodiscard]] static Result<OutputFile> create(const std::filesystem::path& path);
+  /// @param permissions  of the file, of which the umask takes some away
+  [[nodiscard]] static Result<OutputFile> create(const std::filesystem::path& path,
+                                                 unsigned permissions = 0666);
 
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&& other) noexcept;

@@ -111,7 +111,7 @@ Result<void> write_snapshot(const fs::path& folder, std::uint64_t sequence,
   const auto older = snapshots(folder);
   if (!older) return std::unexpected(older.error());
   const fs::path path = folder / fmt::format("{}{}{}", kPrefix, sequence, kSuffix);
-  auto file = files::OutputFile::create(path);
+  auto file = files::OutputFile::create(path, 0600);  // it holds secrets
   if (!file) return std::unexpected(file.error());
   SnapshotWriter writer(*file, sequence);
   for (const std::string& bucket : state.buckets()) writer.add(BucketCreated{bucket});

@@ -138,6 +138,14 @@ TEST_F(MetadataLogTest, a_snapshot_takes_the_place_of_the_log) {
   EXPECT_EQ(found(), "a b c d ");
 }
 
+TEST_F(MetadataLogTest, nobody_else_may_read_log_and_snapshot_for_they_hold_secrets) {
+  keep({"a", "b"}, 1);
+  for (const fs::path& path : {log_path(), only_snapshot()}) {
+    EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write)
+        << path;
+  }
+}
+
 TEST_F(MetadataLogTest, a_crash_between_snapshot_and_emptying_the_log_changes_nothing) {
   keep({"a", "b"});
   const std::string log = content_of(log_path());
