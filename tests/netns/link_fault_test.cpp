@@ -77,6 +77,16 @@ TEST_F(LinkFault, a_link_bounded_by_the_kernel_carries_whole_objects_at_its_rate
   EXPECT_GE(Clock::now() - begin, milliseconds(600));
 }
 
+TEST_F(LinkFault, a_metadata_server_far_away_is_connected_to_at_the_first_try) {
+  const geds::HostPort server = scene().metadata_server().address();
+  const Relay link({}, {server.host, server.port}, {.delay = milliseconds(80)});
+  const auto metadata =
+      geds::MetadataClient::make("127.0.0.1:" + std::to_string(link.port()), geds::Access{});
+  ASSERT_TRUE(metadata);
+  const auto buckets = (*metadata)->buckets();
+  EXPECT_TRUE(buckets) << buckets.error().message;
+}
+
 TEST_F(LinkFault, reads_over_a_cut_link_fail_in_time_and_succeed_when_it_is_mended) {
   start_node_behind_relays({});
   ASSERT_TRUE(geds::put(node(), {"bucket", "a"}, "hello"));
