@@ -37,6 +37,26 @@ std::string_view remedy(int system_error) {
   }
 }
 
+int open_for_writing(const fs::path& path, int flags, unsigned permissions) {
+  int descriptor = -1;
+  do {
+    descriptor =
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | flags, permissions);
+  } while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
+/// False with errno.
+bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
 }  // namespace
 
 Error file_error(const fs::path& path, std::string_view doing, int system_error) {
@@ -51,11 +71,7 @@ Error file_error(const fs::path& path, std::string_view doing, int system_error)
 
 Result<OutputFile> OutputFile::create(const fs::path& path, unsigned permissions) {
   fs::path partial = hidden_sibling(path, "partial");
-  int descriptor = -1;
-  do {
-    descriptor =
-        ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, permissions);
-  } while (descriptor < 0 && errno == EINTR);
+  const int descriptor = open_for_writing(partial, O_TRUNC, permissions);
   if (descriptor < 0) {
     return std::unexpected(file_error(path, "be created", errno));
   }
@@ -109,16 +125,8 @@ Result<void> OutputFile::write(std::span<const std::byte> bytes) {
 }
 
 Result<void> OutputFile::flush() {
-  std::string_view rest = buffer_;
-  while (!rest.empty()) {
-    const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) {
-      continue;
-    }
-    if (written < 0) {
-      return std::unexpected(file_error(path_, "be written", errno));
-    }
-    rest.remove_prefix(static_cast<std::size_t>(written));
+  if (!write_all(descriptor_, buffer_)) {
+    return std::unexpected(file_error(path_, "be written", errno));
   }
   buffer_.clear();
   return {};
@@ -177,6 +185,19 @@ Result<void> write_file(const fs::path& path, std::string_view bytes) {
     return written;
   }
   return file->commit();
+}
+
+Result<void> write_hidden_file(const fs::path& path, std::string_view bytes) {
+  constexpr unsigned kPermissions = 0666;
+  const int descriptor = open_for_writing(path, O_EXCL, kPermissions);
+  if (descriptor < 0) return std::unexpected(file_error(path, "be created", errno));
+  const bool written = write_all(descriptor, bytes);
+  const int why_not = errno;
+  const bool closed = ::close(descriptor) == 0;
+  if (written && closed) return {};
+  const Error error = file_error(path, "be written", written ? errno : why_not);
+  ::unlink(path.c_str());
+  return std::unexpected(error);
 }
 
 }  // namespace ionloom::files

@@ -67,6 +67,12 @@ class OutputFile {
 /// Writes a whole file at once; the same promise as OutputFile.
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& path, std::string_view bytes);
 
+/// Writes a file that is not there yet under its name at once, for folders that nobody sees before
+/// they are complete: without the copy and the renaming that OutputFile needs. Fails as OutputFile
+/// does, and when the file exists; what it has made is removed again.
+[[nodiscard]] Result<void> write_hidden_file(const std::filesystem::path& path,
+                                             std::string_view bytes);
+
 /// The Error of a system call that failed for `path`: kResource for a full disk, quota or size
 /// limit, kData otherwise. `doing` completes "cannot ...", e.g. "be written".
 [[nodiscard]] Error file_error(const std::filesystem::path& path, std::string_view doing,

@@ -33,19 +33,9 @@ Result<void> write_npy(const std::filesystem::path& path, std::string_view type,
     return data_error(path.string(), fmt::format("an image of {} x {} cannot have {} values.",
                                                  image.width, image.height, image.pixels.size()));
   }
-  auto file = files::OutputFile::create(path);
-  if (!file) {
-    return std::unexpected(std::move(file.error()));
-  }
-  if (auto written = file->write(npy_header(type, image.height, image.width)); !written) {
-    return written;
-  }
-  const auto bytes = std::string_view(reinterpret_cast<const char*>(image.pixels.data()),
-                                      image.pixels.size_bytes());
-  if (auto written = file->write(bytes); !written) {
-    return written;
-  }
-  return file->commit();
+  std::string npy = npy_header(type, image.height, image.width);
+  npy.append(reinterpret_cast<const char*>(image.pixels.data()), image.pixels.size_bytes());
+  return files::write_hidden_file(path, npy);
 }
 
 }  // namespace

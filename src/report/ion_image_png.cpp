@@ -128,7 +128,7 @@ Result<void> write_ion_image_png(const std::filesystem::path& path,
   }
   append_image_data(png, stream);
   append_chunk(png, "IEND", {});
-  return files::write_file(path, png);
+  return files::write_hidden_file(path, png);
 }
 
 }  // namespace ionloom::report

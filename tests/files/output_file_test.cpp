@@ -134,5 +134,22 @@ TEST(OutputFile, when_one_of_several_cannot_be_published_none_stays) {
   EXPECT_FALSE(std::filesystem::exists(folder / "a.txt"));
 }
 
+TEST(HiddenFile, is_there_at_once_and_replaces_nothing) {
+  ScratchFolder folder;
+  ASSERT_TRUE(write_hidden_file(folder / "a.png", "text"));
+  EXPECT_EQ(content_of(folder / "a.png"), "text");
+  EXPECT_FALSE(write_hidden_file(folder / "a.png", "other"));
+  EXPECT_EQ(content_of(folder / "a.png"), "text");
+}
+
+TEST(HiddenFile, leaves_nothing_when_the_disk_is_full) {
+  ScratchFolder folder;
+  const FileSizeLimit limit(1000);
+  const auto written = write_hidden_file(folder / "a.png", std::string(2000, 'x'));
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::kResource);
+  EXPECT_TRUE(folder.names().empty());
+}
+
 }  // namespace
 }  // namespace ionloom::files
