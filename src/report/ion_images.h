@@ -25,9 +25,9 @@ namespace ionloom::report {
 [[nodiscard]] std::string ion_image_name(std::string_view stem, std::size_t peak,
                                          std::string_view extension);
 
-// The writers below keep no state: different files may be written by several threads at once. Images
-// are many, and are written under their names at once, into a folder that is hidden until it is
-// complete; a file of the name must not exist.
+// The writers below keep no state: different files may be written by several threads at once.
+// Images are many, and are written under their names at once, into a folder that is hidden until it
+// is complete; a file of the name must not exist.
 
 /// What the text chunks of a PNG say beside its range.
 struct IonImageCaption {
