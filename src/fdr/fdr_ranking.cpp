@@ -4,6 +4,8 @@
 #include <functional>
 #include <limits>
 
+#include "fdr/score_bins.h"
+
 namespace ionloom::fdr {
 namespace {
 
@@ -13,6 +15,40 @@ double median(std::vector<double>& values) {
   std::ranges::sort(values);
   if (values.size() % 2 == 1) return values[middle];
   return (values[middle - 1] + values[middle]) / 2;
+}
+
+/// The rates of targets need no order of the decoys, only how many lie between two target scores:
+/// from a score down to the next target's the rate does not fall, so that no minimum lies between.
+/// @param bins  of target_scores
+std::vector<double> rates_of_targets(const ScoreBins& bins, std::span<const double> target_scores,
+                                     std::span<const double> decoy_scores,
+                                     const RankingRule& rule) {
+  std::vector<std::uint64_t> targets_in(bins.count());
+  std::vector<std::uint64_t> decoys_in(bins.count());
+  std::vector<std::uint32_t> bin_of_target;
+  bin_of_target.reserve(target_scores.size());
+  for (const double score : target_scores) {
+    bin_of_target.push_back(bins.find(score));
+    ++targets_in[bin_of_target.back()];
+  }
+  for (const double score : decoy_scores) ++decoys_in[bins.find(score)];
+
+  std::vector<double> rates(bins.count());
+  const double offset = rule.rule_of_succession ? 1 : 0;
+  double targets = offset;
+  double decoys = offset;
+  for (std::size_t i = bins.count(); i-- > 1;) {
+    targets += static_cast<double>(targets_in[i]);
+    decoys += static_cast<double>(decoys_in[i]);
+    rates[i] = decoys / rule.decoy_ratio / targets;
+  }
+  if (rule.monotonic) {
+    for (std::size_t i = 2; i < rates.size(); ++i) rates[i] = std::min(rates[i], rates[i - 1]);
+  }
+  std::vector<double> result;
+  result.reserve(target_scores.size());
+  for (const std::uint32_t bin : bin_of_target) result.push_back(rates[bin]);
+  return result;
 }
 
 }  // namespace
@@ -58,7 +94,7 @@ std::vector<double> rates_at(std::span<const double> wanted, std::span<const dou
 
 std::vector<double> rank(std::span<const double> target_scores,
                          std::span<const double> decoy_scores, const RankingRule& rule) {
-  return rates_at(target_scores, target_scores, decoy_scores, rule);
+  return rates_of_targets(ScoreBins(target_scores), target_scores, decoy_scores, rule);
 }
 
 std::vector<double> fdr_v3(std::span<const double> target_scores,
@@ -74,8 +110,9 @@ std::vector<double> fdr_v1(std::span<const double> target_scores,
   const std::size_t n = target_scores.size();
   std::vector<std::vector<double>> rankings;
   rankings.reserve(decoy_samples.size());
+  const ScoreBins bins(target_scores);
   for (const std::vector<double>& sample : decoy_samples) {
-    rankings.push_back(rank(target_scores, sample, {}));
+    rankings.push_back(rates_of_targets(bins, target_scores, sample, {}));
   }
   std::vector<double> rates(n);
   std::vector<double> values(rankings.size());

@@ -178,18 +178,17 @@ std::uint64_t rank_features_memory_bound_bytes(std::uint64_t formulas, const Ion
   }
   const std::uint64_t samples = settings.decoy_sample_size;
   const std::uint64_t decoys = formulas * static_cast<std::uint64_t>(equal_modifiers) * samples;
-  // Of one ranking: its rows and their scores; in version 3 scores sorted, joined and with the rate
-  // at each; in version 1 so for one sample, and the rates of every sample.
-  std::uint64_t doubles = formulas + decoys;
-  if (settings.version == chem::AnalysisVersion::kV3) {
-    doubles += 3 * (formulas + decoys) + formulas;
-  } else {
-    doubles += 3 * (formulas + decoys / std::max<std::uint64_t>(samples, 1)) + samples * formulas;
-  }
+  // Of one ranking: its rows and their scores, and what is kept for every different score of a
+  // target; in version 1 also the rates of every sample.
+  constexpr std::uint64_t kDoublesPerScore = 7;
+  std::uint64_t doubles = formulas + decoys + kDoublesPerScore * formulas;
+  if (settings.version == chem::AnalysisVersion::kV1) doubles += samples * formulas;
   std::uint64_t bytes = formulas * sizeof(RankedIon) + decoys * sizeof(RankedDecoy) +
                         doubles * sizeof(double) + formulas * modifiers.size() * sizeof(RankedIon) +
                         2 * samples * sizeof(std::vector<double>) + kFixedBytes;
   if (model_features > 0) {
+    // A feature's rates at all scores: these sorted, joined and with the rate at each.
+    bytes += 3 * (formulas + decoys) * sizeof(double);
     bytes += (formulas + decoys) * ((fdr::kIonMetrics + 1) * sizeof(double) +
                                     model_features * (sizeof(float) + sizeof(double)));
     bytes += formulas * modifiers.size() * model_features * sizeof(double);

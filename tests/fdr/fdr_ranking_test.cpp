@@ -1,6 +1,9 @@
 #include "fdr/fdr_ranking.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 namespace ionloom::fdr {
 namespace {
@@ -45,6 +48,23 @@ TEST(FdrRanking, version_1_bins_the_median_of_its_rankings) {
 TEST(FdrRanking, version_1_levels_are_strictly_below) {
   const std::vector<Scores> samples = {{0.8}};
   EXPECT_EQ(fdr_v1(Scores{0.7, 0.6}, samples), (Scores{1, 1}));
+}
+
+// Against the way that sorts all scores, with many equal ones, in one heap or far apart.
+RC_GTEST_PROP(FdrRanking, rates_of_targets_are_those_of_all_scores,
+              (std::vector<int> targets, std::vector<int> decoys, bool far, bool wide,
+               bool monotonic)) {
+  const auto scores = [&](const std::vector<int>& numbers) {
+    Scores result;
+    for (const int number : numbers)
+      result.push_back(wide ? std::ldexp(number, number % 900) : number * 1e-3);
+    if (far) result.push_back(1e9);
+    return result;
+  };
+  const Scores of_targets = scores(targets);
+  const Scores of_decoys = scores(decoys);
+  const RankingRule rule{.decoy_ratio = 20, .rule_of_succession = true, .monotonic = monotonic};
+  RC_ASSERT(rank(of_targets, of_decoys, rule) == rates_at(of_targets, of_targets, of_decoys, rule));
 }
 
 }  // namespace
