@@ -21,10 +21,17 @@ Outcome<void> ObjectReceiver::read(std::span<std::byte> into) {
 }
 
 Outcome<void> ObjectReceiver::take(std::uint64_t size_bytes) {
-  buffer_.resize(
-      std::max<std::size_t>(buffer_.size(), std::min<std::uint64_t>(size_bytes, kReceiveBytes)));
+  if (!refused_) {
+    if (auto room = writer_.reserve(size_bytes); !room) refused_ = to_status(room.error());
+  }
   for (std::uint64_t left = size_bytes; left > 0;) {
-    const auto into = std::span(buffer_).first(std::min<std::uint64_t>(left, buffer_.size()));
+    const std::size_t most = std::min<std::uint64_t>(left, kReceiveBytes);
+    std::span<std::byte> into;
+    if (!refused_) into = writer_.place_for(most);
+    if (into.empty()) {
+      if (buffer_.size() < most) buffer_.resize(most);
+      into = std::span(buffer_).first(most);
+    }
     if (auto got = read(into); !got) return got;
     left -= into.size();
     if (refused_) continue;

@@ -21,7 +21,8 @@ class ObjectReceiver {
   ObjectReceiver(const TcpSocket& socket, std::string& behind, store::ObjectWriter& writer)
       : socket_(socket), behind_(behind), writer_(writer) {}
 
-  /// Takes exactly so many bytes. Fails when the connection does.
+  /// Takes exactly so many bytes, where the writer can, into their place. Fails when the connection
+  /// does.
   [[nodiscard]] Outcome<void> take(std::uint64_t size_bytes);
   /// Takes pieces until the one of length 0.
   [[nodiscard]] Outcome<void> take_pieces();

@@ -53,18 +53,25 @@ FolderWriter::~FolderWriter() {
   place_.usage->give_back(taken_bytes_);
 }
 
-Outcome<void> FolderWriter::append(std::span<const std::byte> bytes) {
+Outcome<void> FolderWriter::reserve(std::uint64_t more_bytes) {
   if (sealed_) return refuse(FailureCode::kSealed, place_.name.text(), "is sealed");
   if (failed_) return std::unexpected(*failed_);
-  const std::uint64_t more = object_file_bytes(size_bytes_ + bytes.size()) - taken_bytes_;
-  if (!place_.usage->take(more)) {
+  const std::uint64_t needed = object_file_bytes(size_bytes_ + more_bytes);
+  const bool a_number = more_bytes <= place_.usage->limit_bytes();
+  if (a_number && needed <= taken_bytes_) return {};
+  if (!a_number || !place_.usage->take(needed - taken_bytes_)) {
     failed_ =
         Failure{FailureCode::kOutOfSpace, place_.name.text(),
                 fmt::format("does not fit into {}: {} of {} bytes are used", place_.root.string(),
                             place_.usage->used_bytes(), place_.usage->limit_bytes())};
     return std::unexpected(*failed_);
   }
-  taken_bytes_ += more;
+  taken_bytes_ = needed;
+  return {};
+}
+
+Outcome<void> FolderWriter::append(std::span<const std::byte> bytes) {
+  if (auto room = reserve(bytes.size()); !room) return room;
   size_bytes_ += bytes.size();
   checksums_.append(bytes);
   if (buffer_.size() + bytes.size() < kBufferBytes) {
@@ -127,6 +134,7 @@ Outcome<ObjectInfo> FolderWriter::seal() {
   if (done) done = take_name();
   if (!done) return std::unexpected(std::move(done.error()));
   sealed_ = true;
+  place_.usage->give_back(taken_bytes_ - object_file_bytes(size_bytes_));
   descriptor_ = {};
   place_.sealed();
   return ObjectInfo{size_bytes_, object_checksum(blocks)};

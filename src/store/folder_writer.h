@@ -31,6 +31,7 @@ class FolderWriter final : public ObjectWriter {
   FolderWriter(Place place, std::filesystem::path partial, Descriptor descriptor);
   ~FolderWriter() override;
 
+  Outcome<void> reserve(std::uint64_t more_bytes) override;
   Outcome<void> append(std::span<const std::byte> bytes) override;
   Outcome<void> copy_to(ObjectWriter& other) override;
   Outcome<ObjectInfo> seal() override;
@@ -48,7 +49,7 @@ class FolderWriter final : public ObjectWriter {
   std::uint64_t appended_bytes_ = 0;  ///< by calls that succeeded
   BlockChecksums checksums_;
   std::uint64_t size_bytes_ = 0;
-  std::uint64_t taken_bytes_ = 0;
+  std::uint64_t taken_bytes_ = 0;  ///< of the folder's limit
   bool sealed_ = false;
   std::optional<Failure> failed_;
 };

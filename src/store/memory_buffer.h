@@ -1,30 +1,13 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <utility>
 
+#include "store/memory_budget.h"
+
 namespace ionloom::store {
-
-/// Bytes of memory that may be used, shared by all buffers of a tier.
-class MemoryBudget {
- public:
-  explicit MemoryBudget(std::uint64_t limit_bytes) : limit_bytes_(limit_bytes) {}
-
-  /// Whether so many more may be used; they are, then.
-  [[nodiscard]] bool take(std::uint64_t bytes);
-  void give_back(std::uint64_t bytes) { used_bytes_.fetch_sub(bytes); }
-
-  [[nodiscard]] std::uint64_t used_bytes() const { return used_bytes_.load(); }
-  [[nodiscard]] std::uint64_t limit_bytes() const { return limit_bytes_; }
-
- private:
-  const std::uint64_t limit_bytes_;
-  std::atomic<std::uint64_t> used_bytes_ = 0;
-};
 
 /// Bytes that grow at the end, 64-byte aligned; what it holds counts against a budget as long as it
 /// lives.
@@ -38,20 +21,22 @@ class MemoryBuffer {
   /// Room for `more_bytes` beyond the end; false when neither budget nor memory has it, and nothing
   /// has changed then.
   [[nodiscard]] bool make_room(std::size_t more_bytes);
-  /// Adds bytes for which there is room.
+  /// Room that there is already beyond the end, so many bytes of it at most.
+  [[nodiscard]] std::span<std::byte> room(std::size_t most_bytes) const;
+  /// Adds bytes for which there is room; those that lie there already are not moved.
   void append(std::span<const std::byte> bytes);
   /// Gives back the room that is left, if that is more than an eighth.
   void fit();
 
-  [[nodiscard]] std::span<const std::byte> bytes() const { return {memory_, size_}; }
+  [[nodiscard]] std::span<const std::byte> bytes() const { return {piece_.memory, size_}; }
 
  private:
+  [[nodiscard]] std::size_t left() const { return piece_.size_bytes - size_; }
   [[nodiscard]] bool move_to(std::size_t capacity);
 
   std::shared_ptr<MemoryBudget> budget_;
-  std::byte* memory_ = nullptr;
+  MemoryBudget::Piece piece_;
   std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
 };
 
 }  // namespace ionloom::store

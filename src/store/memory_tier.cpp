@@ -36,6 +36,17 @@ class MemoryTier::Writer final : public ObjectWriter {
   Writer(MemoryTier& tier, ObjectName name)
       : tier_(tier), name_(std::move(name)), buffer_(tier.budget_) {}
 
+  Outcome<void> reserve(std::uint64_t more_bytes) override {
+    if (sealed_) return refuse(FailureCode::kSealed, name_.text(), "is sealed");
+    failed_ = failed_ || !buffer_.make_room(more_bytes);
+    if (failed_) return no_room(name_, *tier_.budget_);
+    return {};
+  }
+
+  std::span<std::byte> place_for(std::size_t most_bytes) override {
+    return buffer_.room(most_bytes);
+  }
+
   Outcome<void> append(std::span<const std::byte> bytes) override {
     if (sealed_) return refuse(FailureCode::kSealed, name_.text(), "is sealed");
     if (failed_ || !buffer_.make_room(bytes.size())) {

@@ -4,6 +4,14 @@
 
 namespace ionloom::store {
 
+Outcome<void> ObjectWriter::reserve(std::uint64_t /*more_bytes*/) {
+  return {};
+}
+
+std::span<std::byte> ObjectWriter::place_for(std::size_t /*most_bytes*/) {
+  return {};
+}
+
 Outcome<void> ObjectWriter::copy_to(ObjectWriter&) {
   return refuse(FailureCode::kIo, {},
                 "what was written to this store cannot be read before it is sealed");

@@ -74,6 +74,16 @@ class ObjectWriter {
   /// failure the object cannot be sealed any more: drop the writer.
   [[nodiscard]] virtual Outcome<void> append(std::span<const std::byte> bytes) = 0;
 
+  /// Finds room for so many more bytes at once: for those who know how many come. kOutOfSpace when
+  /// there is none; the object cannot be sealed any more then. Nothing has to be found beforehand,
+  /// so a store may leave it at nothing.
+  [[nodiscard]] virtual Outcome<void> reserve(std::uint64_t more_bytes);
+
+  /// Where the next bytes, so many at most, may be written before they are appended: append() of
+  /// the beginning of this very span, as the next call, copies nothing. Empty where the store has
+  /// no such place; never beyond what was reserved.
+  [[nodiscard]] virtual std::span<std::byte> place_for(std::size_t most_bytes);
+
   /// Appends to another writer what was appended here, also after this one has run out of space.
   /// Not for every store: kIo where the bytes have left already.
   [[nodiscard]] virtual Outcome<void> copy_to(ObjectWriter& other);

@@ -175,12 +175,22 @@ class TieredStore::Writer final : public ObjectWriter {
  public:
   Writer(Parts& parts, ObjectName name) : parts_(parts), name_(std::move(name)) {}
 
+  Outcome<void> reserve(std::uint64_t more_bytes) override {
+    auto found =
+        in_some_tier(more_bytes, [&](ObjectWriter& writer) { return writer.reserve(more_bytes); });
+    if (found) reserved_bytes_ = std::max(reserved_bytes_, size_bytes_ + more_bytes);
+    return found;
+  }
+
+  std::span<std::byte> place_for(std::size_t most_bytes) override {
+    if (size_bytes_ >= reserved_bytes_) return {};
+    return writer_->place_for(std::min<std::uint64_t>(most_bytes, reserved_bytes_ - size_bytes_));
+  }
+
   Outcome<void> append(std::span<const std::byte> bytes) override {
-    if (sealed_) return refuse(FailureCode::kSealed, name_.text(), "is sealed");
-    if (failed_) return std::unexpected(*failed_);
-    auto written = write(bytes, size_bytes_ + bytes.size());
-    if (!written) failed_ = written.error();
-    size_bytes_ += bytes.size();
+    auto written =
+        in_some_tier(bytes.size(), [&](ObjectWriter& writer) { return writer.append(bytes); });
+    if (written) size_bytes_ += bytes.size();
     return written;
   }
 
@@ -204,31 +214,40 @@ class TieredStore::Writer final : public ObjectWriter {
   }
 
  private:
-  Outcome<void> write(std::span<const std::byte> bytes, std::uint64_t size_after) {
-    const std::size_t suits = parts_.level_for(size_after);
-    Outcome<void> written;
+  /// Does `act`, for which so many more bytes are needed, with a writer of the first tier that has
+  /// room, at the one in use or below.
+  template <class Act>
+  Outcome<void> in_some_tier(std::uint64_t more_bytes, const Act& act) {
+    if (sealed_) return refuse(FailureCode::kSealed, name_.text(), "is sealed");
+    if (failed_) return std::unexpected(*failed_);
+    const std::size_t suits = parts_.level_for(size_bytes_ + more_bytes);
+    Outcome<void> done;
     for (std::size_t at = std::max(suits, at_); at < parts_.levels.size();
          at = parts_.writable_from(at + 1)) {
-      written = write_at(at, bytes);
-      if (written || written.error().code != FailureCode::kOutOfSpace) break;
+      done = in_tier(at, more_bytes, act);
+      if (done || done.error().code != FailureCode::kOutOfSpace) break;
     }
-    return written;
+    if (!done) failed_ = done.error();
+    return done;
   }
 
-  Outcome<void> write_at(std::size_t at, std::span<const std::byte> bytes) {
+  template <class Act>
+  Outcome<void> in_tier(std::size_t at, std::uint64_t more_bytes, const Act& act) {
     ObjectStore& store = *parts_.levels[at]->tier.store;
     const bool moves = writer_ == nullptr || at != at_;
-    parts_.make_room(at, bytes.size() + (moves ? size_bytes_ : 0));
-    if (moves) {
-      auto writer = store.create(name_);
-      if (!writer) return std::unexpected(std::move(writer.error()));
-      if (writer_ != nullptr) {
-        if (auto copied = writer_->copy_to(**writer); !copied) return copied;
-      }
-      writer_ = std::move(*writer);
-      at_ = at;
+    if (moves || size_bytes_ + more_bytes > reserved_bytes_) {
+      parts_.make_room(at, more_bytes + (moves ? size_bytes_ : 0));
     }
-    return writer_->append(bytes);
+    if (!moves) return act(*writer_);
+    auto writer = store.create(name_);
+    if (!writer) return std::unexpected(std::move(writer.error()));
+    if (writer_ != nullptr) {
+      if (auto copied = writer_->copy_to(**writer); !copied) return copied;
+    }
+    // What is appended may lie in the place that the old one gave.
+    const auto old = std::exchange(writer_, std::move(*writer));
+    at_ = at;
+    return act(*writer_);
   }
 
   Parts& parts_;
@@ -236,6 +255,7 @@ class TieredStore::Writer final : public ObjectWriter {
   std::size_t at_ = 0;
   std::unique_ptr<ObjectWriter> writer_;
   std::uint64_t size_bytes_ = 0;
+  std::uint64_t reserved_bytes_ = 0;
   bool sealed_ = false;
   std::optional<Failure> failed_;
 };

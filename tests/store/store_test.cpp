@@ -1,5 +1,7 @@
 #include <array>
+#include <cstring>
 #include <fstream>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <thread>
@@ -292,6 +294,64 @@ TEST(SharedMemoryTier, a_folder_that_is_not_in_memory_is_refused) {
   const auto store = SharedMemoryTier::open(folder / "store", kMiB);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, FailureCode::kBadName);
+}
+
+/// Puts an object through reserve() and place_for(), where the store has such a place.
+Outcome<ObjectInfo> put_in_place(ObjectStore& store, const ObjectName& name,
+                                 const std::string& bytes) {
+  auto writer = store.create(name);
+  if (!writer) return std::unexpected(writer.error());
+  if (auto room = (*writer)->reserve(bytes.size()); !room) return std::unexpected(room.error());
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::string piece = bytes.substr(at, 300000);
+    const auto place = (*writer)->place_for(piece.size());
+    std::span<const std::byte> from = bytes_of(piece);
+    if (!place.empty()) {
+      std::memcpy(place.data(), piece.data(), place.size());
+      from = place;
+    }
+    if (auto kept = (*writer)->append(from); !kept) return std::unexpected(kept.error());
+    at += from.size();
+  }
+  return (*writer)->seal();
+}
+
+TEST(Reserving, an_object_written_in_place_is_the_object_that_was_written) {
+  const ScratchFolder folder;
+  const auto disk = DiskTier::open(folder / "store", 16 * kMiB);
+  ASSERT_TRUE(disk);
+  MemoryTier memory(16 * kMiB);
+  const std::string bytes = content(1, 3 * kMiB + 5);
+  for (ObjectStore* store : std::initializer_list<ObjectStore*>{&memory, disk->get()}) {
+    const auto info = put_in_place(*store, {"bucket", "a"}, bytes);
+    ASSERT_TRUE(info) << info.error().message();
+    const auto copied = store->put({"bucket", "b"}, bytes_of(bytes));
+    ASSERT_TRUE(copied);
+    EXPECT_EQ(*info, *copied) << "the same checksum";
+    EXPECT_TRUE(text_of(store->view({"bucket", "a"})->bytes()) == bytes);
+    EXPECT_EQ(put_in_place(*store, {"bucket", "c"}, content(1, 16 * kMiB)).error().code,
+              FailureCode::kOutOfSpace);
+    ASSERT_TRUE(store->remove({"bucket", "a"}) && store->remove({"bucket", "b"}));
+    EXPECT_EQ(store->usage().used_bytes, 0U);
+  }
+}
+
+TEST(Reserving, more_than_there_can_be_is_out_of_space_and_less_than_reserved_is_given_back) {
+  const ScratchFolder folder;
+  const auto disk = DiskTier::open(folder / "store", kMiB);
+  ASSERT_TRUE(disk);
+  MemoryTier memory(kMiB);
+  for (ObjectStore* store : std::initializer_list<ObjectStore*>{&memory, disk->get()}) {
+    for (const std::uint64_t much : {std::uint64_t{2} << 20, UINT64_MAX - 8, UINT64_MAX}) {
+      EXPECT_EQ((*store->create({"bucket", "a"}))->reserve(much).error().code,
+                FailureCode::kOutOfSpace);
+    }
+    auto writer = store->create({"bucket", "a"});
+    ASSERT_TRUE((*writer)->reserve(900000));
+    ASSERT_TRUE((*writer)->append(bytes_of("few")));
+    ASSERT_TRUE((*writer)->seal());
+    EXPECT_LT(store->usage().used_bytes, 1000U);
+  }
 }
 
 TEST(ManyThreads, never_see_half_an_object_in_memory) {

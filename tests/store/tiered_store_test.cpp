@@ -1,5 +1,6 @@
 #include "store/tiered_store.h"
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <string>
@@ -166,6 +167,36 @@ TEST(TieredStore, tells_each_sealed_and_deleted_object_once_however_often_it_mov
   }
   EXPECT_EQ((*watch)->next(std::chrono::milliseconds(0))->kind, Event::Kind::kDeleted);
   EXPECT_FALSE((*watch)->next(std::chrono::milliseconds(0)));
+}
+
+TEST(TieredStore, an_object_written_in_place_that_outgrows_its_tier_is_whole) {
+  const ScratchFolder folder;
+  Tiers tiers(folder, 200 * kKiB, 2 * kMiB);
+  const std::string bytes = content(1, 150 * kKiB);
+  auto writer = tiers.store.create(named(1));
+  ASSERT_TRUE(writer && (*writer)->reserve(50 * kKiB));
+  std::span<std::byte> place = (*writer)->place_for(kMiB);
+  ASSERT_EQ(place.size(), 50 * kKiB) << "what was reserved";
+  std::ranges::copy(bytes_of(bytes).first(place.size()), place.begin());
+  ASSERT_TRUE((*writer)->append(place));
+  EXPECT_TRUE((*writer)->place_for(kMiB).empty());
+  ASSERT_TRUE((*writer)->append(bytes_of(bytes).subspan(place.size())));  // moves to the disk
+  ASSERT_TRUE((*writer)->seal());
+  EXPECT_TRUE(tiers.disk->stat(named(1)));
+  EXPECT_TRUE(text_of(tiers.store.view(named(1))->bytes()) == bytes);
+  EXPECT_EQ(tiers.memory->usage().used_bytes + tiers.disk->usage().used_bytes,
+            tiers.store.usage().used_bytes);
+}
+
+TEST(TieredStore, an_object_is_reserved_where_one_of_its_size_goes) {
+  const ScratchFolder folder;
+  Tiers tiers(folder, 200 * kKiB, 2 * kMiB);
+  auto writer = tiers.store.create(named(1));
+  ASSERT_TRUE(writer && (*writer)->reserve(500 * kKiB));
+  EXPECT_EQ(tiers.memory->usage().used_bytes, 0U);
+  ASSERT_TRUE((*writer)->append(bytes_of(content(1, 500 * kKiB))));
+  ASSERT_TRUE((*writer)->seal());
+  EXPECT_TRUE(tiers.disk->stat(named(1)));
 }
 
 TEST(TieredStore, many_threads_never_see_half_an_object_while_everything_spills) {
