@@ -36,6 +36,7 @@ EventStream* EventStream::refused(Publisher& publisher, const grpc::Status& stat
 
 void EventStream::deliver(const Event& event) {
   bool too_slow = false;
+  const wire::SubscriptionStreamResponse* next = nullptr;
   {
     const std::scoped_lock lock(mutex_);
     if (ending_) return;
@@ -49,12 +50,13 @@ void EventStream::deliver(const Event& event) {
         to_wire(event.object, *message.mutable_object());
       }
       if (std::exchange(writing_, true)) return;
+      next = &message;
     }
   }
   if (too_slow) {
     end({grpc::StatusCode::RESOURCE_EXHAUSTED, "the subscriber reads its events too slowly"});
   } else {
-    StartWrite(&queue_.front());
+    StartWrite(next);
   }
 }
 
@@ -74,6 +76,7 @@ void EventStream::replaced() {
 
 void EventStream::OnWriteDone(bool ok) {
   std::optional<grpc::Status> finish;
+  const wire::SubscriptionStreamResponse* next = nullptr;
   {
     const std::scoped_lock lock(mutex_);
     queue_.pop_front();
@@ -81,11 +84,12 @@ void EventStream::OnWriteDone(bool ok) {
     finish = ending_;
     writing_ = !finish && !queue_.empty();
     if (!finish && !writing_) return;
+    if (writing_) next = &queue_.front();
   }
   if (finish) {
     Finish(*finish);
   } else {
-    StartWrite(&queue_.front());
+    StartWrite(next);
   }
 }
 

@@ -14,13 +14,15 @@ namespace {
 constexpr std::chrono::milliseconds kPatience{2000};
 constexpr std::size_t kMostHeadBytes = 16384;
 
-/// The head of a request, up to the empty line; empty when it does not come.
+/// The head of a request, up to the empty line; empty when it does not come in time.
 std::string request_head(const TcpSocket& connection) {
+  const auto begin = std::chrono::steady_clock::now();
   std::string head;
   std::vector<std::byte> buffer(4096);
   while (head.find("\r\n\r\n") == std::string_view::npos) {
     const auto got = connection.read_some(buffer);
     if (!got || *got == 0 || head.size() > kMostHeadBytes) return {};
+    if (std::chrono::steady_clock::now() - begin > kPatience) return {};
     head.append(reinterpret_cast<const char*>(buffer.data()), *got);
   }
   return head;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,8 @@
 namespace ionloom::geds {
 namespace {
 
+/// Before it is tried again to accept a connection that there was no descriptor for.
+constexpr std::chrono::milliseconds kPause{50};
 constexpr std::size_t kRecordBytes = 16000;  ///< a TLS record holds 16384 at most
 
 using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
@@ -116,13 +119,18 @@ Outcome<void> TcpSocket::speak_tls_to(const std::string& host, const TlsContext&
 }
 
 Outcome<TcpSocket> TcpSocket::accept() const {
-  int descriptor = -1;
-  do {
-    descriptor = ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
-  } while (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED));
-  if (descriptor < 0) return failed("no more connections are accepted", errno);
-  set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
-  return TcpSocket(descriptor);
+  for (;;) {
+    const int descriptor = ::accept4(descriptor_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+      return TcpSocket(descriptor);
+    }
+    if (errno == EINVAL || errno == EBADF) return failed("no more connections are accepted", errno);
+    // The rest is of one connection, or passes: descriptors are given back when others end.
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      std::this_thread::sleep_for(kPause);
+    }
+  }
 }
 
 void TcpSocket::set_read_patience(std::chrono::milliseconds patience) const {

@@ -37,7 +37,8 @@ class TcpSocket {
   [[nodiscard]] Outcome<void> speak_tls_as_server(const TlsContext& context);
   [[nodiscard]] Outcome<void> speak_tls_to(const std::string& host, const TlsContext& context);
 
-  /// Waits for the next connection, for ever. UNAVAILABLE after shut_down().
+  /// Waits for the next connection, for ever: also while this process has no descriptor or memory
+  /// left for one. UNAVAILABLE after shut_down().
   [[nodiscard]] Outcome<TcpSocket> accept() const;
 
   /// How long reading may stand still; zero is for ever.

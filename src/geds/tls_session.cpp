@@ -31,16 +31,20 @@ std::string last_reason() {
 int send_quietly(BIO* bio, const char* bytes, int count) {
   ::BIO_clear_retry_flags(bio);
   const int descriptor = *static_cast<const int*>(::BIO_get_data(bio));
-  const ssize_t sent = ::send(descriptor, bytes, static_cast<std::size_t>(count), MSG_NOSIGNAL);
-  if (sent < 0 && errno == EINTR) ::BIO_set_retry_write(bio);
+  ssize_t sent = 0;
+  do {
+    sent = ::send(descriptor, bytes, static_cast<std::size_t>(count), MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
   return static_cast<int>(sent);
 }
 
 int receive(BIO* bio, char* bytes, int count) {
   ::BIO_clear_retry_flags(bio);
   const int descriptor = *static_cast<const int*>(::BIO_get_data(bio));
-  const ssize_t got = ::recv(descriptor, bytes, static_cast<std::size_t>(count), 0);
-  if (got < 0 && errno == EINTR) ::BIO_set_retry_read(bio);
+  ssize_t got = 0;
+  do {
+    got = ::recv(descriptor, bytes, static_cast<std::size_t>(count), 0);
+  } while (got < 0 && errno == EINTR);
   return static_cast<int>(got);
 }
 
