@@ -94,6 +94,14 @@ void add_node(CLI::App& group, GedsArguments& arguments) {
       ->add_option("--token-file", arguments.token_file,
                    "bearer tokens, one a line; others may neither read nor put")
       ->type_name("FILE");
+  command
+      ->add_option("--copies", arguments.copies,
+                   "nodes that hold an object put here before its put is acknowledged, 1 or 2:\n"
+                   "the second is another living node; when this one dies, readers find the\n"
+                   "object there")
+      ->check(CLI::Range(1, 2))
+      ->capture_default_str()
+      ->type_name("N");
   command->add_flag("--relocate-on-exit", arguments.relocate_on_exit,
                     "on SIGTERM, first move all objects to the S3 stores registered for their\n"
                     "buckets; exit 4 when some could not go");

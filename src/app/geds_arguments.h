@@ -19,6 +19,7 @@ struct GedsArguments {
   std::uint64_t memory_bytes = std::uint64_t{1} << 30;
   std::string disk;  ///< "DIR:SIZE"
   std::uint32_t lease_ms = 1500;
+  int copies = 1;
   std::string object;          ///< "bucket/key", or "bucket[/prefix]"
   std::filesystem::path file;  ///< to put
   std::optional<std::filesystem::path> output;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -80,11 +82,13 @@ Result<geds::ByteRange> byte_range(const std::string& text) {
 }
 
 Json as_json(const geds::Object& object) {
-  return {{"bucket", object.id.bucket},
-          {"key", object.id.key},
-          {"location", object.info.location},
-          {"size_bytes", object.info.size_bytes},
-          {"sealed_bytes", object.info.sealed_bytes}};
+  Json json = {{"bucket", object.id.bucket},
+               {"key", object.id.key},
+               {"location", object.info.location},
+               {"size_bytes", object.info.size_bytes},
+               {"sealed_bytes", object.info.sealed_bytes}};
+  if (!object.info.copies.empty()) json["copies"] = object.info.copies;
+  return json;
 }
 
 void print_json(const Json& json) {
@@ -132,10 +136,15 @@ Result<void> put_object(const GedsArguments& arguments) {
   if (!id) return std::unexpected(id.error());
   const auto node = named(geds::parse_host_port(arguments.node), "--node");
   if (!node) return std::unexpected(node.error());
-  std::ifstream file(arguments.file, std::ios::binary | std::ios::ate);
+  std::ifstream file(arguments.file, std::ios::binary);
   if (!file) return std::unexpected(files::file_error(arguments.file, "be read", errno));
-  const auto size = static_cast<std::uint64_t>(file.tellg());
-  file.seekg(0);
+  std::error_code no_file;
+  const std::uint64_t size = std::filesystem::file_size(arguments.file, no_file);
+  if (no_file || !std::filesystem::is_regular_file(arguments.file, no_file)) {
+    return usage_error(arguments.file.string() +
+                       " is not a file whose size is known: a folder, a pipe or a device cannot "
+                       "be put");
+  }
   geds::Peer peer(*node, {arguments.token, arguments.authorities});
   const auto source = [&](std::span<std::byte> into) -> Outcome<std::size_t> {
     file.read(reinterpret_cast<char*>(into.data()), static_cast<std::streamsize>(into.size()));
@@ -145,7 +154,7 @@ Result<void> put_object(const GedsArguments& arguments) {
   };
   const auto kept = named(peer.put(*id, size, source), id->text());
   if (!kept) return kept;
-  const std::string location = "geds://" + node->text();
+  const std::string location = geds::node_location(*node);
   if (arguments.json) {
     print_json(as_json({*id, {location, size, size, std::nullopt}}));
   } else {
@@ -175,8 +184,9 @@ Result<void> get_object(const GedsArguments& arguments) {
       read_into(*connected->client, *id, *range,
                 [&](std::span<const std::byte> bytes) { return file->write(bytes); });
   if (!object) return std::unexpected(object.error());
+  if (auto done = file->commit(); !done) return done;
   if (arguments.json) print_json(as_json(*object));
-  return file->commit();
+  return {};
 }
 
 Result<void> list_objects(const GedsArguments& arguments) {
@@ -216,13 +226,14 @@ Result<void> show_object(const GedsArguments& arguments) {
   if (!id) return std::unexpected(id.error());
   const auto connected = connect(arguments);
   if (!connected) return std::unexpected(connected.error());
-  const auto object = named(connected->metadata->lookup(*id), id->text());
+  const auto object = named(connected->metadata->lookup_with_copies(*id), id->text());
   if (!object) return std::unexpected(object.error());
   if (arguments.json) {
     print_json(as_json(*object));
   } else {
     fmt::print("object    {}\nsize      {} bytes\nsealed    {} bytes\nlocation  {}\n", id->text(),
                object->info.size_bytes, object->info.sealed_bytes, object->info.location);
+    for (const std::string& copy : object->info.copies) fmt::print("copy      {}\n", copy);
   }
   return {};
 }

@@ -136,6 +136,7 @@ Result<void> serve_node(const GedsArguments& arguments) {
                                        .memory_bytes = arguments.memory_bytes,
                                        .disk = *disk,
                                        .lease = std::chrono::milliseconds(arguments.lease_ms),
+                                       .copies = arguments.copies,
                                        .token_file = arguments.token_file,
                                        .identity = *proof,
                                        .access = {arguments.token, arguments.authorities},

@@ -3,7 +3,6 @@
 #include <tuple>
 
 #include "geds/wire.h"
-#include "ionloom_geds.pb.h"
 
 namespace ionloom::geds {
 namespace {
@@ -15,7 +14,11 @@ void write(const BucketDeleted& change, rpc::LogRecord& record) {
   record.set_delete_bucket(change.bucket);
 }
 void write(const ObjectPut& change, rpc::LogRecord& record) {
-  to_wire(change.object, *record.mutable_put());
+  if (change.object.info.copies.empty()) {
+    to_wire(change.object, *record.mutable_put());
+  } else {
+    to_wire(change.object, *record.mutable_put_with_copies());
+  }
 }
 void write(const ObjectRemoved& change, rpc::LogRecord& record) {
   to_wire(change.id, *record.mutable_remove());
@@ -29,6 +32,9 @@ void write(const StoreRegistered& change, rpc::LogRecord& record) {
 void write(const LeaseNoted& change, rpc::LogRecord& record) {
   record.mutable_lease()->set_location(change.location);
   record.mutable_lease()->set_duration_ms(change.duration_ms);
+}
+void write(const NodePutLast& change, rpc::LogRecord& record) {
+  record.set_put_last(change.location);
 }
 void write(const SnapshotEnd& change, rpc::LogRecord& record) {
   record.set_snapshot_end(change.records);
@@ -56,6 +62,9 @@ void apply_to(const StoreRegistered& change, MetadataState& state) {
 }
 void apply_to(const LeaseNoted& change, MetadataState& state) {
   state.note_lease(change.location, change.duration_ms);
+}
+void apply_to(const NodePutLast& change, MetadataState& state) {
+  std::ignore = state.put_last(change.location);
 }
 void apply_to(const SnapshotEnd& /*change*/, MetadataState& /*state*/) {}
 
@@ -88,6 +97,9 @@ Result<NumberedChange> decode_change(std::string_view bytes) {
     case rpc::LogRecord::kPut:
       result.change = ObjectPut{from_wire(record.put())};
       return result;
+    case rpc::LogRecord::kPutWithCopies:
+      result.change = ObjectPut{from_wire(record.put_with_copies())};
+      return result;
     case rpc::LogRecord::kRemove:
       result.change = ObjectRemoved{from_wire(record.remove())};
       return result;
@@ -99,6 +111,9 @@ Result<NumberedChange> decode_change(std::string_view bytes) {
       return result;
     case rpc::LogRecord::kLease:
       result.change = LeaseNoted{record.lease().location(), record.lease().duration_ms()};
+      return result;
+    case rpc::LogRecord::kPutLast:
+      result.change = NodePutLast{record.put_last()};
       return result;
     case rpc::LogRecord::kSnapshotEnd:
       result.change = SnapshotEnd{record.snapshot_end()};

@@ -33,13 +33,16 @@ struct LeaseNoted {  ///< a node holds leases of this length; 0: it left in good
   std::string location;
   std::uint32_t duration_ms = 0;
 };
+struct NodePutLast {  ///< see MetadataState::put_last()
+  std::string location;
+};
 struct SnapshotEnd {  ///< last record of a snapshot
   std::uint64_t records = 0;
 };
 
 /// One change of a MetadataState that was carried out; the metadata log is a list of these.
 using Change = std::variant<BucketCreated, BucketDeleted, ObjectPut, ObjectRemoved, PrefixRemoved,
-                            StoreRegistered, LeaseNoted, SnapshotEnd>;
+                            StoreRegistered, LeaseNoted, NodePutLast, SnapshotEnd>;
 
 /// A change and its place in the history, counted from 1.
 struct NumberedChange {

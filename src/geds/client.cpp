@@ -1,6 +1,9 @@
 #include "geds/client.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -42,6 +45,11 @@ Outcome<void> copy(Client& client, const Object& object, ByteRange range, const 
   return {};
 }
 
+Status failed_at(const Object& object, const Status& status) {
+  return {status.code,
+          fmt::format("{} at {}: {}", object.id.text(), object.info.location, status.message)};
+}
+
 }  // namespace
 
 std::shared_ptr<Peer> Client::peer(const HostPort& node) {
@@ -67,26 +75,54 @@ Outcome<std::size_t> Client::read_at(const Object& object, std::uint64_t offset_
 
 Outcome<Object> Client::read(const ObjectId& id, ByteRange range, const Sink& sink) {
   Progress progress;
-  for (int attempt = 1;; ++attempt) {
-    auto object = metadata_.lookup(id);
-    if (!object) return object;
-    const auto done = copy(*this, *object, range, sink, progress);
+  std::optional<Status> midway;  // what the sink has cannot be taken back
+  auto object = read_somewhere(id, std::nullopt, [&](const Object& at) -> Outcome<void> {
+    const auto done = copy(*this, at, range, sink, progress);
+    if (done || progress.bytes == 0) return done;
+    midway = done.error();
+    return {};
+  });
+  if (!object) return object;
+  if (midway) return std::unexpected(failed_at(*object, *midway));
+  return object;
+}
+
+Outcome<Object> Client::read_somewhere(const ObjectId& id, std::optional<Object> known,
+                                       const Attempt& read) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto object = known ? Outcome<Object>(*std::move(known)) : metadata_.lookup(id);
+  if (!object) return object;
+  auto done = read(*object);
+  if (done) return object;
+  const std::string tried = object->info.location;
+  const bool silent = std::chrono::steady_clock::now() - begin >= access_.patience;
+  // It may lie elsewhere by now, or there as well.
+  auto found = metadata_.lookup_with_copies(id);
+  if (!found) return found;
+  std::vector<std::string> places = std::exchange(found->info.copies, {});
+  places.insert(places.begin(), found->info.location);
+  std::ranges::stable_partition(places, [&](const std::string& at) { return at != tried; });
+  if (silent) std::erase(places, tried);
+  for (std::string& place : places) {
+    found->info.location = std::move(place);
+    object = found;
+    done = read(*object);
     if (done) return object;
-    if (attempt == 2 || progress.bytes > 0) {
-      return refuse(done.error().code, fmt::format("{} at {}: {}", id.text(), object->info.location,
-                                                   done.error().message));
-    }
   }
+  return std::unexpected(failed_at(*object, done.error()));
 }
 
 Outcome<void> Client::remove(const ObjectId& id) {
-  const auto object = metadata_.lookup(id);
-  if (auto done = metadata_.remove(id); !done) return done;
-  if (!object) return {};
+  const auto removed = metadata_.remove(id);
+  if (!removed) return std::unexpected(removed.error());
   // A node that is gone, or IBM's, keeps bytes that nobody will find: nothing to tell the caller.
-  if (const auto node = parse_node_location(object->info.location)) {
+  // The object's own node is the last: as long as it has the bytes it takes none of that name.
+  for (const std::string& copy : removed->info.copies) {
+    if (const auto node = parse_node_location(copy)) std::ignore = peer(*node)->forget(id);
+  }
+  if (const auto node = parse_node_location(removed->info.location)) {
     std::ignore = peer(*node)->forget(id);
-  } else if (const auto place = parse_s3_location(object->info.location)) {
+  } else if (const auto place = parse_s3_location(removed->info.location)) {
     return remove_from_s3(*place);
   }
   return {};

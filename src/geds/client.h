@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -33,7 +34,7 @@ class Client {
   using Sink = std::function<bool(std::span<const std::byte>)>;
 
   /// Reads a range, a piece at a time: memory does not grow with it. When the node fails before the
-  /// first byte the object is looked up once more; UNAVAILABLE when it is gone for good. A range
+  /// first byte it is read as read_somewhere() says; UNAVAILABLE when it is gone for good. A range
   /// beyond the end is shortened.
   /// @return what was read, as it was looked up
   [[nodiscard]] Outcome<Object> read(const ObjectId& id, ByteRange range, const Sink& sink);
@@ -44,7 +45,15 @@ class Client {
   [[nodiscard]] Outcome<std::size_t> read_at(const Object& object, std::uint64_t offset_bytes,
                                              std::span<std::byte> into);
 
-  /// Removes the object, and its bytes: from their node where that can be reached, or from S3.
+  /// Has `read` try where the object lies: first as it is known, if it is, or looked up; when that
+  /// fails, where the metadata server says that it lies by then, copies first. A place that stood
+  /// silent for as long as anyone waits is not tried again.
+  /// @return the object with the location that it was read from
+  using Attempt = std::function<Outcome<void>(const Object&)>;
+  [[nodiscard]] Outcome<Object> read_somewhere(const ObjectId& id, std::optional<Object> known,
+                                               const Attempt& read);
+
+  /// Removes the object, and its bytes: from their nodes where these can be reached, or from S3.
   [[nodiscard]] Outcome<void> remove(const ObjectId& id);
 
   /// The node with this host and gRPC port.

@@ -47,11 +47,12 @@ Outcome<DataRequest> parse_get(std::string_view text) {
   return request;
 }
 
-Outcome<DataRequest> parse_put(std::string_view text) {
+/// PUT and COPY.
+Outcome<DataRequest> parse_sized(DataVerb verb, std::string_view text) {
   std::string_view rest = text;
   auto id = take_name(rest, "SIZE");
   if (!id) return std::unexpected(id.error());
-  DataRequest request{DataVerb::kPut, *std::move(id), 0, 0, {}};
+  DataRequest request{verb, *std::move(id), 0, 0, {}};
   if (!take_number(rest, request.size_bytes)) return malformed(text);
   return request;
 }
@@ -67,6 +68,9 @@ std::string request_text(const DataRequest& request) {
       break;
     case DataVerb::kPut:
       text = fmt::format("PUT {}\nSIZE {}", request.id.text(), request.size_bytes);
+      break;
+    case DataVerb::kCopy:
+      text = fmt::format("COPY {}\nSIZE {}", request.id.text(), request.size_bytes);
       break;
     case DataVerb::kAppend:
       text = "APPEND " + request.id.text();
@@ -91,7 +95,8 @@ Outcome<DataRequest> parse_data_request(std::string_view text) {
   const std::string_view verb = text.substr(0, space);
   const std::string_view rest = text.substr(space + 1);
   if (verb == "GET") return parse_get(rest);
-  if (verb == "PUT") return parse_put(rest);
+  if (verb == "PUT") return parse_sized(DataVerb::kPut, rest);
+  if (verb == "COPY") return parse_sized(DataVerb::kCopy, rest);
   if (verb == "TOKEN") return DataRequest{DataVerb::kToken, {}, 0, 0, std::string(rest)};
   if (verb == "RELOCATE") {
     if (auto fine = check_bucket_name(rest); !rest.empty() && !fine) {

@@ -21,6 +21,7 @@ enum class DataVerb : std::uint8_t {
   kPut,       ///< "PUT bucket/key\nSIZE size": answered once to go ahead and once when it is sealed
   kAppend,    ///< "APPEND bucket/key": as PUT, for a size not known yet; the bytes come in pieces,
               ///< each behind its length (uint64, little-endian), and a length of 0 seals
+  kCopy,      ///< "COPY bucket/key\nSIZE size": as PUT, for a copy of what another node registers
   kDelete,    ///< "DELETE bucket/key": the node forgets the bytes
   kRelocate,  ///< "RELOCATE bucket", or "RELOCATE " for all: moves objects to S3; answered by how
               ///< many and their bytes (two uint64, little-endian)
@@ -31,8 +32,8 @@ struct DataRequest {
   DataVerb verb = DataVerb::kGet;
   ObjectId id;
   std::uint64_t offset_bytes = 0;  ///< of a GET
-  std::uint64_t size_bytes = 0;    ///< of a GET: bytes wanted at most; of a PUT: of the object
-  std::string token;               ///< of a TOKEN
+  std::uint64_t size_bytes = 0;  ///< of a GET: bytes wanted at most; of PUT and COPY: of the object
+  std::string token;             ///< of a TOKEN
 };
 
 /// A request that is longer than this without its zero byte is refused and the connection closed.
@@ -42,7 +43,7 @@ inline constexpr std::size_t kMostRequestBytes = std::size_t{64} << 10;
 [[nodiscard]] std::string request_text(const DataRequest& request);
 
 /// @param text without the zero byte
-/// @return INVALID_ARGUMENT for anything but the four forms above
+/// @return INVALID_ARGUMENT for anything but the forms above
 [[nodiscard]] Outcome<DataRequest> parse_data_request(std::string_view text);
 
 /// The head of a response: int32 status code, four bytes of nothing, uint64 length; little-endian.

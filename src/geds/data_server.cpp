@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -44,6 +45,7 @@ DataCounters::DataCounters(Metrics& metrics)
       bytes_written(metrics.counter("gedslocalfilehandle__bytes_written", "Bytes received")),
       opened(metrics.counter("geds__files_opened", "Reads answered with data")),
       created(metrics.counter("geds__files_created", "Objects sealed here")),
+      copies(metrics.counter("ionloom_geds_copies_kept_total", "Copies kept for other nodes")),
       refused(metrics.counter("ionloom_geds_refused_requests_total",
                               "Data requests answered with a failure")),
       reads(metrics.counter("gedslocalfilehandle__count", "Reads of objects that are here")),
@@ -58,15 +60,15 @@ DataCounters::DataCounters(Metrics& metrics)
 
 DataServer::DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
                        std::shared_ptr<const TlsContext> tls, DataCounters& counters,
-                       EventLog events, Register on_sealed, Relocate relocate)
+                       EventLog events, Calls calls)
     : listener_(std::move(listener)),
       objects_(objects),
       access_(access),
       tls_(std::move(tls)),
       counters_(counters),
       events_(std::move(events)),
-      on_sealed_(std::move(on_sealed)),
-      relocate_(std::move(relocate)),
+      calls_(std::move(calls)),
+      arrivals_(calls_.settled),
       acceptor_([this] { accept_all(); }) {}
 
 DataServer::~DataServer() {
@@ -85,12 +87,19 @@ void DataServer::accept_all() {
     connections_.remove_if([](const Connection& connection) { return connection.done; });
     Connection& connection = connections_.emplace_back();
     connection.socket = *std::move(socket);
-    connection.thread = std::jthread([this, &connection] {
-      serve(connection.socket);
-      const std::scoped_lock done(mutex_);
-      connection.socket.shut_down();
-      connection.done = true;
-    });
+    try {
+      connection.thread = std::jthread([this, &connection] {
+        serve(connection.socket);
+        const std::scoped_lock done(mutex_);
+        connection.socket.shut_down();
+        connection.done = true;
+      });
+    } catch (const std::system_error& no_thread) {
+      note({StatusCode::kResourceExhausted,
+            fmt::format("a connection is closed, as no thread can be started for it: {}",
+                        no_thread.what())});
+      connections_.pop_back();
+    }
   }
 }
 
@@ -139,11 +148,9 @@ Outcome<void> DataServer::answer(const TcpSocket& socket, std::string_view text,
                        {StatusCode::kUnauthenticated, "this node asks for a token it knows"});
   }
   if (request->verb == DataVerb::kGet) return answer_get(socket, *request);
-  if (request->verb == DataVerb::kPut || request->verb == DataVerb::kAppend) {
-    return answer_put(socket, *request, behind);
-  }
+  if (request->verb == DataVerb::kDelete) return answer_delete(socket, *request);
   if (request->verb == DataVerb::kRelocate) return answer_relocate(socket, *request);
-  return answer_delete(socket, *request);
+  return answer_put(socket, *request, behind);
 }
 
 Outcome<void> DataServer::answer_get(const TcpSocket& socket, const DataRequest& request) {
@@ -189,7 +196,7 @@ Outcome<void> DataServer::answer_delete(const TcpSocket& socket, const DataReque
 }
 
 Outcome<void> DataServer::answer_relocate(const TcpSocket& socket, const DataRequest& request) {
-  const auto done = relocate_(request.id.bucket);
+  const auto done = calls_.relocate(request.id.bucket);
   if (!done) return send_status(socket, done.error());
   if (done->why) {
     return send_status(
@@ -201,31 +208,48 @@ Outcome<void> DataServer::answer_relocate(const TcpSocket& socket, const DataReq
   return socket.write(to_bytes({0, bytes.size()}), bytes);
 }
 
+store::Outcome<std::unique_ptr<store::ObjectWriter>> DataServer::writer_of(const ObjectId& id) {
+  const store::ObjectName name = name_of(id);
+  auto writer = objects_.create(name);
+  if (writer || writer.error().code != store::FailureCode::kExists || !calls_.unknown(id)) {
+    return writer;
+  }
+  const bool removed = arrivals_.unless_arriving(id, Arrivals::Clock::now(), [&] {
+    std::ignore = objects_.remove(name);  // what is here by then the writer meets
+  });
+  return removed ? objects_.create(name) : std::move(writer);
+}
+
 Outcome<void> DataServer::answer_put(const TcpSocket& socket, const DataRequest& request,
                                      std::string& behind) {
-  const store::ObjectName name = name_of(request.id);
-  auto writer = objects_.create(name);
+  if (auto open = calls_.open_for_objects(); !open) return send_status(socket, open.error());
+  auto writer = writer_of(request.id);
   if (!writer) return send_status(socket, to_status(writer.error()));
   if (auto sent = socket.write(to_bytes({})); !sent) return sent;  // go ahead
   const Level::Present present(counters_.receiving);
   std::optional<Timing> writing(counters_.write_ns);
   ObjectReceiver receiver(socket, behind, **writer);
-  const bool known_size = request.verb == DataVerb::kPut;
+  const bool known_size = request.verb != DataVerb::kAppend;
   socket.set_read_patience(known_size ? kPatience : kPiecePatience);
   auto received = known_size ? receiver.take(request.size_bytes) : receiver.take_pieces();
   if (!received) return received;
   socket.set_read_patience({});
   writing.reset();
   const Timing sealing(counters_.seal_ns);
+  const Arrivals::Arrival arriving(arrivals_, request.id);
   const auto sealed = receiver.seal();
   writer->reset();  // free before the sender hears of it
   if (!sealed) return send_status(socket, sealed.error());
-  if (auto known = on_sealed_(request.id, receiver.size_bytes()); !known) {
-    std::ignore = objects_.remove(name);
-    return send_status(socket, known.error());
+  if (request.verb == DataVerb::kCopy) {
+    counters_.copies.add();
+  } else {
+    if (auto known = calls_.on_sealed(request.id, receiver.size_bytes()); !known) {
+      std::ignore = objects_.remove(name_of(request.id));
+      return send_status(socket, known.error());
+    }
+    counters_.created.add();
   }
-  events_.debug("sealed", {{"object", request.id.text()}, {"bytes", request.size_bytes}});
-  counters_.created.add();
+  events_.debug("sealed", {{"object", request.id.text()}, {"bytes", receiver.size_bytes()}});
   counters_.bytes_written.add(receiver.size_bytes());
   counters_.written_sizes.add(receiver.size_bytes());
   return socket.write(to_bytes({}));

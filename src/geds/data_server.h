@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "geds/access.h"
+#include "geds/arrivals.h"
 #include "geds/data_request.h"
 #include "geds/event_log.h"
 #include "geds/metrics.h"
@@ -23,9 +25,10 @@ struct DataCounters {
   explicit DataCounters(Metrics& metrics);
 
   Counter& bytes_read;     ///< sent to readers
-  Counter& bytes_written;  ///< received with PUT and APPEND
+  Counter& bytes_written;  ///< received with PUT, COPY and APPEND
   Counter& opened;         ///< GETs answered with data
-  Counter& created;        ///< objects sealed
+  Counter& created;        ///< objects sealed and registered
+  Counter& copies;         ///< of other nodes' objects, sealed
   Counter& refused;
   Counter& reads;       ///< of objects that are here; IBM's "count" of file handles
   Level& sending;       ///< GETs that are being answered
@@ -47,12 +50,27 @@ class DataServer {
   using Register = std::function<Outcome<void>(const ObjectId&, std::uint64_t size_bytes)>;
   /// Called to move the objects of a bucket, "" for all, to S3.
   using Relocate = std::function<Outcome<Relocated>(const std::string& bucket)>;
+  /// Whether the metadata server is sure that there is no object of this name: what is here under
+  /// it was left by one that was removed while the node could not be told, or never registered.
+  using Unknown = std::function<bool(const ObjectId&)>;
+
+  /// Why the node takes no objects any more, if so.
+  using Open = std::function<Outcome<void>()>;
+
+  /// What the node does for its data transport.
+  struct Calls {
+    Open open_for_objects;
+    Register on_sealed;
+    Relocate relocate;
+    Unknown unknown;
+    std::chrono::milliseconds settled{6000};  ///< see Arrivals
+  };
 
   /// @param listener already listening. All references must outlive this.
   /// @param tls      spoken on every connection; none: plain TCP, as GEDS has it
   DataServer(TcpSocket listener, store::ObjectStore& objects, const AccessList& access,
              std::shared_ptr<const TlsContext> tls, DataCounters& counters, EventLog events,
-             Register on_sealed, Relocate relocate);
+             Calls calls);
   DataServer(const DataServer&) = delete;
   DataServer& operator=(const DataServer&) = delete;
   /// Ends all connections and waits for their threads.
@@ -75,7 +93,9 @@ class DataServer {
   Outcome<void> answer_get(const TcpSocket& socket, const DataRequest& request);
   Outcome<void> answer_delete(const TcpSocket& socket, const DataRequest& request);
   Outcome<void> answer_relocate(const TcpSocket& socket, const DataRequest& request);
-  /// PUT and APPEND.
+  /// A writer for an object that comes; what is left of a removed one makes way for it.
+  store::Outcome<std::unique_ptr<store::ObjectWriter>> writer_of(const ObjectId& id);
+  /// PUT, COPY and APPEND.
   Outcome<void> answer_put(const TcpSocket& socket, const DataRequest& request,
                            std::string& behind);
   Outcome<void> send_status(const TcpSocket& socket, const Status& status);
@@ -87,8 +107,8 @@ class DataServer {
   std::shared_ptr<const TlsContext> tls_;
   DataCounters& counters_;
   EventLog events_;
-  Register on_sealed_;
-  Relocate relocate_;
+  Calls calls_;
+  Arrivals arrivals_;
   std::mutex mutex_;
   std::list<Connection> connections_;
   std::jthread acceptor_;

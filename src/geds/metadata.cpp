@@ -98,14 +98,16 @@ Outcome<void> Metadata::update(const Object& object) {
   return {};
 }
 
-Outcome<void> Metadata::remove(const ObjectId& id) {
+Outcome<Object> Metadata::remove(const ObjectId& id) {
   std::unique_lock lock(mutex_);
-  if (auto done = state_.remove(id); !done) return done;
+  auto removed = state_.remove(id);
+  if (!removed) return removed;
   const std::uint64_t sequence = note(ObjectRemoved{id});
   lock.unlock();
-  if (auto done = settle(sequence); !done) return done;
+  if (auto done = settle(sequence); !done) return std::unexpected(done.error());
   publisher_.publish({Publication::kDelete, {id, {}}});
-  return {};
+  if (!keep_living_places(removed->info)) removed->info.location = "";
+  return removed;
 }
 
 Outcome<void> Metadata::remove_prefix(const ObjectId& id) {
@@ -125,12 +127,26 @@ Outcome<Object> Metadata::lookup(const ObjectId& id) const {
     return state_.lookup(id);
   }();
   if (!object) return object;
-  const std::scoped_lock lock(lease_mutex_);
-  if (leases_.expired(object->info.location, Leases::Clock::now())) {
-    return refuse(StatusCode::kUnavailable, id.text() + " lies on " + object->info.location +
-                                                ", which has not been heard of");
+  const std::string location = object->info.location;
+  if (!keep_living_places(object->info)) {
+    return refuse(StatusCode::kUnavailable,
+                  id.text() + " lies on " + location + ", which has not been heard of");
   }
+  if (object->info.location != location) ++lookups_of_copies_;
   return object;
+}
+
+bool Metadata::keep_living_places(ObjectInfo& info) const {
+  const std::scoped_lock lock(lease_mutex_);
+  const auto dead = [&, now = Leases::Clock::now()](const std::string& location) {
+    return leases_.expired(location, now);
+  };
+  std::erase_if(info.copies, dead);
+  if (!dead(info.location)) return true;
+  if (info.copies.empty()) return false;
+  info.location = std::move(info.copies.front());
+  info.copies.erase(info.copies.begin());
+  return true;
 }
 
 Outcome<Listing> Metadata::list(const ObjectId& prefix, char delimiter) const {
@@ -162,8 +178,9 @@ std::vector<ObjectStoreConfig> Metadata::stores() const {
   return state_.stores();
 }
 
-Outcome<void> Metadata::renew_lease(const std::string& location,
-                                    std::chrono::milliseconds duration) {
+Outcome<void> Metadata::renew_lease(const std::string& location, std::chrono::milliseconds duration,
+                                    bool started) {
+  bool may_have_lost = started;
   {
     const std::scoped_lock lock(lease_mutex_);
     const auto now = Leases::Clock::now();
@@ -171,19 +188,25 @@ Outcome<void> Metadata::renew_lease(const std::string& location,
       events_.info("node_left", {{"node", location}});
     } else if (leases_.expired(location, now)) {
       events_.warning("node_back", {{"node", location}});
+      may_have_lost = true;
     }
     leases_.renew(location, duration, now);
   }
   // Only the first lease, a last one and another length are worth a record.
   const auto duration_ms = static_cast<std::uint32_t>(duration.count());
   std::unique_lock lock(mutex_);
+  std::uint64_t sequence = 0;
+  if (may_have_lost && state_.put_last(location)) sequence = note(NodePutLast{location});
   const auto known = state_.leases().find(location);
-  if (known != state_.leases().end() && known->second == duration_ms) return {};
+  const bool noted = known != state_.leases().end() && known->second == duration_ms;
+  if (noted && sequence == 0) return {};
   if (known == state_.leases().end()) {
     events_.info("node_joined", {{"node", location}, {"lease_ms", duration_ms}});
   }
-  state_.note_lease(location, duration_ms);
-  const std::uint64_t sequence = note(LeaseNoted{location, duration_ms});
+  if (!noted) {
+    state_.note_lease(location, duration_ms);
+    sequence = note(LeaseNoted{location, duration_ms});
+  }
   lock.unlock();
   return settle(sequence);
 }

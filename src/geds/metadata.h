@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,10 +39,13 @@ class Metadata {
 
   [[nodiscard]] Outcome<void> create(const Object& object);
   [[nodiscard]] Outcome<void> update(const Object& object);
-  [[nodiscard]] Outcome<void> remove(const ObjectId& id);
+  /// @return the object as it was; of its places, where there are nodes, those whose lease runs
+  [[nodiscard]] Outcome<Object> remove(const ObjectId& id);
   [[nodiscard]] Outcome<void> remove_prefix(const ObjectId& id);
 
-  /// UNAVAILABLE when the object lies on a node that held a lease and let it run out.
+  /// The object with its location and copies as far as they can be read from: a node that held a
+  /// lease and let it run out is left out, and a copy takes its place. UNAVAILABLE when none is
+  /// left.
   [[nodiscard]] Outcome<Object> lookup(const ObjectId& id) const;
   [[nodiscard]] Outcome<Listing> list(const ObjectId& prefix, char delimiter) const;
 
@@ -52,13 +57,17 @@ class Metadata {
 
   /// The node at this location is alive for so long from now on, and, when this server was started
   /// again, for as long from then: who does not renew in that time is dead. Zero gives the lease
-  /// back.
+  /// back. A node that has just started, or counted as dead, may have lost what it held: readers of
+  /// objects that have copies are sent there last.
   [[nodiscard]] Outcome<void> renew_lease(const std::string& location,
-                                          std::chrono::milliseconds duration);
+                                          std::chrono::milliseconds duration, bool started);
   /// Locations of the nodes whose lease runs, ascending.
   [[nodiscard]] std::vector<std::string> live_nodes() const;
 
   [[nodiscard]] Publisher& publisher() { return publisher_; }
+
+  /// How many lookups named a copy because the object's own node was dead.
+  [[nodiscard]] std::uint64_t lookups_of_copies() const { return lookups_of_copies_; }
 
  private:
   /// Notes what was done under the lock; 0 without a log.
@@ -66,6 +75,8 @@ class Metadata {
   /// Waits until it is durable, and takes a snapshot when one is due.
   [[nodiscard]] Outcome<void> settle(std::uint64_t sequence);
   void publish_removed(const std::vector<Object>& removed);
+  /// Leaves out places that are dead; false when no place is left.
+  bool keep_living_places(ObjectInfo& info) const;
 
   mutable std::shared_mutex mutex_;
   MetadataState state_;
@@ -75,6 +86,7 @@ class Metadata {
   Leases leases_;
   Publisher publisher_;
   bool any_names_ = false;
+  mutable std::atomic<std::uint64_t> lookups_of_copies_ = 0;
 };
 
 }  // namespace ionloom::geds

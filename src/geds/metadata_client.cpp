@@ -1,5 +1,6 @@
 #include "geds/metadata_client.h"
 
+#include <atomic>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -15,6 +16,20 @@ namespace {
 /// A server that is told of an S3 store lists all that lies in it before it answers.
 constexpr std::chrono::minutes kListingPatience{10};
 
+wire::Bucket named(const std::string& bucket) {
+  wire::Bucket request;
+  request.set_bucket(bucket);
+  return request;
+}
+
+/// A value as a message of the wire.
+template <class Message, class Value>
+Message as(const Value& value) {
+  Message message;
+  to_wire(value, message);
+  return message;
+}
+
 }  // namespace
 
 struct MetadataClient::Parts {
@@ -22,6 +37,9 @@ struct MetadataClient::Parts {
   Access access;
   std::unique_ptr<wire::MetadataService::Stub> stub;
   std::unique_ptr<rpc::NodeLeases::Stub> leases;
+  std::unique_ptr<rpc::ObjectCopies::Stub> copies;
+  std::atomic<bool> has_copies =
+      true;  ///< false once the server has said that it does not know any
 
   std::mutex mutex;
   std::set<grpc::ClientContext*> watching;
@@ -39,6 +57,18 @@ struct MetadataClient::Parts {
     auto done = call([&](grpc::ClientContext* context) { return make(context, &response); });
     return done ? outcome_of(response) : done;
   }
+
+  /// A call about an object and its copies. UNIMPLEMENTED when the server is IBM's.
+  template <class Call>
+  Outcome<Object> about_copies(const Call& make) {
+    if (!has_copies) return refuse(StatusCode::kUnimplemented, server + " knows no copies");
+    rpc::PlacedObjectResponse response;
+    auto done = call([&](grpc::ClientContext* context) { return make(context, &response); });
+    if (done) done = outcome_in(response);
+    if (done) return from_wire(response.result());
+    if (done.error().code == StatusCode::kUnimplemented) has_copies = false;
+    return std::unexpected(done.error());
+  }
 };
 
 MetadataClient::MetadataClient(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -54,6 +84,7 @@ Result<std::unique_ptr<MetadataClient>> MetadataClient::make(const std::string& 
   parts->access = access;
   parts->stub = wire::MetadataService::NewStub(*channel);
   parts->leases = rpc::NodeLeases::NewStub(*channel);
+  parts->copies = rpc::ObjectCopies::NewStub(*channel);
   return std::unique_ptr<MetadataClient>(new MetadataClient(std::move(parts)));
 }
 
@@ -68,28 +99,22 @@ Outcome<std::string> MetadataClient::own_address() {
 }
 
 Outcome<void> MetadataClient::ensure_bucket(const std::string& bucket) {
-  wire::Bucket request;
-  request.set_bucket(bucket);
   auto done = parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->CreateBucket(context, request, response);
+    return parts_->stub->CreateBucket(context, named(bucket), response);
   });
   if (!done && done.error().code == StatusCode::kAlreadyExists) return {};
   return done;
 }
 
 Outcome<void> MetadataClient::delete_bucket(const std::string& bucket) {
-  wire::Bucket request;
-  request.set_bucket(bucket);
   return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->DeleteBucket(context, request, response);
+    return parts_->stub->DeleteBucket(context, named(bucket), response);
   });
 }
 
 Outcome<void> MetadataClient::lookup_bucket(const std::string& bucket) {
-  wire::Bucket request;
-  request.set_bucket(bucket);
   return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->LookupBucket(context, request, response);
+    return parts_->stub->LookupBucket(context, named(bucket), response);
   });
 }
 
@@ -104,47 +129,58 @@ Outcome<std::vector<std::string>> MetadataClient::buckets() {
 }
 
 Outcome<void> MetadataClient::create(const Object& object) {
-  wire::Object request;
-  to_wire(object, request);
+  if (!object.info.copies.empty()) {
+    return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+      return parts_->copies->Create(context, as<rpc::PlacedObject>(object), response);
+    });
+  }
   return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->Create(context, request, response);
+    return parts_->stub->Create(context, as<wire::Object>(object), response);
   });
 }
 
 Outcome<void> MetadataClient::update(const Object& object) {
-  wire::Object request;
-  to_wire(object, request);
   return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->Update(context, request, response);
+    return parts_->stub->Update(context, as<wire::Object>(object), response);
   });
 }
 
-Outcome<void> MetadataClient::remove(const ObjectId& id) {
-  wire::ObjectID request;
-  to_wire(id, request);
-  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->Delete(context, request, response);
+Outcome<Object> MetadataClient::remove(const ObjectId& id) {
+  auto removed = parts_->about_copies([&](auto* context, auto* response) {
+    return parts_->copies->Delete(context, as<wire::ObjectID>(id), response);
   });
+  if (removed || removed.error().code != StatusCode::kUnimplemented) return removed;
+  const auto object = lookup(id);
+  const auto done =
+      parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+        return parts_->stub->Delete(context, as<wire::ObjectID>(id), response);
+      });
+  if (!done) return std::unexpected(done.error());
+  return object.value_or(Object{id, {}});
 }
 
 Outcome<void> MetadataClient::remove_prefix(const ObjectId& id) {
-  wire::ObjectID request;
-  to_wire(id, request);
   return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->DeletePrefix(context, request, response);
+    return parts_->stub->DeletePrefix(context, as<wire::ObjectID>(id), response);
   });
 }
 
 Outcome<Object> MetadataClient::lookup(const ObjectId& id) {
-  wire::ObjectID request;
-  to_wire(id, request);
   wire::ObjectResponse response;
   auto done = parts_->call([&](grpc::ClientContext* context) {
-    return parts_->stub->Lookup(context, request, &response);
+    return parts_->stub->Lookup(context, as<wire::ObjectID>(id), &response);
   });
   if (done) done = outcome_in(response);
   if (!done) return std::unexpected(done.error());
   return from_wire(response.result());
+}
+
+Outcome<Object> MetadataClient::lookup_with_copies(const ObjectId& id) {
+  auto found = parts_->about_copies([&](auto* context, auto* response) {
+    return parts_->copies->Lookup(context, as<wire::ObjectID>(id), response);
+  });
+  if (found || found.error().code != StatusCode::kUnimplemented) return found;
+  return lookup(id);
 }
 
 Outcome<Listing> MetadataClient::list(const ObjectId& prefix, char delimiter) {
@@ -167,13 +203,12 @@ Outcome<Listing> MetadataClient::list(const ObjectId& prefix, char delimiter) {
 }
 
 Outcome<void> MetadataClient::register_store(const ObjectStoreConfig& config) {
-  wire::ObjectStoreConfig request;
-  to_wire(config, request);
   wire::StatusResponse response;
   Access access = parts_->access;
   access.patience = kListingPatience;
   const auto done = call_once(access, parts_->server, [&](grpc::ClientContext* context) {
-    return parts_->stub->RegisterObjectStore(context, request, &response);
+    return parts_->stub->RegisterObjectStore(context, as<wire::ObjectStoreConfig>(config),
+                                             &response);
   });
   return done ? outcome_of(response) : done;
 }
@@ -192,18 +227,14 @@ Outcome<std::vector<ObjectStoreConfig>> MetadataClient::stores() {
 }
 
 Outcome<void> MetadataClient::subscribe(const Subscription& subscription) {
-  wire::SubscriptionEvent request;
-  to_wire(subscription, request);
   return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->Subscribe(context, request, response);
+    return parts_->stub->Subscribe(context, as<wire::SubscriptionEvent>(subscription), response);
   });
 }
 
 Outcome<void> MetadataClient::unsubscribe(const Subscription& subscription) {
-  wire::SubscriptionEvent request;
-  to_wire(subscription, request);
   return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
-    return parts_->stub->Unsubscribe(context, request, response);
+    return parts_->stub->Unsubscribe(context, as<wire::SubscriptionEvent>(subscription), response);
   });
 }
 
@@ -245,8 +276,9 @@ void MetadataClient::stop_watching() {
 }
 
 Outcome<void> MetadataClient::renew_lease(const std::string& location,
-                                          std::chrono::milliseconds duration) {
+                                          std::chrono::milliseconds duration, bool started) {
   rpc::LeaseRequest request;
+  request.set_started(started);
   request.set_location(location);
   request.set_duration_ms(static_cast<std::uint32_t>(duration.count()));
   return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {

@@ -44,11 +44,17 @@ class MetadataClient {
   [[nodiscard]] Outcome<void> lookup_bucket(const std::string& bucket);
   [[nodiscard]] Outcome<std::vector<std::string>> buckets();
 
+  /// UNIMPLEMENTED when the object has copies and the server is IBM's.
   [[nodiscard]] Outcome<void> create(const Object& object);
   [[nodiscard]] Outcome<void> update(const Object& object);
-  [[nodiscard]] Outcome<void> remove(const ObjectId& id);
+  /// @return the object as it was, as far as its places can be reached: the location is empty when
+  /// none can
+  [[nodiscard]] Outcome<Object> remove(const ObjectId& id);
   [[nodiscard]] Outcome<void> remove_prefix(const ObjectId& id);
+  /// Without copies: a call of GEDS's own.
   [[nodiscard]] Outcome<Object> lookup(const ObjectId& id);
+  /// The same with the copies, where the server knows of any: to find other places to read from.
+  [[nodiscard]] Outcome<Object> lookup_with_copies(const ObjectId& id);
   /// @param delimiter 0 for none
   [[nodiscard]] Outcome<Listing> list(const ObjectId& prefix, char delimiter);
 
@@ -67,8 +73,9 @@ class MetadataClient {
   void stop_watching();
 
   /// UNIMPLEMENTED when the server is IBM's, which has no leases.
+  /// @param started the first lease of a process
   [[nodiscard]] Outcome<void> renew_lease(const std::string& location,
-                                          std::chrono::milliseconds duration);
+                                          std::chrono::milliseconds duration, bool started = false);
   /// Locations of the nodes whose lease runs, ascending. UNIMPLEMENTED as above.
   [[nodiscard]] Outcome<std::vector<std::string>> live_nodes();
 

@@ -6,6 +6,7 @@
 #include <grpcpp/server.h>
 
 #include "geds/access.h"
+#include "geds/copy_service.h"
 #include "geds/grpc_server.h"
 #include "geds/metadata.h"
 #include "geds/metadata_service.h"
@@ -22,6 +23,9 @@ struct MetadataServer::Parts {
                     [this] { return metadata.publisher().matched(); });
     metrics.counter("geds_mds_go_mds_pubsub_send_publication", "Events sent to subscribers",
                     [this] { return metadata.publisher().sent(); });
+    metrics.counter("ionloom_geds_lookups_of_copies_total",
+                    "Lookups that named a copy, as the object's own node is dead",
+                    [this] { return metadata.lookups_of_copies(); });
   }
 
   Metrics metrics;
@@ -30,6 +34,7 @@ struct MetadataServer::Parts {
   AccessList access;
   MetadataService service;
   LeaseService leases{metadata, access};
+  CopyService copies{metadata, access, counters};
   HostPort address;
   std::unique_ptr<grpc::Server> server;  // last: ends before what it calls
 };
@@ -58,7 +63,7 @@ Result<std::unique_ptr<MetadataServer>> MetadataServer::start(
   auto parts =
       std::make_unique<Parts>(std::move(state), std::move(log), std::move(access), options.events);
   if (options.any_names) parts->metadata.accept_any_names();
-  grpc::Service* const services[] = {&parts->service, &parts->leases};
+  grpc::Service* const services[] = {&parts->service, &parts->leases, &parts->copies};
   auto server = start_grpc_server(options.listen, options.identity, services);
   if (!server) return std::unexpected(server.error());
   parts->address = {options.listen.host, server->port};

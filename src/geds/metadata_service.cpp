@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "geds/call_rights.h"
 #include "geds/event_stream.h"
 #include "geds/names.h"
 #include "geds/s3_stores.h"
@@ -10,17 +11,6 @@
 
 namespace ionloom::geds {
 namespace {
-
-Rights rights_in(const AccessList& access, const grpc::ServerContextBase& context) {
-  const auto& sent = context.client_metadata();
-  const auto found = sent.find("authorization");
-  if (found == sent.end()) return access.rights_of({});
-  return access.rights_of({found->second.data(), found->second.size()});
-}
-
-grpc::Status unauthenticated() {
-  return {grpc::StatusCode::UNAUTHENTICATED, "this server asks for a bearer token it knows"};
-}
 
 /// The address in "ipv4:10.0.0.1:5000" or "ipv6:%5B::1%5D:5000", IPv6 in brackets.
 Outcome<std::string> address_of(std::string_view peer) {
@@ -50,12 +40,8 @@ MetadataCounters::MetadataCounters(Metrics& metrics)
       lookup_ns(metrics.histogram("ionloom_geds_lookup_ns", "Nanoseconds of a Lookup")),
       list_ns(metrics.histogram("ionloom_geds_list_ns", "Nanoseconds of a List")) {}
 
-Rights MetadataService::rights_of(const grpc::ServerContextBase& context) const {
-  return rights_in(access_, context);
-}
-
 std::optional<grpc::Status> MetadataService::denied(const grpc::ServerContextBase& context) {
-  if (rights_of(context).call) return {};
+  if (rights_of_caller(access_, context).call) return {};
   events_.warning("caller_denied", {{"caller", context.peer()}});
   counters_.refused.add();
   return unauthenticated();
@@ -97,7 +83,7 @@ grpc::Status MetadataService::ListObjectStores(Context* context,
                                                const ::geds::rpc::EmptyParams* /*request*/,
                                                ::geds::rpc::AvailableObjectStoreConfigs* response) {
   if (auto no = denied(*context)) return *no;
-  const bool secrets = rights_of(*context).see_secrets;
+  const bool secrets = rights_of_caller(access_, *context).see_secrets;
   for (ObjectStoreConfig config : metadata_.stores()) {
     if (!secrets) config.access_key = config.secret_key = "";
     to_wire(config, *response->add_mappings());
@@ -150,7 +136,9 @@ grpc::Status MetadataService::Delete(Context* context, const ::geds::rpc::Object
                                      StatusResponse* response) {
   if (auto no = denied(*context)) return *no;
   counters_.deletes.add();
-  return answer(metadata_.remove(from_wire(*request)), *response);
+  const auto removed = metadata_.remove(from_wire(*request));
+  if (!removed) return answer(std::unexpected(removed.error()), *response);
+  return grpc::Status::OK;
 }
 
 grpc::Status MetadataService::DeletePrefix(Context* context, const ::geds::rpc::ObjectID* request,
@@ -210,13 +198,13 @@ grpc::ServerWriteReactor<::geds::rpc::SubscriptionStreamResponse>* MetadataServi
 
 grpc::Status LeaseService::Renew(grpc::ServerContext* context, const rpc::LeaseRequest* request,
                                  ::geds::rpc::StatusResponse* response) {
-  if (!rights_in(access_, *context).call) return unauthenticated();
+  if (!rights_of_caller(access_, *context).call) return unauthenticated();
   if (const auto node = parse_node_location(request->location()); !node) {
     to_wire(node.error(), *response);
     return grpc::Status::OK;
   }
-  const auto renewed =
-      metadata_.renew_lease(request->location(), std::chrono::milliseconds(request->duration_ms()));
+  const auto renewed = metadata_.renew_lease(
+      request->location(), std::chrono::milliseconds(request->duration_ms()), request->started());
   if (!renewed) to_wire(renewed.error(), *response);
   return grpc::Status::OK;
 }
@@ -224,7 +212,7 @@ grpc::Status LeaseService::Renew(grpc::ServerContext* context, const rpc::LeaseR
 grpc::Status LeaseService::List(grpc::ServerContext* context,
                                 const ::geds::rpc::EmptyParams* /*request*/,
                                 rpc::LiveNodes* response) {
-  if (!rights_in(access_, *context).call) return unauthenticated();
+  if (!rights_of_caller(access_, *context).call) return unauthenticated();
   for (const std::string& location : metadata_.live_nodes()) response->add_location(location);
   return grpc::Status::OK;
 }

@@ -78,7 +78,6 @@ class MetadataService final
       const ::geds::rpc::SubscriptionStreamEvent* request) override;
 
  private:
-  [[nodiscard]] Rights rights_of(const grpc::ServerContextBase& context) const;
   /// What a caller without rights gets; nothing for others.
   [[nodiscard]] std::optional<grpc::Status> denied(const grpc::ServerContextBase& context);
   grpc::Status answer(const Outcome<void>& outcome, StatusResponse& response);

@@ -1,6 +1,8 @@
 #include "geds/metadata_state.h"
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace ionloom::geds {
 namespace {
@@ -58,11 +60,14 @@ Outcome<void> MetadataState::update(const Object& object) {
   return {};
 }
 
-Outcome<void> MetadataState::remove(const ObjectId& id) {
+Outcome<Object> MetadataState::remove(const ObjectId& id) {
   const auto bucket = buckets_.find(id.bucket);
   if (bucket == buckets_.end()) return no_bucket(id.bucket);
-  if (bucket->second.erase(id.key) == 0) return no_key(id);
-  return {};
+  const auto key = bucket->second.find(id.key);
+  if (key == bucket->second.end()) return no_key(id);
+  Object removed{id, std::move(key->second)};
+  bucket->second.erase(key);
+  return removed;
 }
 
 Outcome<std::vector<Object>> MetadataState::remove_prefix(const ObjectId& id) {
@@ -129,6 +134,19 @@ std::vector<ObjectStoreConfig> MetadataState::stores() const {
 
 void MetadataState::note_lease(const std::string& location, std::uint32_t duration_ms) {
   leases_[location] = duration_ms;
+}
+
+bool MetadataState::put_last(const std::string& location) {
+  bool changed = false;
+  for (auto& [bucket, keys] : buckets_) {
+    for (auto& [key, info] : keys) {
+      if (info.copies.empty() || info.location != location) continue;
+      std::swap(info.location, info.copies.front());
+      std::ranges::rotate(info.copies, info.copies.begin() + 1);
+      changed = true;
+    }
+  }
+  return changed;
 }
 
 void MetadataState::for_each(const std::function<void(const Object&)>& visit) const {

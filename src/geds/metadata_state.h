@@ -37,7 +37,8 @@ class MetadataState {
   [[nodiscard]] Outcome<void> create(const Object& object);
   /// NOT_FOUND without the bucket or the key.
   [[nodiscard]] Outcome<void> update(const Object& object);
-  [[nodiscard]] Outcome<void> remove(const ObjectId& id);
+  /// @return what was removed
+  [[nodiscard]] Outcome<Object> remove(const ObjectId& id);
   /// Removes all keys that begin with id.key. NOT_FOUND only when no key sorts at or after the
   /// prefix (so an existing later key makes an empty match a success, as IBM's server has it).
   /// @return what was removed
@@ -58,6 +59,11 @@ class MetadataState {
   using LeaseLengths = std::map<std::string, std::uint32_t, std::less<>>;  ///< ms, by location
   void note_lease(const std::string& location, std::uint32_t duration_ms);
   [[nodiscard]] const LeaseLengths& leases() const { return leases_; }
+
+  /// Of every object that lies at this location and has copies, the first copy becomes the location
+  /// and this the last copy: the node may have lost what it held.
+  /// @return whether there are such objects
+  [[nodiscard]] bool put_last(const std::string& location);
 
   /// Calls `visit` for every object, by bucket and key.
   void for_each(const std::function<void(const Object&)>& visit) const;

@@ -90,6 +90,10 @@ Outcome<ObjectId> parse_s3_location(std::string_view location) {
                 "\"" + std::string(location) + "\" is not a location s3://BUCKET/KEY");
 }
 
+std::string node_location(const HostPort& node) {
+  return std::string(kNodeScheme) + node.text();
+}
+
 Outcome<HostPort> parse_node_location(std::string_view location) {
   if (location.starts_with(kNodeScheme)) {
     std::string_view rest = location.substr(kNodeScheme.size());

@@ -45,6 +45,9 @@ struct HostPort {
 /// The reverse. INVALID_ARGUMENT for another kind of location.
 [[nodiscard]] Outcome<ObjectId> parse_s3_location(std::string_view location);
 
+/// Where a node's objects lie: "geds://host:port".
+[[nodiscard]] std::string node_location(const HostPort& node);
+
 /// The node of a location "geds://host:port"; a path behind it is ignored.
 [[nodiscard]] Outcome<HostPort> parse_node_location(std::string_view location);
 

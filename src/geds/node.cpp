@@ -3,15 +3,18 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
 #include <grpcpp/server.h>
 
 #include "geds/access.h"
+#include "geds/copy_maker.h"
 #include "geds/data_server.h"
 #include "geds/grpc_server.h"
 #include "geds/node_service.h"
@@ -20,6 +23,7 @@ namespace ionloom::geds {
 namespace {
 
 constexpr std::uint16_t kPortsToTry = 100;
+constexpr std::size_t kMostKnownBuckets = 1024;
 
 /// The next free port above the gRPC service's.
 Outcome<TcpSocket> listen_above(const HostPort& grpc_at) {
@@ -32,6 +36,24 @@ Outcome<TcpSocket> listen_above(const HostPort& grpc_at) {
   return listener;
 }
 
+Result<void> check_copies(const NodeOptions& options, MetadataClient& metadata) {
+  if (options.copies == 1) return {};
+  if (options.copies != 2) {
+    return usage_error(fmt::format("an object can lie on 1 or 2 nodes, not on {}", options.copies));
+  }
+  if (options.lease.count() == 0) {
+    return usage_error(
+        "copies need leases: without them a dead node is not told from a living one");
+  }
+  const auto nodes = metadata.live_nodes();
+  if (!nodes && nodes.error().code == StatusCode::kUnimplemented) {
+    return usage_error("the metadata server at " + options.metadata +
+                       " is not ionloom's: it knows neither living nodes nor copies");
+  }
+  if (!nodes) return std::unexpected(to_error(nodes.error(), {}));
+  return {};
+}
+
 bool any_address(const std::string& host) {
   return host == "0.0.0.0" || host == "[::]" || host == "::";
 }
@@ -39,10 +61,52 @@ bool any_address(const std::string& host) {
 }  // namespace
 
 struct Node::Parts {
-  Outcome<void> register_object(const ObjectId& id, std::uint64_t size_bytes) const {
+  Outcome<void> open_for_objects() const {
     if (leaving) return refuse(StatusCode::kUnavailable, location + " is about to stop");
-    if (auto done = metadata->ensure_bucket(id.bucket); !done) return done;
-    return metadata->create({id, {location, size_bytes, size_bytes, std::nullopt}});
+    return {};
+  }
+
+  Outcome<void> register_object(const ObjectId& id, std::uint64_t size_bytes) {
+    if (auto open = open_for_objects(); !open) return open;
+    Object object{id, {location, size_bytes, size_bytes, std::nullopt}};
+    if (two_copies) {
+      auto copy = copies->make(id, size_bytes);
+      if (!copy) return std::unexpected(std::move(copy.error()));
+      object.info.copies = {*std::move(copy)};
+    }
+    auto done = create(object);
+    if (!done) forget_copies(object);
+    return done;
+  }
+
+  /// Registers an object. Its bucket is made when it is not known to exist.
+  Outcome<void> create(const Object& object) {
+    const std::string& bucket = object.id.bucket;
+    const bool known = [&] {
+      const std::scoped_lock lock(bucket_mutex);
+      return known_buckets.contains(bucket);
+    }();
+    if (known) {
+      auto done = metadata->create(object);
+      // It may have been deleted.
+      if (done || done.error().code != StatusCode::kNotFound) return done;
+    }
+    if (auto done = metadata->ensure_bucket(bucket); !done) return done;
+    auto done = metadata->create(object);
+    const std::scoped_lock lock(bucket_mutex);
+    if (known_buckets.size() >= kMostKnownBuckets) known_buckets.clear();
+    if (done) known_buckets.insert(bucket);
+    return done;
+  }
+
+  void forget_copies(const Object& object) {
+    for (const std::string& copy : object.info.copies) copies->forget(object.id, copy);
+  }
+
+  /// Whether the metadata server is sure that there is no object of this name.
+  bool unknown(const ObjectId& id) const {
+    const auto found = metadata->lookup(id);
+    return !found && found.error().code == StatusCode::kNotFound;
   }
 
   Outcome<Relocated> relocate(const std::string& bucket) const {
@@ -83,6 +147,10 @@ struct Node::Parts {
   std::shared_ptr<RelocationTier> s3;
   std::shared_ptr<store::TieredStore> objects;
   std::unique_ptr<MetadataClient> metadata;
+  std::mutex bucket_mutex;
+  std::set<std::string> known_buckets;
+  std::unique_ptr<CopyMaker> copies;
+  bool two_copies = false;  ///< of what is put here
   HostPort address;
   std::string location;
   bool leased = false;
@@ -110,6 +178,9 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   auto metadata = MetadataClient::make(options.metadata, options.access);
   if (!metadata) return std::unexpected(metadata.error());
   node->metadata = *std::move(metadata);
+  if (auto fine = check_copies(options, *node->metadata); !fine) {
+    return std::unexpected(std::move(fine.error()));
+  }
   const auto seen = node->metadata->own_address();
   if (!seen) return std::unexpected(to_error(seen.error(), {}));
 
@@ -128,12 +199,19 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
                    : everywhere          ? *seen
                                          : options.listen.host,
                    server->port};
-  node->location = "geds://" + node->address.text();
+  node->location = node_location(node->address);
 
-  node->s3 = std::make_shared<RelocationTier>(*node->metadata, node->location, node->relocated);
+  node->s3 = std::make_shared<RelocationTier>(
+      *node->metadata, node->location, node->relocated, node->events,
+      [node](const Object& object) { node->forget_copies(object); });
   auto objects = open_node_store(options.memory_bytes, options.disk, node->s3);
   if (!objects) return std::unexpected(objects.error());
   node->objects = *std::move(objects);
+
+  node->two_copies = options.copies == 2;
+  node->copies = std::make_unique<CopyMaker>(
+      *node->metadata, options.access, *node->objects, node->address,
+      node->metrics.counter("ionloom_geds_copies_made_total", "Copies that other nodes keep"));
 
   auto listener = listen_above({options.listen.host, server->port});
   if (!listener) return std::unexpected(to_error(listener.error(), "data transport"));
@@ -141,14 +219,18 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   node->data = std::make_unique<DataServer>(
       *std::move(listener), *node->objects, node->access, std::move(tls), node->counters,
       node->events,
-      [node](const ObjectId& id, std::uint64_t size) { return node->register_object(id, size); },
-      [node](const std::string& bucket) { return node->relocate(bucket); });
+      DataServer::Calls{[node] { return node->open_for_objects(); },
+                        [node](const ObjectId& id, std::uint64_t size) {
+                          return node->register_object(id, size);
+                        },
+                        [node](const std::string& bucket) { return node->relocate(bucket); },
+                        [node](const ObjectId& id) { return node->unknown(id); }, options.settled});
 
   show_store(node->objects, node->metrics);
   show_other_places(node->metrics);
 
   if (options.lease.count() > 0) {
-    const auto held = node->metadata->renew_lease(node->location, options.lease);
+    const auto held = node->metadata->renew_lease(node->location, options.lease, true);
     node->leased = held.has_value();
     if (!held && held.error().code != StatusCode::kUnimplemented) {
       return std::unexpected(to_error(held.error(), {}));

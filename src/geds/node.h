@@ -26,10 +26,14 @@ struct NodeOptions {
   std::uint64_t memory_bytes = std::uint64_t{1} << 30;  ///< bound on the objects in memory
   std::optional<DiskSpace> disk = {};                   ///< for what does not fit there
   std::chrono::milliseconds lease{1500};  ///< counts as dead after this silence; 0: no leases
+  /// Nodes that hold an object before whoever put it here is told that it is kept: 1 or 2.
+  int copies = 1;
   std::optional<std::filesystem::path> token_file =
       {};                                       ///< tokens it asks for on the data transport
   std::optional<ServerIdentity> identity = {};  ///< TLS of both its ports
-  Access access = {};                           ///< how it reaches the metadata server
+  Access access = {};  ///< how it reaches the metadata server and, for copies, other nodes
+  /// So long after an object has come, it is registered or never will be: three calls of metadata.
+  std::chrono::milliseconds settled{6000};
   EventLog events = {};
 };
 
@@ -38,7 +42,8 @@ struct NodeOptions {
 class Node {
  public:
   /// Returns once the node is reachable and its first lease is held. kRemote when the metadata
-  /// server does not answer or the address is taken.
+  /// server does not answer or the address is taken; kUsage when copies are wanted without leases,
+  /// or of a metadata server of IBM's.
   [[nodiscard]] static Result<std::unique_ptr<Node>> start(const NodeOptions& options);
 
   Node(const Node&) = delete;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace ionloom::geds {
 namespace {
@@ -11,6 +12,14 @@ constexpr std::chrono::milliseconds kFresh{1000};
 
 bool loopback(const std::string& host) {
   return host.starts_with("127.") || host == "localhost" || host == "[::1]";
+}
+
+/// Appends the nodes, beginning with the one that the object's name chooses.
+void append_in_turn(std::vector<HostPort> nodes, const ObjectId& id, std::vector<HostPort>& order) {
+  if (nodes.empty()) return;
+  const std::size_t first = std::hash<std::string>{}(id.text()) % nodes.size();
+  std::ranges::rotate(nodes, nodes.begin() + static_cast<std::ptrdiff_t>(first));
+  order.insert(order.end(), nodes.begin(), nodes.end());
 }
 
 }  // namespace
@@ -50,12 +59,19 @@ Outcome<std::vector<HostPort>> NodeChoice::for_object(const ObjectId& id) {
   auto known = nodes();
   if (!known) return std::unexpected(known.error());
   std::vector<HostPort> order;
-  for (std::vector<HostPort>* some : {&known->here, &known->elsewhere}) {
-    if (some->empty()) continue;
-    const std::size_t first = std::hash<std::string>{}(id.text()) % some->size();
-    std::ranges::rotate(*some, some->begin() + static_cast<std::ptrdiff_t>(first));
-    order.insert(order.end(), some->begin(), some->end());
-  }
+  append_in_turn(std::move(known->here), id, order);
+  append_in_turn(std::move(known->elsewhere), id, order);
+  return order;
+}
+
+Outcome<std::vector<HostPort>> NodeChoice::for_copy(const ObjectId& id, const HostPort& holder) {
+  auto known = nodes();
+  if (!known) return std::unexpected(known.error());
+  std::erase(known->here, holder);
+  std::erase(known->elsewhere, holder);
+  std::vector<HostPort> order;
+  append_in_turn(std::move(known->elsewhere), id, order);
+  append_in_turn(std::move(known->here), id, order);
   return order;
 }
 

@@ -13,8 +13,8 @@
 namespace ionloom::geds {
 
 /// Which node keeps a new object: the one that was named, else a living node of this machine, else
-/// any living node. Of several, the object's name decides, so that they share the objects.
-/// Thread-safe.
+/// any living node; and which one its copy. Of several, the object's name decides, so that they
+/// share the objects. Thread-safe.
 class NodeChoice {
  public:
   /// @param metadata must outlive this
@@ -24,6 +24,10 @@ class NodeChoice {
   /// The nodes in the order in which to ask them, at least one. UNAVAILABLE when there is none now;
   /// FAILED_PRECONDITION when the metadata server is IBM's, which does not know its nodes.
   [[nodiscard]] Outcome<std::vector<HostPort>> for_object(const ObjectId& id);
+
+  /// The nodes other than `holder`, which has the object, in the order in which to ask them for a
+  /// copy: those of other machines first. May be none. Fails as above.
+  [[nodiscard]] Outcome<std::vector<HostPort>> for_copy(const ObjectId& id, const HostPort& holder);
 
  private:
   struct Known {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ionloom::geds {
 
@@ -23,6 +24,8 @@ struct ObjectInfo {
   std::uint64_t size_bytes = 0;    ///< bytes of the object
   std::uint64_t sealed_bytes = 0;  ///< how many of them are sealed: all, once it is registered
   std::optional<std::string> metadata;  ///< the writer's own bytes
+  /// Locations of further nodes that hold the same bytes. GEDS's own messages do not carry them.
+  std::vector<std::string> copies = {};
 
   friend bool operator==(const ObjectInfo&, const ObjectInfo&) = default;
 };

@@ -17,14 +17,18 @@ Outcome<Object> ObjectSource::look_up(const store::ObjectName& name) {
   const ObjectId id = root_.id(name);
   if (auto fine = check_key(id.key); !fine) return std::unexpected(fine.error());
   auto object = metadata_.lookup(id);
+  keep(name, object);
+  return object;
+}
+
+void ObjectSource::keep(const store::ObjectName& name, const Outcome<Object>& object) {
   const std::scoped_lock lock(mutex_);
   if (!object) {
     known_.erase(name);
-  } else {
-    if (known_.size() >= kMaxKnown) known_.clear();
-    known_.insert_or_assign(name, *object);
+    return;
   }
-  return object;
+  if (known_.size() >= kMaxKnown) known_.clear();
+  known_.insert_or_assign(name, *object);
 }
 
 store::Outcome<store::ObjectInfo> ObjectSource::stat(const store::ObjectName& name) {
@@ -46,20 +50,21 @@ store::Outcome<std::size_t> ObjectSource::read(const store::ObjectName& name,
     const std::scoped_lock lock(mutex_);
     if (const auto found = known_.find(name); found != known_.end()) known = found->second;
   }
-  if (known) {
-    if (const auto count = client_.read_at(*known, offset_bytes, into)) return *count;
-  }
-  // It may lie elsewhere by now.
-  const auto object = look_up(name);
-  if (!object) return std::unexpected(to_failure(object.error(), name.text()));
-  const auto count = client_.read_at(*object, offset_bytes, into);
-  if (count) return *count;
-  store::Failure failure = to_failure(count.error(), name.text());
-  if (failure.code == store::FailureCode::kNotFound) {
-    failure.code = store::FailureCode::kUnavailable;
-    failure.what = "is known to the metadata server, but not at " + object->info.location;
-  }
-  return std::unexpected(std::move(failure));
+  std::size_t count = 0;
+  const auto read =
+      client_.read_somewhere(root_.id(name), known, [&](const Object& object) -> Outcome<void> {
+        const auto got = client_.read_at(object, offset_bytes, into);
+        if (!got && got.error().code == StatusCode::kNotFound) {
+          return refuse(StatusCode::kUnavailable,
+                        "is known to the metadata server, but is not there");
+        }
+        if (!got) return std::unexpected(got.error());
+        count = *got;
+        return {};
+      });
+  if (!read || !known || read->info.location != known->info.location) keep(name, read);
+  if (!read) return std::unexpected(to_failure(read.error(), name.text()));
+  return count;
 }
 
 store::Outcome<store::Listing> ObjectSource::list(const store::ListQuery& query) {

@@ -32,6 +32,8 @@ class ObjectSource final : public store::PeerSource {
 
  private:
   Outcome<Object> look_up(const store::ObjectName& name);
+  /// Remembers where it lies, or that it does not.
+  void keep(const store::ObjectName& name, const Outcome<Object>& object);
 
   MetadataClient& metadata_;
   Client& client_;

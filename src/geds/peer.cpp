@@ -39,7 +39,11 @@ auto Peer::on_connection(const Talk& talk) -> decltype(talk(std::declval<const T
   for (;;) {
     if (!socket.open()) {
       auto fresh = new_connection();
-      if (!fresh) return std::unexpected(fresh.error());
+      if (!fresh) {
+        const std::scoped_lock lock(mutex_);
+        endpoint_ = {};
+        return std::unexpected(fresh.error());
+      }
       socket = *std::move(fresh);
     }
     auto result = talk(socket);
@@ -48,6 +52,11 @@ auto Peer::on_connection(const Talk& talk) -> decltype(talk(std::declval<const T
       idle_.push_back(std::move(socket));
       return result;
     }
+    // The node may have been started again, with another port for data.
+    {
+      const std::scoped_lock lock(mutex_);
+      endpoint_ = {};
+    }
     // One that had been closed fails at once. One that stood silent for as long as anyone waits
     // has had its chance: the next one would be silent as well.
     if (!reused || std::chrono::steady_clock::now() - begin >= access_.patience) return result;
@@ -55,7 +64,6 @@ auto Peer::on_connection(const Talk& talk) -> decltype(talk(std::declval<const T
     socket = TcpSocket();
     const std::scoped_lock lock(mutex_);
     idle_.clear();  // from the same past
-    endpoint_ = {};
   }
 }
 
@@ -132,23 +140,44 @@ Outcome<void> Peer::put(const ObjectId& id, std::uint64_t size_bytes, const Sour
   return hear_of_seal(socket);
 }
 
-Outcome<void> Peer::put(const ObjectId& id, std::span<const std::byte> bytes) {
+template <class Send>
+Outcome<void> Peer::hand_over(const DataRequest& request, const Send& send) {
   // Once the node has said to go ahead, a lost connection does not tell whether it has the object:
   // that is not tried again.
-  std::optional<Status> lost_midway;
+  std::optional<Status> midway;
   const auto done = on_connection([&](const TcpSocket& socket) -> Outcome<void> {
-    auto ready = go_ahead(socket, {DataVerb::kPut, id, 0, bytes.size(), {}});
+    auto ready = go_ahead(socket, request);
     if (!ready) return ready;
-    auto kept = socket.write(bytes);
-    if (kept) kept = hear_of_seal(socket);
-    socket.set_read_patience(access_.patience);
-    if (kept || !lost(kept.error())) return kept;
+    const auto sent = send(socket);
+    auto kept = sent ? hear_of_seal(socket) : sent;
+    if (sent && (kept || !lost(kept.error()))) {
+      socket.set_read_patience(access_.patience);
+      return kept;
+    }
     socket.shut_down();
-    lost_midway = kept.error();
+    midway = kept.error();
     return {};
   });
-  if (lost_midway) return std::unexpected(*lost_midway);
+  if (midway) return std::unexpected(*midway);
   return done;
+}
+
+Outcome<void> Peer::put(const ObjectId& id, std::span<const std::byte> bytes) {
+  return hand_over({DataVerb::kPut, id, 0, bytes.size(), {}},
+                   [&](const TcpSocket& socket) { return socket.write(bytes); });
+}
+
+Outcome<void> Peer::copy(const ObjectId& id, std::uint64_t size_bytes, const Pieces& piece) {
+  return hand_over({DataVerb::kCopy, id, 0, size_bytes, {}},
+                   [&](const TcpSocket& socket) -> Outcome<void> {
+                     for (std::uint64_t at = 0; at < size_bytes;) {
+                       const auto bytes = piece(at);
+                       if (!bytes) return std::unexpected(bytes.error());
+                       if (auto sent = socket.write(*bytes); !sent) return sent;
+                       at += bytes->size();
+                     }
+                     return {};
+                   });
 }
 
 Outcome<PeerWriter> Peer::append(const ObjectId& id) {

@@ -42,6 +42,13 @@ class Peer {
   /// The same for bytes that are at hand.
   [[nodiscard]] Outcome<void> put(const ObjectId& id, std::span<const std::byte> bytes);
 
+  /// Has the node keep a copy of an object that the caller registers. `piece(offset)` gives the
+  /// bytes from there on, as many as it likes, valid until it is called again; it is called again
+  /// from the beginning when a kept connection turns out to be closed.
+  using Pieces = std::function<Outcome<std::span<const std::byte>>(std::uint64_t offset_bytes)>;
+  [[nodiscard]] Outcome<void> copy(const ObjectId& id, std::uint64_t size_bytes,
+                                   const Pieces& piece);
+
   /// Has the node keep an object that comes bit by bit. FAILED_PRECONDITION as above.
   [[nodiscard]] Outcome<PeerWriter> append(const ObjectId& id);
 
@@ -55,6 +62,10 @@ class Peer {
   Outcome<TcpSocket> new_connection();
   Outcome<std::shared_ptr<const TlsContext>> tls();
   Outcome<HostPort> endpoint();
+  /// Announces an object, has `send` send its bytes, and waits until it is sealed. Only what goes
+  /// wrong before the node is ready for the bytes is tried again.
+  template <class Send>
+  Outcome<void> hand_over(const DataRequest& request, const Send& send);
   /// Announces an object and waits until the node is ready for its bytes.
   Outcome<void> go_ahead(const TcpSocket& socket, const DataRequest& request) const;
   /// Does `talk` on a kept connection; if that had been closed meanwhile, once more on a new one.

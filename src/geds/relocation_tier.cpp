@@ -45,32 +45,45 @@ class RelocationTier::Writer final : public store::ObjectWriter {
   }
 
   store::Outcome<void> append(std::span<const std::byte> bytes) override {
-    return upload_->append(bytes);
+    auto sent = upload_->append(bytes);
+    if (!sent) tier_.note_outcome(name_, sent.error());
+    return sent;
   }
 
   store::Outcome<store::ObjectInfo> seal() override {
+    auto info = complete();
+    tier_.note_outcome(name_, info ? std::nullopt : std::optional(info.error()));
+    return info;
+  }
+
+ private:
+  store::Outcome<store::ObjectInfo> complete() {
     auto info = upload_->seal();
     if (!info) return info;
     // It may have been removed meanwhile, or put elsewhere.
     auto object = tier_.own(name_);
     std::optional<store::Failure> failed;
     if (object) {
-      object->info.location = s3_location(object->id);
-      if (auto moved = tier_.metadata_.update(*object); !moved) {
-        failed = to_failure(moved.error(), name_.text());
+      Object moved = *object;
+      moved.info.location = s3_location(object->id);
+      if (auto done = tier_.metadata_.update(moved); !done) {
+        failed = to_failure(done.error(), name_.text());
       }
     } else {
       failed = object.error();
     }
     if (failed) {
-      std::ignore = s3_->remove(name_);  // where it stays, the next relocation replaces it
+      // Only what nobody can look for is taken away again: an update that was not answered may have
+      // been done all the same. Where it stays, the next relocation replaces it.
+      const auto known = tier_.metadata_.lookup({name_.bucket, name_.key});
+      if (!known && known.error().code == StatusCode::kNotFound) std::ignore = s3_->remove(name_);
       return std::unexpected(*std::move(failed));
     }
     tier_.relocated_.add(info->size_bytes);
+    tier_.moved_(*object);
     return info;
   }
 
- private:
   RelocationTier& tier_;
   store::ObjectName name_;
   std::shared_ptr<store::ObjectStore> s3_;
@@ -78,11 +91,15 @@ class RelocationTier::Writer final : public store::ObjectWriter {
 };
 
 bool RelocationTier::takes(const store::ObjectName& name) {
-  return stores_.of(name.bucket).has_value();
+  const auto s3 = stores_.of(name.bucket);
+  if (!s3 && s3.error().code != StatusCode::kFailedPrecondition) {
+    note_outcome(name, to_failure(s3.error(), name.text()));
+  }
+  return s3.has_value();
 }
 
 store::Outcome<Object> RelocationTier::own(const store::ObjectName& name) {
-  auto object = metadata_.lookup({name.bucket, name.key});
+  auto object = metadata_.lookup_with_copies({name.bucket, name.key});
   if (!object) return std::unexpected(to_failure(object.error(), name.text()));
   if (object->info.location == location_) return *std::move(object);
   return store::refuse(store::FailureCode::kNotFound, name.text(),
@@ -104,8 +121,25 @@ store::Outcome<std::unique_ptr<store::ObjectWriter>> RelocationTier::create(
     }
   }
   auto writer = std::make_unique<Writer>(*this, name);
-  if (auto opened = writer->open(); !opened) return std::unexpected(std::move(opened.error()));
+  if (auto opened = writer->open(); !opened) {
+    note_outcome(name, opened.error());
+    return std::unexpected(std::move(opened.error()));
+  }
   return writer;
+}
+
+void RelocationTier::note_outcome(const store::ObjectName& name,
+                                  const std::optional<store::Failure>& failed) {
+  if (failed && failed->code == store::FailureCode::kNotFound) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (std::exchange(failing_, failed.has_value()) == failed.has_value()) return;
+  }
+  if (failed) {
+    events_.warning("relocation_failed", {{"object", name.text()}, {"reason", failed->message()}});
+  } else {
+    events_.info("relocation_works_again", {{"object", name.text()}});
+  }
 }
 
 store::Outcome<store::ObjectInfo> RelocationTier::stat(const store::ObjectName& name) {

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
+#include "geds/event_log.h"
 #include "geds/metadata_client.h"
 #include "geds/metrics.h"
 #include "geds/s3_stores.h"
@@ -20,10 +24,15 @@ class RelocationTier final : public store::ObjectStore {
   /// @param metadata  must outlive this
   /// @param location  the node's own: only what the metadata says lies there is relocated
   /// @param relocated counts bytes
-  RelocationTier(MetadataClient& metadata, std::string location, Counter& relocated)
+  /// @param events    is told when objects cannot be moved, and when they can again
+  /// @param moved     is told of each object as it was before: its copies are of no use any more
+  RelocationTier(MetadataClient& metadata, std::string location, Counter& relocated,
+                 EventLog events, std::function<void(const Object&)> moved)
       : metadata_(metadata),
         location_(std::move(location)),
         relocated_(relocated),
+        events_(std::move(events)),
+        moved_(std::move(moved)),
         stores_(metadata) {}
 
   /// Whether an S3 store is registered for its bucket.
@@ -50,13 +59,19 @@ class RelocationTier final : public store::ObjectStore {
   /// The object as the metadata has it, if it lies on this node.
   [[nodiscard]] store::Outcome<Object> own(const store::ObjectName& name);
   void note_end(const store::ObjectName& name);
+  /// Tells of the first object of several that could not be moved, and of the first that could
+  /// again. One that was removed or moved by others meanwhile is neither.
+  void note_outcome(const store::ObjectName& name, const std::optional<store::Failure>& failed);
 
   MetadataClient& metadata_;
   std::string location_;
   Counter& relocated_;
+  EventLog events_;
+  std::function<void(const Object&)> moved_;
   S3Stores stores_;
   std::mutex mutex_;
   std::set<store::ObjectName> under_way_;
+  bool failing_ = false;
 };
 
 }  // namespace ionloom::geds

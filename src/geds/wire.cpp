@@ -14,6 +14,12 @@ Object from_wire(const wire::Object& message) {
   return object;
 }
 
+Object from_wire(const rpc::PlacedObject& message) {
+  Object object = from_wire(message.object());
+  object.info.copies.assign(message.copy().begin(), message.copy().end());
+  return object;
+}
+
 ObjectStoreConfig from_wire(const wire::ObjectStoreConfig& message) {
   return {message.bucket(), message.endpointurl(), message.accesskey(), message.secretkey()};
 }
@@ -35,6 +41,11 @@ void to_wire(const Object& object, wire::Object& message) {
   info.set_size(object.info.size_bytes);
   info.set_sealedoffset(object.info.sealed_bytes);
   if (object.info.metadata) info.set_metadata(*object.info.metadata);
+}
+
+void to_wire(const Object& object, rpc::PlacedObject& message) {
+  to_wire(object, *message.mutable_object());
+  for (const std::string& location : object.info.copies) message.add_copy(location);
 }
 
 void to_wire(const ObjectStoreConfig& config, wire::ObjectStoreConfig& message) {

@@ -33,6 +33,12 @@ std::unique_ptr<Node> GedsCluster::node(NodeOptions options) {
   return value_of(Node::start(options));
 }
 
+MetadataServerOptions keeping_state(const std::filesystem::path& folder) {
+  MetadataServerOptions options;
+  options.state_folder = folder;
+  return options;
+}
+
 Outcome<void> put(const HostPort& node, const ObjectId& id, const std::string& bytes,
                   const std::string& token) {
   std::span<const std::byte> left = std::as_bytes(std::span(bytes));

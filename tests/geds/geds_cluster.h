@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -35,6 +36,9 @@ class GedsCluster {
   std::unique_ptr<MetadataClient> metadata_;
   std::unique_ptr<Client> client_;
 };
+
+/// A metadata server that keeps its state in this folder.
+[[nodiscard]] MetadataServerOptions keeping_state(const std::filesystem::path& folder);
 
 /// Has the node keep these bytes.
 [[nodiscard]] Outcome<void> put(const HostPort& node, const ObjectId& id, const std::string& bytes,

@@ -76,14 +76,19 @@ TEST_F(MetadataLogTest, every_kind_of_change_comes_back) {
   auto log = MetadataLog::open(folder(), state);
   ASSERT_TRUE(log);
   const ObjectStoreConfig store{"bucket", "http://s3", "key", "secret"};
-  for (const Change& change :
-       std::vector<Change>{BucketCreated{"bucket"}, BucketCreated{"gone"}, BucketDeleted{"gone"},
-                           ObjectPut{object("a")}, ObjectPut{object("b")}, ObjectPut{object("d/x")},
-                           ObjectPut{object("d/y")}, ObjectRemoved{{"bucket", "b"}},
-                           PrefixRemoved{{"bucket", "d/"}}, StoreRegistered{store},
-                           LeaseNoted{"geds://a:1", 1500}, LeaseNoted{"geds://b:1", 0}}) {
+  Object copied = object("c");
+  copied.info.copies = {"geds://a:1", "geds://b:1"};
+  for (const Change& change : std::vector<Change>{
+           BucketCreated{"bucket"}, BucketCreated{"gone"}, BucketDeleted{"gone"},
+           ObjectPut{object("a")}, ObjectPut{object("b")}, ObjectPut{object("d/x")},
+           ObjectPut{object("d/y")}, ObjectRemoved{{"bucket", "b"}},
+           PrefixRemoved{{"bucket", "d/"}}, StoreRegistered{store}, LeaseNoted{"geds://a:1", 1500},
+           LeaseNoted{"geds://b:1", 0}, ObjectPut{copied}, NodePutLast{copied.info.location}}) {
     note(**log, state, change);
   }
+  Object moved = copied;
+  moved.info.location = "geds://a:1";
+  moved.info.copies = {"geds://b:1", copied.info.location};
   const auto expect_everything = [&] {
     log->reset();
     MetadataState again;
@@ -91,7 +96,8 @@ TEST_F(MetadataLogTest, every_kind_of_change_comes_back) {
     ASSERT_TRUE(log);
     EXPECT_EQ(again.buckets(), std::vector<std::string>{"bucket"});
     EXPECT_EQ(again.lookup({"bucket", "a"}).value(), object("a"));
-    EXPECT_EQ(again.list({"bucket", ""}, 0)->objects.size(), 1U);
+    EXPECT_EQ(again.lookup({"bucket", "c"}).value(), moved);
+    EXPECT_EQ(again.list({"bucket", ""}, 0)->objects.size(), 2U);
     EXPECT_EQ(again.stores(), std::vector<ObjectStoreConfig>{store});
     EXPECT_EQ(again.leases(),
               (MetadataState::LeaseLengths{{"geds://a:1", 1500}, {"geds://b:1", 0}}));

@@ -1,0 +1,47 @@
+"""What `ionloom geds` commands say to those who use them wrongly."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from processes import WithServers, ionloom
+
+
+class Commands(WithServers):
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.metadata = self.start("serve-metadata", "--log", "off").address
+        self.node = self.start("node", "--metadata", self.metadata, "--log", "off").address
+
+    def test_only_a_file_whose_size_is_known_can_be_put(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        writer = os.open(pipe, os.O_RDWR)  # so that opening the pipe does not wait
+        self.addCleanup(os.close, writer)
+        for what in (self.folder, pipe):
+            done = ionloom("put", str(what), "bucket/a", "--node", self.node)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(f"{what} is not a file whose size is known".encode(), done.stderr)
+
+    def test_a_second_copy_is_shown_where_there_is_one(self):
+        careful = self.start("node", "--metadata", self.metadata, "--copies", "2", "--log", "off")
+        content = self.folder / "content"
+        content.write_text("hello")
+        for node in (self.node, careful.address):
+            done = ionloom("put", str(content), f"bucket/{node}", "--node", node)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+        def shown(key):
+            done = ionloom("stat", f"bucket/{key}", "--metadata", self.metadata, "--json")
+            return json.loads(done.stdout)
+
+        self.assertNotIn("copies", shown(self.node))
+        self.assertEqual(shown(careful.address)["copies"], [f"geds://{self.node}"])
+
+    def test_more_copies_than_two_and_copies_without_leases_are_wrong_use(self):
+        for wrong in (["--copies", "3"], ["--copies", "2", "--lease-ms", "0"]):
+            done = ionloom(
+                "node", "--metadata", self.metadata, "--listen", "127.0.0.1:0", "--http", "off", *wrong
+            )
+            self.assertEqual(done.returncode, 2, done.stderr)
