@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := build
 .PHONY: help deps deps-wasm deps-test build wasm demo test bench bench-any-size format format-check \
-        lint clean
+        sanitize lint clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,9 @@ format: deps-test  ## format the sources
 
 format-check: deps-test
 	@scripts/format --check
+
+sanitize: deps-test  ## run the tests of the store and of GEDS with sanitizers (8 minutes)
+	@scripts/sanitize
 
 lint: build-all  ## look for likely mistakes in src/ with clang-tidy
 	@scripts/install-debian-packages lint
