@@ -7,6 +7,7 @@
 
 #include "chem/formula.h"
 #include "report/annotation_table.h"
+#include "report/ion_images.h"
 
 namespace ionloom::app {
 namespace {
@@ -106,6 +107,8 @@ std::vector<report::Annotation> annotation_rows(const exec::AnnotationRun& run,
     }
   }
   if (lists.size() > 1) std::ranges::stable_sort(rows, order);
+  std::vector<std::string> stems = report::ion_image_stems(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].image_stem = std::move(stems[i]);
   return rows;
 }
 

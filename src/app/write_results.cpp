@@ -18,7 +18,7 @@ namespace ionloom::app {
 namespace {
 
 /// A row's fields, strings, vectors and isobaric ions; see report::Annotation.
-constexpr std::uint64_t kBytesPerRow = 1792;
+constexpr std::uint64_t kBytesPerRow = 2048;
 /// Intensity, grey and alpha of a pixel.
 constexpr std::uint64_t kBytesPerPixelWritten = sizeof(float) + 4;
 /// Times that a compressed image exists: as such, in its file, in the buffer of what is written.
@@ -36,8 +36,8 @@ class ImageWriter {
         measurer_(run.pixels.grid, settings.annotation.metrics),
         box_(run.pixels.grid.box_size(), 0.0F) {}
 
-  Result<void> write(const report::Annotation& row, const std::string& stem,
-                     const imaging::TheoreticalPeaks& theory, imaging::PeakTable peaks) {
+  Result<void> write(const report::Annotation& row, const imaging::TheoreticalPeaks& theory,
+                     imaging::PeakTable peaks) {
     const imaging::PixelGrid& grid = run_.pixels.grid;
     const auto images = measurer_.cut_images(peaks, theory);
     for (std::size_t k = 0; k < images.size(); ++k) {
@@ -47,7 +47,7 @@ class ImageWriter {
         box_[grid.positions[image.pixels[i]]] = image.values[i];
       }
       const imaging::ImageView<const float> view{box_, grid.width, grid.height};
-      auto written = write_one(view, row, stem, k, theory.mz[k]);
+      auto written = write_one(view, row, k, theory.mz[k]);
       for (const std::uint32_t pixel : image.pixels) box_[grid.positions[pixel]] = 0;
       if (!written) return written;
     }
@@ -56,7 +56,8 @@ class ImageWriter {
 
  private:
   Result<void> write_one(imaging::ImageView<const float> view, const report::Annotation& annotation,
-                         const std::string& stem, std::size_t peak, double mz) const {
+                         std::size_t peak, double mz) const {
+    const std::string& stem = annotation.image_stem;
     if (settings_.images == ImageFormat::kNpy) {
       return report::write_ion_image_npy(folder_ / report::ion_image_name(stem, peak, "npy"), view);
     }
@@ -81,7 +82,6 @@ Result<void> write_images(report::ResultsFolder& folder, exec::AnnotationRun& ru
   const imaging::PixelGrid& grid = run.pixels.grid;
   std::vector<std::uint8_t> mask(grid.box_size(), 0);
   for (const std::uint32_t position : grid.positions) mask[position] = 1;
-  const std::vector<std::string> stems = report::ion_image_stems(rows);
   if (settings.images == ImageFormat::kNpy) {
     auto written = report::write_mask_npy(
         *images / "mask.npy", {std::span<const std::uint8_t>(mask), grid.width, grid.height});
@@ -113,7 +113,7 @@ Result<void> write_images(report::ResultsFolder& folder, exec::AnnotationRun& ru
         tbb::parallel_for(first, last, [&](std::size_t at) {
           const std::size_t i = order[at];
           if (progress.cancelled()) return;
-          auto written = writers.local().write(rows[i], stems[i], theory[i], peaks);
+          auto written = writers.local().write(rows[i], theory[i], peaks);
           if (!written) {
             const std::lock_guard lock(failing);
             if (!error) error = written.error();

@@ -51,6 +51,8 @@ struct Annotation {
       std::make_shared<const std::vector<Molecule>>();
   std::uint32_t isomeric_ions = 0;
   std::vector<std::string> isobaric_ions;  ///< ion texts, e.g. "C6H12O6+Na+"
+  /// Of the row's image files, see ion_image_stems().
+  std::string image_stem;
 };
 
 /// Text of an ion as METASPACE shows it: "C45H80O6+H+", "C6H12O6-H2O-H-", "C6H6+" for [M]+.

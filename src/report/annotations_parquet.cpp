@@ -76,6 +76,8 @@ std::vector<ParquetColumn<Annotation>> columns_of(const RunIdentity& run) {
                  }),
           column("isobaric_ions", "annotations whose peaks cannot be told from this one's",
                  &Annotation::isobaric_ions),
+          column("image_stem", "names of the images begin with it: images/STEM_PEAK.png",
+                 &Annotation::image_stem),
       },
       std::back_inserter(columns));
   return columns;

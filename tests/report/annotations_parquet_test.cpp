@@ -54,7 +54,8 @@ TEST(AnnotationsParquet, has_the_documented_columns_and_types) {
             "isomeric_mols_count: uint32\n"
             "isomeric_ions_count: uint32\n"
             "isobaric_ions_count: uint32\n"
-            "isobaric_ions: list<element: string>\n");
+            "isobaric_ions: list<element: string>\n"
+            "image_stem: string\n");
 }
 
 TEST(AnnotationsParquet, names_the_scoring_model_and_has_the_rates_that_it_looks_at) {
@@ -87,6 +88,7 @@ TEST(AnnotationsParquet, gives_back_every_value) {
   EXPECT_EQ(cell(*table, "mz_err_rel_mz"), "-0.0001");
   EXPECT_EQ(cell(*table, "isomeric_mols_count"), "2");
   EXPECT_EQ(cell(*table, "isobaric_ions_count"), "2");
+  EXPECT_EQ(cell(*table, "image_stem"), "C45H80O6_+H_717.6028");
   EXPECT_EQ(list_cell<arrow::DoubleArray>(*table, "theo_mz"),
             (std::vector{717.602844, 718.606218, 719.609, 0.0}));
   EXPECT_EQ(list_cell<arrow::FloatArray>(*table, "total_intensity"),

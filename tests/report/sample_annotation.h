@@ -31,6 +31,7 @@ inline Annotation sample_annotation() {
       std::vector<Molecule>{{"L1", "DG(42:4)"}, {"L2", "&alpha;, beta \"X\";"}});
   a.isomeric_ions = 1;
   a.isobaric_ions = {"C44H76O8+Na+", "C46H78O5+K+"};
+  a.image_stem = "C45H80O6_+H_717.6028";
   return a;
 }
 
