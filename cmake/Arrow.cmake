@@ -1,5 +1,9 @@
 # Apache Arrow C++, Parquet and S3 from the pyarrow wheel (docs/decisions/001). IONLOOM_ARROW_ROOT is
 # the wheel's pyarrow folder; the Makefile finds or installs it.
+if(NOT IONLOOM_ARROW_ROOT AND SKBUILD)
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/arrow-root OUTPUT_VARIABLE IONLOOM_ARROW_ROOT
+                  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+endif()
 if(NOT IONLOOM_ARROW_ROOT)
   message(FATAL_ERROR "IONLOOM_ARROW_ROOT is not set; build with `make build`, which sets it.")
 endif()

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import sysconfig
 import threading
 import warnings
 from collections.abc import Callable, Sequence
@@ -58,12 +57,10 @@ def command_path() -> str:
             return named
         raise UsageError(f"IONLOOM_COMMAND is {named}, which is no program that can be run")
     inside = Path(__file__).parent / "bin" / "ionloom"
-    beside = Path(sysconfig.get_path("scripts")) / "ionloom"
-    for candidate in (inside, beside):
-        if os.access(candidate, os.X_OK):
-            return str(candidate)
+    if os.access(inside, os.X_OK):
+        return str(inside)
     found = shutil.which("ionloom")
-    if found:
+    if found and not Path(found).read_bytes().startswith(b"#!"):  # main() below is no command
         return found
     raise UsageError(
         "the command ionloom was not found: install the package with its command (pip install "
