@@ -14,7 +14,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ionloom.annotate import annotate as annotate
+    from ionloom.annotation import AnnotationOptions as AnnotationOptions
+    from ionloom.annotation import annotate as annotate
     from ionloom.command import Progress as Progress
     from ionloom.errors import DataError as DataError
     from ionloom.errors import IonloomError as IonloomError
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from ionloom.result import read as read
 
 _HOMES = {
-    "annotate": "annotate",
+    "annotate": "annotation",
+    "AnnotationOptions": "annotation",
     "Progress": "command",
     "DataError": "errors",
     "IonloomError": "errors",
@@ -48,7 +50,7 @@ def __getattr__(name: str) -> Any:
     if home is None:
         raise AttributeError(f"module 'ionloom' has no attribute {name!r}")
     value = getattr(importlib.import_module(f"ionloom.{home}"), name)
-    globals()[name] = value  # also takes the place of a submodule of the same name
+    globals()[name] = value
     return value
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from ionloom.errors import IonloomWarning, UsageError, error_of
 
-_RUNNING = re.compile(r"^(?P<stage>\S+) +(?P<percent>\d+) % of (?P<total>[\d,]+) (?P<unit>.+)$")
-_FINISHED = re.compile(r"^(?P<stage>\S+) +(?P<total>[\d,]+) (?P<unit>.+?)  (?P<seconds>[\d.]+) s$")
+_RUNNING = re.compile(r"^(?P<stage>[a-z]+) +(?P<percent>\d+) % of (?P<total>[\d,]+) (?P<unit>.+)$")
+_FINISHED = re.compile(r"^(?P<stage>[a-z]+) +(?P<total>[\d,]+) (?P<unit>.+?)  (?P<seconds>[\d.]+) s$")
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,7 @@ def show_progress(progress: Progress) -> None:
 
 
 def main() -> None:
-    """The command `ionloom` of the installed package.
-
-    Runs of the Lithops executor and `ionloom runs` are Python's; all else is the program's, which
-    takes this process's place.
-    """
+    """The command `ionloom` of the installed package: the program takes this process's place."""
     arguments = sys.argv[1:]
     path = command_path()
     os.execv(path, [path, *arguments])

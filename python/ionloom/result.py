@@ -117,7 +117,7 @@ class Result:
     @cached_property
     def annotations(self) -> pd.DataFrame:
         """The same with pandas."""
-        return self.annotations_arrow.to_pandas()
+        return pd.DataFrame(self.annotations_arrow.to_pandas())
 
     @cached_property
     def metrics(self) -> pd.DataFrame:
@@ -132,7 +132,7 @@ class Result:
     def _all_ions(self, file: str) -> pd.DataFrame:
         if not (self.path / file).exists():
             raise DataError(f"{self.path}: holds no {file}; annotate with all_ions=True")
-        return pq.read_table(self.path / file).to_pandas()
+        return pd.DataFrame(pq.read_table(self.path / file).to_pandas())
 
     def _rows(
         self,
@@ -175,7 +175,8 @@ class Result:
         rows = self._rows(database, fdr, include_chem_mods, include_neutral_losses)
         table = rows[list(_METASPACE_NAMES)].rename(columns=_METASPACE_NAMES)
         table["offSample"] = None
-        table["isotopeImages"] = [self._image_records(row) for _, row in rows.iterrows()]
+        records = [self._image_records(row) for _, row in rows.iterrows()]
+        table["isotopeImages"] = pd.Series(records, index=table.index, dtype=object)
         table["moleculeNames"] = [list(names) for names in rows["molecule_names"]]
         table["moleculeIds"] = [list(ids) for ids in rows["molecule_ids"]]
         table["intensity"] = [float(peaks[0]) for peaks in rows["max_intensity"]]
@@ -325,7 +326,9 @@ class Result:
         images = self._stack(rows).reshape(len(rows), -1).astype(np.float64)
         reference = self._stack(matches.iloc[:1]).ravel().astype(np.float64)
         norms = np.linalg.norm(images, axis=1) * np.linalg.norm(reference)
-        return np.divide(images @ reference, norms, out=np.zeros(len(rows)), where=norms > 0)
+        cosines = np.zeros(len(rows))
+        np.divide(images @ reference, norms, out=cosines, where=norms > 0)
+        return cosines
 
     # Other programs' objects
 

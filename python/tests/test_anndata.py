@@ -12,7 +12,7 @@ import pytest
 def test_layout_is_that_of_metaspace_converter(result: ionloom.Result) -> None:
     data = result.to_anndata(fdr=0.2)
     table = result.results(fdr=0.2)
-    assert data.shape == (24 * 16, len(table))
+    assert data.shape == (24 * 15, len(table))
     assert data.X.dtype == np.float32
     assert data.obs.index.name == "ion_image_pixel" and data.obs.index[1] == "1"
     assert list(data.obs.columns[:4]) == [
@@ -21,7 +21,7 @@ def test_layout_is_that_of_metaspace_converter(result: ionloom.Result) -> None:
     assert data.var.index.name == "formula_adduct"
     assert data.var.index[0] == "".join(table.index[0])
     assert json.loads(data.var["moleculeNames"].iloc[0]) == table["moleculeNames"].iloc[0]
-    assert data.uns["metaspace"]["image_size"] == {"x": 24, "y": 16}
+    assert data.uns["metaspace"]["image_size"] == {"x": 24, "y": 15}
     # What metaspace-converter's anndata_to_image_array() does.
     size = data.uns["metaspace"]["image_size"]
     images = data.X.T.reshape(data.shape[1], size["y"], size["x"])

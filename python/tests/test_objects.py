@@ -54,7 +54,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["parameter tolerance_ppm 3", "parameter min_px 1", "parameter spatial double"]
         + ["parameter chaos reference", "parameter all_metrics yes", "parameter isotope_peaks 4"]
         + [f"parameter width {SPECTRA}", "parameter height 1"]
-        + [f"parameter first_mz {PEAKS_MZ[0]}", f"parameter last_mz {PEAKS_MZ[1]}"]
+        + [f"parameter first_mz {PEAKS_MZ[0]}", f"parameter last_mz 204"]
         + [f"input positions pixels 64 {4 * SPECTRA}", *table]
         + [f"input peaks run-0 64 {32 * SPECTRA}", f"input index run-0 {64 + 32 * SPECTRA} 16"]
         + ["output metrics metrics-0"],
