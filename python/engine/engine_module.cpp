@@ -16,10 +16,10 @@
 #include <nanobind/stl/vector.h>
 
 #include "base/error.h"
+#include "tasks/column.h"
 #include "tasks/run_task.h"
 #include "tasks/task.h"
 #include "tasks/task_io.h"
-#include "tasks/task_reader.h"
 
 namespace nb = nanobind;
 
