@@ -51,7 +51,7 @@ def test_its_bound_is_known_before() -> None:
 
 
 def test_errors_are_exceptions_that_name_the_task() -> None:
-    with pytest.raises(ionloom.UsageError, match="line 1"):
+    with pytest.raises(ionloom.DataError, match="line 1"):
         _engine.run_task("nonsense", [])
     with pytest.raises(ionloom.UsageError, match="task index: the task has 2 inputs, 1 were given"):
         _engine.run_task(index_task(5), index_inputs(5)[:1])
