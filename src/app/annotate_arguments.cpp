@@ -113,6 +113,7 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
                    "threads (default: all cores; results do not depend on it)")
       ->type_name("N");
   add_runtime_options(*command, options.runtime);
+  add_store_options(*command, options.store);
   command
       ->add_option("--memory", options.memory_bytes,
                    "memory that the run may take, e.g. 800M, 4G or 4GiB; peaks that do not fit go\n"

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <memory>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include <fmt/core.h>
@@ -21,14 +22,14 @@
 #include "app/run_counts.h"
 #include "app/run_memory.h"
 #include "app/run_settings.h"
+#include "app/stage_place.h"
 #include "app/standard_streams.h"
 #include "app/summary.h"
 #include "app/version.h"
 #include "app/write_results.h"
 #include "chem/utf8_text.h"
 #include "exec/annotation_run.h"
-#include "exec/process_memory.h"
-#include "exec/task_annotation.h"
+#include "exec/stage_clock.h"
 #include "imzml/dataset.h"
 #include "report/results_folder.h"
 #include "report/run_record.h"
@@ -54,53 +55,52 @@ std::string name_of(cache::PatternSource source) {
 /// Annotates and writes everything into the folder, which is left uncommitted by a failure.
 Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
+  // Before anything is read: whether the store answers does not depend on the data.
+  auto place = StagePlace::open(options);
+  if (!place) return std::unexpected(place.error());
   Warnings warnings;
   auto dataset = imzml::open_dataset(options.dataset, {.strict = options.strict});
   if (!dataset) return std::unexpected(dataset.error());
   for (const Warning& warning : dataset->warnings.list()) {
     warnings.add(warning.text, warning.text, warning.count);
   }
-  const auto lists = read_lists(options.molecules, options.fixes, warnings);
-  if (!lists) return std::unexpected(lists.error());
-  auto settings = resolve_settings(options, *dataset, *lists, warnings);
+  auto read = read_lists(options.molecules, options.fixes, warnings);
+  if (!read) return std::unexpected(read.error());
+  const std::vector<chem::MoleculeList>& lists = read->lists;
+  auto settings = resolve_settings(options, *dataset, lists, warnings);
   if (!settings) return std::unexpected(settings.error());
   ProgressLine progress;
-  std::unique_ptr<exec::TaskRuntime> runtime;
-  if (options.runtime.is_wasm()) {
-    auto opened = open_runtime(options.runtime, settings->annotation.threads);
-    if (!opened) return std::unexpected(opened.error());
-    runtime = std::move(*opened);
-  }
   settings->annotation.peaks.runs_folder = options.scratch.value_or(folder.partial_path());
-  auto pixels = runtime == nullptr ? exec::index_dataset(*dataset)
-                                   : exec::index_by_task(*dataset, *runtime, progress);
+  std::vector<exec::StageRecord> stages;
+  auto pixels = place->index(*dataset, settings->annotation, stages, progress);
   if (!pixels) return std::unexpected(pixels.error());
   warn_of_reference_faults(*pixels, *settings, warnings);
 
-  print_heading(*dataset, *pixels, *lists, *settings);
-  const auto plan = plan_memory(*dataset, *pixels, options, *lists, *settings);
+  print_heading(*dataset, *pixels, lists, *settings);
+  const auto plan = plan_memory(*dataset, *pixels, options, *read, *settings);
   if (!plan) return std::unexpected(plan.error());
   settings->annotation.peaks.capacity_peaks = plan->capacity_peaks;
-  say(stdout, "memory  at most {}{}, {} thread{}\n", readable_bytes(plan->bound_bytes),
+  say(stdout, "memory  at most {}{}, {}\n", readable_bytes(plan->bound_bytes),
       plan->disk_bytes == 0 ? ""
                             : fmt::format(", and {} of disk for peaks that do not fit",
                                           readable_bytes(plan->disk_bytes)),
-      settings->annotation.threads, settings->annotation.threads == 1 ? "" : "s");
+      counted(settings->annotation.threads, "thread", "threads"));
+  if (options.store.url) {
+    say(stdout, "store  {}: up to {} of objects, {} when the run ends\n", *options.store.url,
+        readable_bytes(plan->store_bytes), options.store.keep_objects ? "kept" : "removed");
+  }
   std::fflush(stdout);
   print_warnings(warnings);
 
   std::vector<exec::ListInput> inputs;
-  inputs.reserve(lists->size());
-  for (std::size_t l = 0; l < lists->size(); ++l) {
-    inputs.push_back({&(*lists)[l], settings->targeted[l]});
+  inputs.reserve(lists.size());
+  for (std::size_t l = 0; l < lists.size(); ++l) {
+    inputs.push_back({&lists[l], settings->targeted[l]});
   }
-  auto run = runtime == nullptr ? exec::annotate(*dataset, std::move(*pixels), inputs,
-                                                 settings->annotation, progress)
-                                : exec::annotate_by_tasks(*dataset, std::move(*pixels), inputs,
-                                                          settings->annotation, *runtime, progress);
+  auto run = place->annotate(*dataset, std::move(*pixels), inputs, settings->annotation, progress);
   if (!run) return std::unexpected(run.error());
-  exec::reset_peak_memory();
-  const auto writing = std::chrono::steady_clock::now();
+  std::ranges::move(run->stages, std::back_inserter(stages));
+  std::optional<exec::StageClock> writing(std::in_place, stages, "write", place->meter());
   Warnings late;
   Result<std::vector<report::InputFile>> files;
   std::vector<report::Annotation> rows;
@@ -110,22 +110,27 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
                                .parameters_json = report::parameters_json(settings->parameters),
                                .parameters_hash = report::parameters_hash(settings->parameters),
                                .positive = settings->positive,
-                               .molecule_lists = lists->size()};
+                               .molecule_lists = lists.size()};
   if (settings->scoring_model != nullptr) {
     identity.scoring_model = {.name = settings->scoring_model->name,
-                              .checksum = settings->scoring_model->checksum,
+                              .checksum = settings->scoring_model->file.checksum,
                               .fdr_features = settings->scoring_model->model.fdr_features()};
   }
   tbb::task_arena arena(static_cast<int>(settings->annotation.threads));
   arena.execute([&] {
     tbb::task_group reading;  // the inputs' checksums, beside what one thread must do alone
-    reading.run([&] { files = describe_inputs(options, *dataset, late); });
-    rows = annotation_rows(*run, *lists, *settings);
-    outputs = write_results(folder, *run, *lists, rows, *settings, identity, progress);
+    reading.run([&] { files = describe_dataset(*dataset, late); });
+    rows = annotation_rows(*run, lists, *settings);
+    outputs = write_results(folder, *run, lists, rows, *settings, identity, progress);
     reading.wait();
   });
   if (!outputs) return std::unexpected(outputs.error());
   if (!files) return std::unexpected(files.error());
+  std::ranges::move(read->files, std::back_inserter(*files));
+  if (settings->scoring_model != nullptr) files->push_back(settings->scoring_model->file);
+  writing.reset();
+  if (auto shown = print_summary(*run, lists, rows, *settings); !shown) return shown;
+  place->close(late);
 
   if (run->peaks.unsorted_spectra() > 0) {
     late.add("unsorted", fmt::format("{}: the m/z of {} of {} spectra are not in ascending order; "
@@ -140,30 +145,29 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   print_warnings(late);
   for (const Warning& warning : late.list()) warnings.add(warning.text, warning.text);
 
-  const auto now = std::chrono::steady_clock::now();
   report::RunRecord record;
   record.program_version = kVersion;
   record.command_line = options.command_line;
   record.parameters = settings->parameters;
   record.inputs = std::move(*files);
-  record.counts = counts_of(*run, *dataset, *lists, *settings, rows.size());
+  record.counts = counts_of(*run, *dataset, lists, *settings, rows.size());
   record.pattern_source = name_of(run->pattern_source);
-  for (const exec::StageRecord& stage : run->stages) {
-    record.stages.push_back({stage.name, stage.seconds, stage.peak_memory_bytes});
-  }
-  record.stages.push_back(
-      {"write", std::chrono::duration<double>(now - writing).count(), exec::peak_memory_bytes()});
-  for (const report::StageRecord& stage : record.stages) {
+  record.store = place->store_record();
+  for (const exec::StageRecord& stage : stages) {
+    record.stages.push_back({.name = stage.name,
+                             .seconds = stage.seconds,
+                             .peak_memory_bytes = stage.peak_memory_bytes,
+                             .store_put_bytes = stage.store.put_bytes,
+                             .store_got_bytes = stage.store.got_bytes});
     record.peak_memory_bytes = std::max(record.peak_memory_bytes, stage.peak_memory_bytes);
   }
-  record.seconds = std::chrono::duration<double>(now - start).count();
+  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   record.memory_bound_bytes = plan->bound_bytes;
   record.warnings = warnings.list();
   record.outputs = *outputs;
   if (auto written = report::write_run_record(folder.partial_path(), record); !written) {
     return written;
   }
-  if (auto shown = print_summary(*run, *lists, rows, *settings); !shown) return shown;
   if (auto done = folder.commit(); !done) return done;
   say(stdout, "\nWrote {} ({}, run.json) in {:.1f} s, peak memory {}\n", options.output.string(),
       joined(*outputs, ", "), record.seconds, readable_bytes(record.peak_memory_bytes));

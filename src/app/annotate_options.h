@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/runtime_options.h"
+#include "app/store_options.h"
 
 namespace ionloom::app {
 
@@ -39,6 +40,7 @@ struct AnnotateOptions {
   std::string images = "png";
   std::optional<std::uint32_t> threads;
   RuntimeOptions runtime;
+  StoreOptions store;
   std::optional<std::uint64_t> memory_bytes;  ///< absent: what is available
   std::optional<std::filesystem::path> scratch;
   bool no_pattern_cache = false;
@@ -48,6 +50,9 @@ struct AnnotateOptions {
   bool strict = false;
   std::set<std::string> given;  ///< names of the options that were typed, "--ppm"
   std::vector<std::string> command_line;
+
+  /// Whether stages are cut into tasks.
+  [[nodiscard]] bool by_tasks() const { return runtime.is_wasm() || store.url; }
 };
 
 }  // namespace ionloom::app

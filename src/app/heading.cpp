@@ -13,24 +13,25 @@ namespace ionloom::app {
 namespace {
 
 void print_dataset(const imzml::Dataset& dataset, const stages::PixelIndex& pixels) {
-  say(stdout, "{}  {} pixels ({} x {}), {} spectra, {} peaks\n",
-      dataset.imzml_path.filename().string(), with_separators(pixels.grid.pixel_count()),
-      pixels.grid.width, pixels.grid.height, with_separators(dataset.spectra.size()),
-      with_separators(dataset.declared_peaks()));
+  say(stdout, "{}  {} ({} x {}), {}, {}\n", dataset.imzml_path.filename().string(),
+      counted(pixels.grid.pixel_count(), "pixel", "pixels"), pixels.grid.width, pixels.grid.height,
+      counted(dataset.spectra.size(), "spectrum", "spectra"),
+      counted(dataset.declared_peaks(), "peak", "peaks"));
 }
 
 void print_settings(const std::vector<chem::MoleculeList>& lists, const RunSettings& settings) {
   const stages::IonSettings& ions = settings.annotation.ions;
   for (std::size_t l = 0; l < lists.size(); ++l) {
-    say(stdout, "{}  {} molecules, {} formulas{}\n", lists[l].name,
-        with_separators(lists[l].molecules.size()), with_separators(lists[l].formulas.size()),
+    say(stdout, "{}  {}, {}{}\n", lists[l].name,
+        counted(lists[l].molecules.size(), "molecule", "molecules"),
+        counted(lists[l].formulas.size(), "formula", "formulas"),
         settings.targeted[l] ? ", targeted (all rows kept; --targeted no ranks only hits)" : "");
   }
-  say(stdout, "ions  {} mode, adducts {}{}{}, {} decoys each\n",
+  say(stdout, "ions  {} mode, adducts {}{}{}, {} each\n",
       settings.positive ? "positive" : "negative", joined(ions.adducts, " "),
       ions.neutral_losses.empty() ? "" : ", losses " + joined(ions.neutral_losses, " "),
       ions.chem_mods.empty() ? "" : ", modifications " + joined(ions.chem_mods, " "),
-      ions.decoy_sample_size);
+      counted(ions.decoy_sample_size, "decoy", "decoys"));
   const chem::PatternSettings& pattern = settings.annotation.pattern;
   say(stdout, "instrument  {}, sigma {} at m/z 200, tolerance {} ppm ({})\n",
       chem::analyzer_name(pattern.shape.analyzer), pattern.shape.sigma_mz,

@@ -1,7 +1,7 @@
 #include "app/input_files.h"
 
-#include <filesystem>
-#include <string>
+#include <cstddef>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -11,14 +11,19 @@
 
 namespace ionloom::app {
 
-Result<std::vector<report::InputFile>> describe_inputs(const AnnotateOptions& options,
-                                                       const imzml::Dataset& dataset,
-                                                       Warnings& warnings) {
-  using imzml::DigestAlgorithm;
-  std::vector<std::pair<std::string, std::filesystem::path>> paths = {{"imzml", dataset.imzml_path},
-                                                                      {"ibd", dataset.ibd_path}};
-  for (const auto& list : options.molecules) paths.emplace_back("molecules", list);
-  if (options.scoring_model) paths.emplace_back("scoring_model", *options.scoring_model);
+using imzml::DigestAlgorithm;
+
+Result<report::InputFile> input_file(const std::string& role, const std::filesystem::path& path,
+                                     std::string_view content) {
+  auto digest = imzml::digest(std::as_bytes(std::span(content)), DigestAlgorithm::kSha256);
+  if (!digest) return fail(digest.error().code, path.string(), digest.error().what);
+  return report::InputFile{role, path.string(), content.size(), "sha256:" + *digest};
+}
+
+Result<std::vector<report::InputFile>> describe_dataset(const imzml::Dataset& dataset,
+                                                        Warnings& warnings) {
+  const std::pair<std::string, std::filesystem::path> paths[] = {{"imzml", dataset.imzml_path},
+                                                                 {"ibd", dataset.ibd_path}};
   std::vector<report::InputFile> files;
   for (const auto& [role, path] : paths) {
     std::vector<DigestAlgorithm> algorithms = {DigestAlgorithm::kSha256};

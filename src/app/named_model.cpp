@@ -3,9 +3,8 @@
 #include <span>
 #include <utility>
 
-#include "app/interruption.h"
+#include "app/input_files.h"
 #include "app/whole_file.h"
-#include "imzml/file_digest.h"
 
 namespace ionloom::app {
 
@@ -14,10 +13,9 @@ Result<NamedModel> read_scoring_model(const std::filesystem::path& path) {
   if (!content) return std::unexpected(content.error());
   auto model = fdr::ScoringModel::parse(std::as_bytes(std::span(*content)), path.string());
   if (!model) return std::unexpected(model.error());
-  const imzml::DigestAlgorithm algorithms[] = {imzml::DigestAlgorithm::kSha256};
-  const auto digests = imzml::file_digests(path, algorithms, interrupted);
-  if (!digests) return std::unexpected(digests.error());
-  return NamedModel{path.stem().string(), "sha256:" + digests->front(), std::move(*model)};
+  auto file = input_file("scoring_model", path, *content);
+  if (!file) return std::unexpected(file.error());
+  return NamedModel{path.stem().string(), std::move(*file), std::move(*model)};
 }
 
 }  // namespace ionloom::app

@@ -79,6 +79,10 @@ std::string with_separators(std::uint64_t number) {
   return text;
 }
 
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", with_separators(number), number == 1 ? one : many);
+}
+
 std::string readable_bytes(std::uint64_t bytes) {
   const auto value = static_cast<double>(bytes);
   if (value >= 10e9) return fmt::format("{:.0f} GB", value / 1e9);

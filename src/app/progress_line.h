@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "exec/progress.h"
 
@@ -43,6 +44,10 @@ class ProgressLine final : public exec::Progress {
 
 /// 12345678 -> "12,345,678".
 [[nodiscard]] std::string with_separators(std::uint64_t number);
+
+/// "1 formula", "12,345 formulas".
+[[nodiscard]] std::string counted(std::uint64_t number, std::string_view one,
+                                  std::string_view many);
 
 /// 123456789 -> "123 MB".
 [[nodiscard]] std::string readable_bytes(std::uint64_t bytes);

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "app/input_files.h"
 #include "app/whole_file.h"
 #include "chem/utf8_text.h"
 
@@ -19,9 +20,9 @@ void add_all(const Warnings& more, Warnings& warnings) {
 
 }  // namespace
 
-Result<std::vector<chem::MoleculeList>> read_lists(const std::vector<std::filesystem::path>& paths,
-                                                   bool right_compositions, Warnings& warnings) {
-  std::vector<chem::MoleculeList> lists;
+Result<ReadLists> read_lists(const std::vector<std::filesystem::path>& paths,
+                             bool right_compositions, Warnings& warnings) {
+  ReadLists read;
   std::set<std::string> names;
   for (const std::filesystem::path& path : paths) {
     const auto content = read_whole_file(path, "a molecule list");
@@ -33,9 +34,12 @@ Result<std::vector<chem::MoleculeList>> read_lists(const std::vector<std::filesy
     if (!list) return std::unexpected(list.error());
     add_all(list->warnings, warnings);
     if (!right_compositions) add_all(list->misreadings, warnings);
-    lists.push_back(std::move(*list));
+    read.lists.push_back(std::move(*list));
+    auto file = input_file("molecules", path, *content);
+    if (!file) return std::unexpected(file.error());
+    read.files.push_back(std::move(*file));
   }
-  return lists;
+  return read;
 }
 
 }  // namespace ionloom::app

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/core.h>
@@ -10,7 +11,8 @@
 #include "app/progress_line.h"
 #include "app/write_results.h"
 #include "exec/process_memory.h"
-#include "exec/task_annotation.h"
+#include "exec/stage_store.h"
+#include "exec/task_bounds.h"
 
 namespace ionloom::app {
 namespace {
@@ -22,34 +24,60 @@ constexpr std::uint64_t kRuntimeBytes = 128ULL << 20;
 /// A list's text and its rows, several times its size in the file.
 constexpr std::uint64_t kBytesPerListByte = 6;
 
+/// What a run by tasks needs at most beyond one on threads: the runtime, the tasks, and the store's
+/// client, or the store itself where it lies in memory.
+std::uint64_t tasks_memory_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
+                                 std::uint64_t ions, const AnnotateOptions& options,
+                                 const exec::AnnotationSettings& settings) {
+  std::uint64_t bytes = exec::task_memory_bound_bytes(dataset, grid, ions, settings);
+  if (options.runtime.is_wasm()) bytes += kRuntimeBytes;
+  if (!options.store.url) return bytes;
+  const std::uint64_t largest = exec::largest_object_bound_bytes(dataset, settings);
+  const StorePlace place = options.store.place();
+  bytes +=
+      exec::StageStore::memory_bound_bytes(place == StorePlace::kRemote, settings.threads, largest);
+  if (place == StorePlace::kProcess || place == StorePlace::kNode) {
+    // An object that grows is copied to a larger place.
+    bytes += exec::task_objects_bound_bytes(dataset, ions, settings) + settings.threads * largest;
+  }
+  return bytes;
+}
+
+/// Fails (kResource) when a folder has less room than needed.
+/// @param what    needs it, in the words of the message
+/// @param remedy  what to do about it
+Result<void> check_space(const std::filesystem::path& folder, std::uint64_t needed_bytes,
+                         std::string_view what, std::string_view remedy) {
+  std::error_code error;
+  const auto space = std::filesystem::space(folder, error);
+  if (error || space.available >= needed_bytes) return {};
+  return fail(ErrorCode::kResource, folder.string(),
+              fmt::format("{} need up to {} of disk, but only {} is free; {}", what,
+                          readable_bytes(needed_bytes), readable_bytes(space.available), remedy));
+}
+
 }  // namespace
 
 Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
                                      const stages::PixelIndex& pixels,
-                                     const AnnotateOptions& options,
-                                     const std::vector<chem::MoleculeList>& lists,
+                                     const AnnotateOptions& options, const ReadLists& lists,
                                      const RunSettings& settings) {
   std::uint64_t formulas = 0;
   std::uint64_t list_bytes = 0;
-  for (const chem::MoleculeList& list : lists) formulas += list.formulas.size();
-  for (const auto& path : options.molecules) {
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path, error);
-    list_bytes += error ? 0 : size;
-  }
+  for (const chem::MoleculeList& list : lists.lists) formulas += list.formulas.size();
+  for (const report::InputFile& file : lists.files) list_bytes += file.size_bytes;
   const stages::IonSettings& ions = settings.annotation.ions;
   const std::uint64_t modifiers =
       (1 + ions.chem_mods.size()) * (1 + ions.neutral_losses.size()) * ions.adducts.size();
   const std::uint64_t model_bytes =
       settings.scoring_model == nullptr ? 0 : settings.scoring_model->model.size_bytes();
-  const bool by_tasks = options.runtime.is_wasm();
-  const std::uint64_t runtime_bytes =
-      by_tasks ? kRuntimeBytes + exec::task_memory_bound_bytes(
-                                     dataset, pixels.grid.size(),
-                                     stages::ion_count_bound(formulas, ions), settings.annotation)
-               : 0;
+  const std::uint64_t ion_count = stages::ion_count_bound(formulas, ions);
+  const std::uint64_t tasks_bytes =
+      options.by_tasks()
+          ? tasks_memory_bytes(dataset, pixels.grid.size(), ion_count, options, settings.annotation)
+          : 0;
   const exec::OtherMemory other{
-      .always_bytes = kProgramBytes + model_bytes + list_bytes * kBytesPerListByte + runtime_bytes,
+      .always_bytes = kProgramBytes + model_bytes + list_bytes * kBytesPerListByte + tasks_bytes,
       .writing_bytes = write_memory_bound_bytes(
           formulas * modifiers, settings.annotation.pattern.max_peaks, list_bytes * modifiers,
           pixels.grid, settings.annotation.threads)};
@@ -57,20 +85,25 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
   auto plan = exec::plan_memory(dataset, pixels, formulas, settings.annotation, other,
                                 std::min(available, options.memory_bytes.value_or(available)));
   if (!plan) return plan;
-  // Tasks read peaks from runs, whether they would fit or not.
-  if (by_tasks)
-    plan->disk_bytes =
-        std::max(plan->disk_bytes, exec::task_disk_bound_bytes(dataset, settings.annotation));
-  const std::filesystem::path& scratch = settings.annotation.peaks.runs_folder;
-  std::error_code error;
-  const auto space = std::filesystem::space(scratch, error);
-  if (!error && space.available < plan->disk_bytes) {
-    return fail(
-        ErrorCode::kResource, scratch.string(),
-        fmt::format("the peaks that do not fit into memory need up to {} of disk, but only "
-                    "{} is free; name another folder with --scratch, or allow more --memory",
-                    readable_bytes(plan->disk_bytes), readable_bytes(space.available)));
+  if (options.store.url) {
+    plan->disk_bytes = 0;
+    plan->store_bytes = exec::task_objects_bound_bytes(dataset, ion_count, settings.annotation);
+    if (const auto folder = options.store.folder()) {
+      auto fits = check_space(*folder, plan->store_bytes, "the objects of this run",
+                              "name another folder or store with --store");
+      if (!fits) return std::unexpected(fits.error());
+    }
+    return plan;
   }
+  // Tasks read peaks from runs, whether they would fit or not.
+  if (options.by_tasks()) {
+    plan->disk_bytes =
+        std::max(plan->disk_bytes, exec::task_runs_bound_bytes(dataset, settings.annotation));
+  }
+  auto fits = check_space(settings.annotation.peaks.runs_folder, plan->disk_bytes,
+                          "the peaks that do not fit into memory",
+                          "name another folder with --scratch, or allow more --memory");
+  if (!fits) return std::unexpected(fits.error());
   return plan;
 }
 

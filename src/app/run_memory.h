@@ -1,11 +1,9 @@
 #pragma once
 
-#include <vector>
-
 #include "app/annotate_options.h"
+#include "app/read_lists.h"
 #include "app/run_settings.h"
 #include "base/error.h"
-#include "chem/molecule_list.h"
 #include "exec/memory_plan.h"
 #include "imzml/dataset.h"
 #include "stages/index.h"
@@ -14,11 +12,12 @@ namespace ionloom::app {
 
 /// Plans the memory of a whole run before it starts: the program, the lists, the stages and the
 /// writing of results, within --memory and what the machine has. Fails (kResource) when the least
-/// that would do is more than that, and when there is too little disk for peaks that do not fit.
+/// that would do is more than that, and when there is too little disk for peaks that do not fit or
+/// for a store's objects.
 [[nodiscard]] Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
                                                    const stages::PixelIndex& pixels,
                                                    const AnnotateOptions& options,
-                                                   const std::vector<chem::MoleculeList>& lists,
+                                                   const ReadLists& lists,
                                                    const RunSettings& settings);
 
 }  // namespace ionloom::app

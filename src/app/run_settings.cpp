@@ -137,7 +137,7 @@ class Resolver {
                                     .abs_errors = options_.fixes ? fdr::AbsErrorRule::kAsTrained
                                                                  : fdr::AbsErrorRule::kReference};
     note("scoring_model", settings_.scoring_model->name, "option");
-    note("scoring_model_checksum", settings_.scoring_model->checksum, "option");
+    note("scoring_model_checksum", settings_.scoring_model->file.checksum, "option");
     return {};
   }
 
@@ -213,8 +213,7 @@ class Resolver {
     settings_.images = options_.images == "png"   ? ImageFormat::kPng
                        : options_.images == "npy" ? ImageFormat::kNpy
                                                   : ImageFormat::kNone;
-    settings_.annotation.threads =
-        options_.threads.value_or(std::max(1U, std::thread::hardware_concurrency()));
+    settings_.annotation.threads = run_threads(options_);
     if (const auto folder = cache::default_cache_folder(cache::kPatterns);
         folder && !options_.no_pattern_cache) {
       settings_.annotation.pattern_cache = {*folder, options_.pattern_cache_bytes};
@@ -238,6 +237,10 @@ class Resolver {
 };
 
 }  // namespace
+
+std::uint32_t run_threads(const AnnotateOptions& options) {
+  return options.threads.value_or(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 Result<RunSettings> resolve_settings(const AnnotateOptions& options, const imzml::Dataset& dataset,
                                      const std::vector<chem::MoleculeList>& lists,

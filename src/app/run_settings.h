@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ struct RunSettings {
   /// Every choice with its origin, for run.json and the parameters' hash.
   std::vector<report::Parameter> parameters;
 };
+
+/// Threads of a run: as many as asked for, else as the machine has.
+[[nodiscard]] std::uint32_t run_threads(const AnnotateOptions& options);
 
 /// REQUIRES: check_ranges(options). Resolves what the options leave open. Fails (kUsage) for
 /// unknown adducts and modifiers, an adduct of the other polarity, a polarity that neither file nor

@@ -39,10 +39,14 @@ Result<std::vector<std::string>> with_joined_values(const CLI::App& app,
     const bool next_is_value =
         i + 1 < arguments.size() && takes_sign(arguments[i]) && !arguments[i + 1].starts_with("--");
     std::string argument = arguments[i];
-    if (!next_is_value && i + 1 < arguments.size() && needing_value.contains(argument) &&
-        arguments[i + 1].starts_with("--")) {
-      return usage_error(
-          fmt::format("{} needs a value, but {} follows it", argument, arguments[i + 1]));
+    if (!next_is_value && needing_value.contains(argument)) {
+      if (i + 1 == arguments.size()) {
+        return usage_error(fmt::format("{} needs a value, but nothing follows it", argument));
+      }
+      if (arguments[i + 1].starts_with("--")) {
+        return usage_error(
+            fmt::format("{} needs a value, but {} follows it", argument, arguments[i + 1]));
+      }
     }
     if (next_is_value) argument += "=" + arguments[++i];
     if (argument.ends_with('=') && takes_sign(argument.substr(0, argument.size() - 1))) {

@@ -1,6 +1,7 @@
 #include "app/task_command.h"
 
 #include <chrono>
+#include <cstdio>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "app/interruption.h"
+#include "app/standard_streams.h"
 #include "app/whole_file.h"
 #include "exec/task_objects.h"
 #include "tasks/task.h"
@@ -27,9 +29,11 @@ bool is_url(const std::string& store) {
   return colon != std::string::npos && colon > 1 && store.find('/') > colon;
 }
 
-Result<std::unique_ptr<exec::TaskObjects>> objects_of(const std::string& store) {
-  if (is_url(store)) return exec::store_objects(store);
-  return exec::folder_objects(store);
+Result<std::unique_ptr<exec::TaskObjects>> objects_of(const StoreOptions& options) {
+  if (!is_url(*options.url)) return exec::folder_objects(*options.url);
+  auto store = open_store(options);
+  if (!store) return std::unexpected(store.error());
+  return exec::store_objects(std::move(*store));
 }
 
 }  // namespace
@@ -44,11 +48,12 @@ void add_task(CLI::App& app, TaskOptions& options) {
       ->required()
       ->type_name("TASK|-");
   command
-      ->add_option("--store", options.store,
+      ->add_option("--store", options.store.url,
                    "where the objects of the task lie: a folder of files, or a store's URL\n"
-                   "(file:, shared:, s3:) whose objects the task calls BUCKET/KEY")
-      ->capture_default_str()
+                   "(file:, shared:, s3:, geds:) whose objects the task calls BUCKET/KEY")
+      ->default_str(*options.store.url)
       ->type_name("DIR|URL");
+  add_store_authorities(*command, options.store);
   add_runtime_options(*command, options.runtime);
 }
 
@@ -64,6 +69,9 @@ Result<void> run_task_command(const TaskOptions& options) {
   if (!objects) return std::unexpected(objects.error());
   auto runtime = open_runtime(options.runtime, 1);
   if (!runtime) return std::unexpected(runtime.error());
+  if (const std::string trouble = (*runtime)->cache_trouble(); !trouble.empty()) {
+    say(stderr, "warning: the compiled module could not be kept for later runs: {}\n", trouble);
+  }
   auto io = exec::ObjectTaskIo::open(*task, **objects);
   if (!io) return std::unexpected(io.error());
   const auto start = std::chrono::steady_clock::now();

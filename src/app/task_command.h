@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/runtime_options.h"
+#include "app/store_options.h"
 #include "base/error.h"
 
 namespace ionloom::app {
@@ -14,7 +15,7 @@ namespace ionloom::app {
 struct TaskOptions {
   std::string task;  ///< file, or "-" for stdin
   RuntimeOptions runtime;
-  std::string store = ".";  ///< a folder, or a store's URL
+  StoreOptions store = {.url = "."};  ///< a folder, or a store's URL
 };
 
 /// Adds the command to the parser.

@@ -11,6 +11,7 @@
 #include "chem/molecule_list.h"
 #include "exec/peak_store.h"
 #include "exec/progress.h"
+#include "exec/store_traffic.h"
 #include "imaging/ion_metrics.h"
 #include "imzml/dataset.h"
 #include "stages/annotate.h"
@@ -38,11 +39,12 @@ struct ListInput {
   bool targeted = false;
 };
 
-/// Seconds and memory that one stage took.
+/// What one stage took.
 struct StageRecord {
   std::string name;
   double seconds = 0;
   std::uint64_t peak_memory_bytes = 0;
+  StoreTraffic store = {};  ///< zero where there is no store
 };
 
 /// Everything a run found. Lists, modifiers and ions are numbered as in `ions`.

@@ -14,6 +14,7 @@ struct MemoryPlan {
   std::uint64_t bound_bytes = 0;     ///< memory that the process takes at most
   std::uint64_t capacity_peaks = 0;  ///< peaks in memory at once; the rest lies in runs on disk
   std::uint64_t disk_bytes = 0;      ///< that these runs take at most; 0 when all peaks fit
+  std::uint64_t store_bytes = 0;     ///< that objects take in a store at most; 0 without one
 };
 
 /// Memory that a run needs whatever its peaks take.

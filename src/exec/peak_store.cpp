@@ -8,6 +8,8 @@
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
 
+#include "exec/run_file.h"
+
 namespace ionloom::exec {
 namespace {
 
@@ -108,10 +110,10 @@ Result<void> PeakStore::ingest_to_runs(const imzml::Dataset& dataset,
     if (!done) return done;
     const imaging::PeakTable table = buffer_.peaks().first(ingested.peaks);
     if (!table.empty()) {
-      auto run = RunFile::write(settings.runs_folder / ("run-" + std::to_string(runs_.size())),
+      auto run = write_run_file(settings.runs_folder / ("run-" + std::to_string(runs_.size())),
                                 table, chunk.first, chunk.last);
       if (!run) return std::unexpected(run.error());
-      runs_.push_back(std::make_shared<const RunFile>(std::move(*run)));
+      runs_.push_back(std::make_shared<const RunReader>(std::move(*run)));
       add_table(table);
     }
     first = chunk.last;
@@ -119,7 +121,7 @@ Result<void> PeakStore::ingest_to_runs(const imzml::Dataset& dataset,
   return {};
 }
 
-Result<PeakStore> PeakStore::of_runs(std::vector<std::shared_ptr<const RunFile>> runs,
+Result<PeakStore> PeakStore::of_runs(std::vector<std::shared_ptr<const RunReader>> runs,
                                      std::uint64_t unsorted_spectra, std::uint64_t capacity_peaks) {
   PeakStore store;
   store.runs_ = std::move(runs);
@@ -134,7 +136,7 @@ Result<PeakStore> PeakStore::of_runs(std::vector<std::shared_ptr<const RunFile>>
   return store;
 }
 
-Result<void> PeakStore::count(const RunFile& run) {
+Result<void> PeakStore::count(const RunReader& run) {
   const std::span<const stages::RunIndexEntry> index = run.index();
   std::vector<double> mz;
   for (std::size_t block = 0; block < index.size(); ++block) {
@@ -264,7 +266,7 @@ std::uint64_t PeakStore::visit_memory_bound_bytes(const imzml::Dataset& dataset,
   const std::uint64_t buckets =
       stages::kMzBuckets * (sizeof(std::uint64_t) + 3 * sizeof(std::uint32_t));
   const std::uint64_t loading =
-      stages::PeakSorter::memory_bound_bytes() + RunFile::read_memory_bound_bytes();
+      stages::PeakSorter::memory_bound_bytes() + RunReader::read_memory_bound_bytes();
   return table + index + buckets + threads * loading;
 }
 
@@ -274,7 +276,7 @@ std::uint64_t PeakStore::disk_bound_bytes(const imzml::Dataset& dataset,
   if (declared <= capacity_peaks) return 0;
   // Each run rounds its index up by a block; there are fewer than two runs a capacity.
   const std::uint64_t runs = 2 * (declared / capacity_peaks + 1);
-  return RunFile::file_bytes(declared) + runs * RunFile::file_bytes(1);
+  return RunReader::run_bytes(declared) + runs * RunReader::run_bytes(1);
 }
 
 }  // namespace ionloom::exec

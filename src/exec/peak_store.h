@@ -11,7 +11,7 @@
 #include "exec/ingest_run.h"
 #include "exec/peak_buffer.h"
 #include "exec/progress.h"
-#include "exec/run_file.h"
+#include "exec/run_reader.h"
 #include "imaging/peak_table.h"
 #include "imzml/dataset.h"
 #include "stages/index.h"
@@ -42,7 +42,7 @@ class PeakStore {
   /// read.
   /// @param unsorted_spectra  of the dataset
   /// @param capacity_peaks    that visit() may hold at once
-  [[nodiscard]] static Result<PeakStore> of_runs(std::vector<std::shared_ptr<const RunFile>> runs,
+  [[nodiscard]] static Result<PeakStore> of_runs(std::vector<std::shared_ptr<const RunReader>> runs,
                                                  std::uint64_t unsorted_spectra,
                                                  std::uint64_t capacity_peaks);
 
@@ -89,10 +89,10 @@ class PeakStore {
                                             Progress& progress);
   [[nodiscard]] Result<imaging::PeakTable> load(std::vector<std::uint32_t>& buckets);
   void add_table(imaging::PeakTable table);
-  [[nodiscard]] Result<void> count(const RunFile& run);
+  [[nodiscard]] Result<void> count(const RunReader& run);
 
   PeakBuffer buffer_;
-  std::vector<std::shared_ptr<const RunFile>> runs_;
+  std::vector<std::shared_ptr<const RunReader>> runs_;
   stages::MzHistogram histogram_;  ///< only with runs on disk
   std::uint64_t size_ = 0;
   std::uint64_t unsorted_spectra_ = 0;

@@ -1,60 +1,54 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
-#include <map>
+#include <cstdint>
 #include <memory>
-#include <mutex>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "exec/run_file.h"
+#include "exec/run_reader.h"
+#include "exec/store_traffic.h"
 #include "exec/task_objects.h"
-#include "imzml/dataset.h"
 
 namespace ionloom::exec {
 
-/// The objects of one annotation run that its tasks exchange: the .ibd in its file, runs of peaks
-/// in files without a name, all others in memory. Thread-safe.
+/// The objects of one annotation run that its tasks exchange, by names that mean something in this
+/// run only. Thread-safe.
 class RunObjects : public TaskObjects {
  public:
-  static constexpr const char* kIbd = "ibd";
+  static constexpr const char* kIbd = "ibd";         ///< the dataset's file
   static constexpr const char* kRunPrefix = "run-";  ///< names of runs of peaks begin with it
 
-  /// @param runs_folder  where runs are written
-  RunObjects(const imzml::Dataset& dataset, std::filesystem::path runs_folder);
+  using Bytes = std::shared_ptr<const std::vector<std::byte>>;
 
-  /// Keeps an object in memory.
-  void add(const std::string& object, std::vector<std::byte> bytes);
-  /// Bytes of an object in memory. Fails when there is none of this name.
-  [[nodiscard]] Result<std::span<const std::byte>> bytes(const std::string& object) const;
-  /// Gives the memory of an object back.
-  void drop(const std::string& object);
+  /// Keeps an object that no task makes.
+  [[nodiscard]] virtual Result<void> add(const std::string& object,
+                                         std::vector<std::byte> bytes) = 0;
+  /// A whole object that is neither the .ibd nor a run. Fails when there is none of this name.
+  [[nodiscard]] virtual Result<Bytes> bytes(const std::string& object) = 0;
+  /// The run needs this object no more.
+  virtual void drop(const std::string& object) = 0;
 
   /// A run of peaks that a task has made; the object stays as long as this lives.
-  [[nodiscard]] Result<std::shared_ptr<const RunFile>> run(const std::string& object) const;
+  [[nodiscard]] virtual Result<std::shared_ptr<const RunReader>> run(const std::string& object) = 0;
 
-  Result<std::uint64_t> size_bytes(const std::string& object) override;
-  Result<void> read(const std::string& object, std::uint64_t offset_bytes,
-                    std::span<std::byte> into) override;
-  Result<std::unique_ptr<NewObject>> create(const std::string& object) override;
-  Result<void> publish(NewObjects objects) override;
+  /// To be called before the task runs.
+  /// @return true when the outputs are there already: another run has made them. The task need not
+  ///         run then
+  [[nodiscard]] virtual Result<bool> find_made(const tasks::Task& /*task*/) { return false; }
 
- private:
-  class NewBytes;
-  class NewRun;
-  using Held = std::shared_ptr<const std::vector<std::byte>>;
+  /// Tasks so far whose outputs were there.
+  [[nodiscard]] virtual std::uint64_t tasks_found() const { return 0; }
 
-  [[nodiscard]] Held held(const std::string& object) const;
+  /// Counts what goes through a store; null where there is none.
+  [[nodiscard]] virtual const StoreMeter* meter() const { return nullptr; }
 
-  std::unique_ptr<TaskObjects> ibd_;
-  std::string ibd_name_;
-  std::filesystem::path runs_folder_;
-  mutable std::mutex mutex_;
-  std::map<std::string, Held> objects_;
-  std::map<std::string, std::shared_ptr<const RunFile>> runs_;
+ protected:
+  /// Summaries of runs are called as they are, with more behind.
+  [[nodiscard]] static bool is_run(const std::string& object) {
+    return object.starts_with(kRunPrefix) && object.find('.') == std::string::npos;
+  }
 };
 
 }  // namespace ionloom::exec

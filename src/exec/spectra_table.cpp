@@ -9,8 +9,8 @@ Result<tasks::SpectraTable> spectra_table(const imzml::Dataset& dataset) {
   for (const imzml::Spectrum& spectrum : dataset.spectra) {
     if (spectrum.mz.zlib || spectrum.intensity.zlib) {
       return data_error(dataset.ibd_path.string(),
-                        "its arrays are compressed, which tasks do not read; export it without "
-                        "compression");
+                        "its arrays are compressed, which tasks do not read: give neither --store "
+                        "nor --runtime wasm, or export it without compression");
     }
     table.mz_offset.push_back(spectrum.mz.offset_bytes);
     table.intensity_offset.push_back(spectrum.intensity.offset_bytes);

@@ -1,7 +1,6 @@
 #include <utility>
 
 #include "exec/task_objects.h"
-#include "store/open_store.h"
 
 namespace ionloom::exec {
 namespace {
@@ -80,10 +79,8 @@ class StoreObjects : public TaskObjects {
 
 }  // namespace
 
-Result<std::unique_ptr<TaskObjects>> store_objects(std::string_view url) {
-  auto store = store::open_store(url);
-  if (!store) return std::unexpected(store::to_error(store.error()));
-  return std::make_unique<StoreObjects>(std::move(*store));
+std::unique_ptr<TaskObjects> store_objects(std::unique_ptr<store::ObjectStore> store) {
+  return std::make_unique<StoreObjects>(std::move(store));
 }
 
 }  // namespace ionloom::exec

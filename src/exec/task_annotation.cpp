@@ -14,6 +14,7 @@
 #include "exec/spectra_table.h"
 #include "exec/stage_clock.h"
 #include "exec/task_batch.h"
+#include "exec/task_bounds.h"
 #include "tasks/ion_set_object.h"
 #include "tasks/ion_table_object.h"
 #include "tasks/metrics_object.h"
@@ -28,41 +29,22 @@ constexpr const char* kPixels = "pixels";
 constexpr const char* kIons = "ions";
 constexpr const char* kTable = "ion-table";
 
-/// Peaks that one ingest task sorts at most, unless one spectrum has more.
-constexpr std::uint64_t kPeaksPerRun = std::uint64_t{1} << 22;
-constexpr std::uint64_t kIonsPerTask = 2048;
-/// Ions of an annotate task, halved until its memory is within what a task should take.
-constexpr std::uint64_t kRowsPerTask = 1024;
-constexpr std::uint64_t kTaskBytes = std::uint64_t{256} << 20;
-
-// What a task takes at most while a dataset is small: its peaks in two tables, with what sorts
-// them.
-constexpr std::uint64_t kBytesPerPeak = 64;
-constexpr std::uint64_t kLeastTaskBytes = std::uint64_t{24} << 20;
-constexpr std::uint64_t kBytesPerSpectrum = 48;
-constexpr std::uint64_t kBytesPerIon = 64;  ///< its formula's text and places
-
-/// Peaks of one ingest task: equal shares, so that threads end together.
-std::uint64_t share_of(std::uint64_t declared_peaks, std::uint32_t threads) {
-  return std::min(kPeaksPerRun, declared_peaks / threads + 1);
-}
-
 /// The stages of one run, one after the other.
 class Stages {
  public:
   Stages(const imzml::Dataset& dataset, const AnnotationSettings& settings, TaskRuntime& runtime,
-         Progress& progress)
+         RunObjects& objects, Progress& progress)
       : dataset_(dataset),
         settings_(settings),
         runtime_(runtime),
-        progress_(progress),
-        objects_(dataset, settings.peaks.runs_folder) {}
+        objects_(objects),
+        progress_(progress) {}
 
   /// All of them after index, for these lists.
   Result<AnnotationRun> all(stages::PixelIndex pixels, std::span<const ListInput> lists);
 
  private:
-  Result<void> add_dataset(stages::PixelIndex pixels);
+  Result<void> take_dataset(stages::PixelIndex pixels);
   Result<void> ingest();
   Result<void> ions(std::span<const ListInput> lists);
   Result<void> patterns();
@@ -76,11 +58,12 @@ class Stages {
   const imzml::Dataset& dataset_;
   const AnnotationSettings& settings_;
   TaskRuntime& runtime_;
+  RunObjects& objects_;
   Progress& progress_;
-  RunObjects objects_;
   tasks::SpectraTable spectra_;
   tasks::DatasetObjects dataset_objects_;
   std::vector<std::string> runs_;
+  std::vector<tasks::RunIndex> run_indices_;
   std::vector<std::uint64_t> ion_begins_;  ///< that column of the ion set
   AnnotationRun run_;
 };
@@ -96,19 +79,17 @@ Result<void> Stages::run_all(std::string_view stage, std::string_view unit,
   return done;
 }
 
-Result<void> Stages::add_dataset(stages::PixelIndex pixels) {
+Result<void> Stages::take_dataset(stages::PixelIndex pixels) {
   auto spectra = spectra_table(dataset_);
   if (!spectra) return std::unexpected(spectra.error());
   spectra_ = std::move(*spectra);
-  objects_.add(kSpectra, tasks::encode_spectra(spectra_));
-  objects_.add(kPixels, tasks::encode_pixels(pixels));
   dataset_objects_ = {RunObjects::kIbd, kSpectra, kPixels, pixels.grid.size()};
   run_.pixels = std::move(pixels);
   return {};
 }
 
 Result<void> Stages::ingest() {
-  const std::uint64_t share = share_of(dataset_.declared_peaks(), settings_.threads);
+  const std::uint64_t share = ingest_share_peaks(dataset_.declared_peaks(), settings_.threads);
   std::vector<tasks::Task> tasks;
   std::vector<std::uint64_t> units;
   for (std::uint64_t first = 0; first < spectra_.size();) {
@@ -125,16 +106,18 @@ Result<void> Stages::ingest() {
   }
   if (auto done = run_all("ingest", "peaks", tasks, units); !done) return done;
   std::uint64_t unsorted = 0;
-  std::vector<std::shared_ptr<const RunFile>> files;
+  std::vector<std::shared_ptr<const RunReader>> readers;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const auto more = summary_count(objects_, tasks[i], "unsorted_spectra");
     if (!more) return std::unexpected(more.error());
     unsorted += *more;
-    auto file = objects_.run(runs_[i]);
-    if (!file) return std::unexpected(file.error());
-    files.push_back(std::move(*file));
+    auto reader = objects_.run(runs_[i]);
+    if (!reader) return std::unexpected(reader.error());
+    run_indices_.push_back(
+        {runs_[i], (*reader)->header(), {(*reader)->index().begin(), (*reader)->index().end()}});
+    readers.push_back(std::move(*reader));
   }
-  auto store = PeakStore::of_runs(std::move(files), unsorted, settings_.peaks.capacity_peaks);
+  auto store = PeakStore::of_runs(std::move(readers), unsorted, settings_.peaks.capacity_peaks);
   if (!store) return std::unexpected(store.error());
   run_.peaks = std::move(*store);
   if (run_.peaks.size() > 0) return {};
@@ -149,7 +132,7 @@ Result<void> Stages::ions(std::span<const ListInput> lists) {
   if (!ions) return std::unexpected(ions.error());
   run_.ions = std::move(*ions);
   auto set = tasks::IonSetColumns::of(run_.ions.ions, run_.ions.is_target, run_.ions.is_targeted);
-  objects_.add(kIons, set.encode());
+  if (auto added = objects_.add(kIons, set.encode()); !added) return added;
   ion_begins_ = std::move(set.begins);
   return {};
 }
@@ -171,7 +154,7 @@ Result<void> Stages::compute_patterns() {
   for (const tasks::Task& task : tasks) {
     const auto part = objects_.bytes(task.name);
     if (!part) return std::unexpected(part.error());
-    const auto rows = tasks::decode_ion_table(*part);
+    const auto rows = tasks::decode_ion_table(**part);
     if (!rows) return std::unexpected(rows.error());
     for (std::size_t row = 0; row < rows->ion.size(); ++row) {
       const imaging::TheoreticalPeaks theory = rows->patterns.of(row);
@@ -204,14 +187,7 @@ tasks::IonRows Stages::make_table() const {
 
 Result<void> Stages::annotate() {
   const tasks::IonRows rows = make_table();
-  objects_.add(kTable, tasks::encode_ion_table(rows));
-  std::vector<tasks::RunIndex> runs;
-  for (const std::string& name : runs_) {
-    const auto file = objects_.run(name);
-    if (!file) return std::unexpected(file.error());
-    const auto index = (*file)->index();
-    runs.push_back({name, (*file)->header(), {index.begin(), index.end()}});
-  }
+  if (auto added = objects_.add(kTable, tasks::encode_ion_table(rows)); !added) return added;
   const tasks::ImageRun image_run{.settings = settings_.metrics,
                                   .isotope_peaks = run_.patterns.peaks_per_ion,
                                   .all_metrics = settings_.all_metrics,
@@ -229,7 +205,7 @@ Result<void> Stages::annotate() {
       }
       const tasks::IonSlice slice{kTable, table_ions, first, first + count};
       tasks::Task task =
-          tasks::new_annotate_task(image_run, dataset_objects_, {&slice, 1}, runs,
+          tasks::new_annotate_task(image_run, dataset_objects_, {&slice, 1}, run_indices_,
                                    std::move(windows), "metrics-" + std::to_string(tasks.size()));
       if (task.memory_bytes > kTaskBytes && count > 1) {
         count /= 2;
@@ -248,7 +224,7 @@ Result<void> Stages::annotate() {
     run_.ions_in_range += *in_range;
     const auto bytes = objects_.bytes(task.name);
     if (!bytes) return std::unexpected(bytes.error());
-    auto measured = tasks::decode_metrics(*bytes);
+    auto measured = tasks::decode_metrics(**bytes);
     if (!measured) return std::unexpected(measured.error());
     std::ranges::move(*measured, std::back_inserter(run_.measured));
     objects_.drop(task.name);
@@ -262,7 +238,7 @@ Result<void> Stages::patterns() {
 }
 
 Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const ListInput> lists) {
-  if (auto added = add_dataset(std::move(pixels)); !added) return std::unexpected(added.error());
+  if (auto taken = take_dataset(std::move(pixels)); !taken) return std::unexpected(taken.error());
   const std::pair<const char*, std::function<Result<void>()>> stages[] = {
       {"ingest", [&] { return ingest(); }},
       {"ions", [&] { return ions(lists); }},
@@ -270,7 +246,7 @@ Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const Lis
       {"annotate", [&] { return annotate(); }},
   };
   for (const auto& [name, work] : stages) {
-    const StageClock clock(run_.stages, name);
+    const StageClock clock(run_.stages, name, objects_.meter());
     if (auto done = work(); !done) return std::unexpected(done.error());
   }
   if (run_.ions_in_range == 0) return std::unexpected(no_ion_in_range(dataset_, run_));
@@ -281,49 +257,31 @@ Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const Lis
 }  // namespace
 
 Result<stages::PixelIndex> index_by_task(const imzml::Dataset& dataset, TaskRuntime& runtime,
-                                         Progress& progress) {
+                                         RunObjects& objects, Progress& progress) {
   const auto spectra = spectra_table(dataset);
   if (!spectra) return std::unexpected(spectra.error());
-  RunObjects objects(dataset, {});
-  objects.add(kSpectra, tasks::encode_spectra(*spectra));
+  if (auto added = objects.add(kSpectra, tasks::encode_spectra(*spectra)); !added) {
+    return std::unexpected(added.error());
+  }
   const tasks::Task task = tasks::new_index_task(kSpectra, spectra->size(), kPixels);
   const std::uint64_t units = spectra->size();
-  if (auto done = run_tasks({&task, 1}, {&units, 1}, objects, runtime, progress); !done) {
-    return std::unexpected(done.error());
-  }
+  progress.begin("index", "spectra", units);
+  auto done = run_tasks({&task, 1}, {&units, 1}, objects, runtime, progress);
+  progress.end();
+  if (!done) return std::unexpected(done.error());
   const auto bytes = objects.bytes(kPixels);
   if (!bytes) return std::unexpected(bytes.error());
-  return tasks::decode_pixels(*bytes);
+  return tasks::decode_pixels(**bytes);
 }
 
 Result<AnnotationRun> annotate_by_tasks(const imzml::Dataset& dataset, stages::PixelIndex pixels,
                                         std::span<const ListInput> lists,
                                         const AnnotationSettings& settings, TaskRuntime& runtime,
-                                        Progress& progress) {
+                                        RunObjects& objects, Progress& progress) {
   tbb::task_arena arena(static_cast<int>(settings.threads));
-  return arena.execute(
-      [&] { return Stages(dataset, settings, runtime, progress).all(std::move(pixels), lists); });
-}
-
-std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
-                                      std::uint64_t ions, const AnnotationSettings& settings) {
-  const std::uint32_t width = settings.pattern.max_peaks;
-  const std::uint64_t task =
-      std::min(kTaskBytes, kBytesPerPeak * dataset.declared_peaks() + kLeastTaskBytes) +
-      imaging::IonMeasurer::memory_bound_bytes(grid, width);
-  // Objects: spectra, ions and their table, as columns and as rows.
-  const std::uint64_t objects =
-      2 * dataset.spectra.size() * kBytesPerSpectrum +
-      2 * ions * (width * (sizeof(double) + sizeof(float)) + kBytesPerIon);
-  return settings.threads * task + objects;
-}
-
-std::uint64_t task_disk_bound_bytes(const imzml::Dataset& dataset,
-                                    const AnnotationSettings& settings) {
-  // Each run rounds its index up by a block; of two neighbours one is more than half full.
-  const std::uint64_t declared = dataset.declared_peaks();
-  const std::uint64_t runs = 2 * (declared / share_of(declared, settings.threads) + 1);
-  return RunFile::file_bytes(declared) + runs * RunFile::file_bytes(1);
+  return arena.execute([&] {
+    return Stages(dataset, settings, runtime, objects, progress).all(std::move(pixels), lists);
+  });
 }
 
 }  // namespace ionloom::exec

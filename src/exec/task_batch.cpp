@@ -14,6 +14,9 @@ namespace {
 
 Result<void> run_one(const tasks::Task& task, RunObjects& objects, TaskRuntime& runtime,
                      Progress& progress) {
+  const auto made = objects.find_made(task);
+  if (!made) return std::unexpected(made.error());
+  if (*made) return {};
   auto io = ObjectTaskIo::open(task, objects);
   if (!io) return std::unexpected(io.error());
   auto done = runtime.run(task, *io, [&] { return progress.cancelled(); });
@@ -43,13 +46,13 @@ Result<void> run_tasks(std::span<const tasks::Task> tasks, std::span<const std::
   return {};
 }
 
-Result<std::uint64_t> summary_count(const RunObjects& objects, const tasks::Task& task,
+Result<std::uint64_t> summary_count(RunObjects& objects, const tasks::Task& task,
                                     std::string_view name) {
   const auto output = std::ranges::find(task.outputs, "summary", &tasks::TaskOutput::name);
   if (output == task.outputs.end()) return data_error(task.name, "has no summary");
   const auto bytes = objects.bytes(output->object);
   if (!bytes) return std::unexpected(bytes.error());
-  const std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  const std::string_view text(reinterpret_cast<const char*>((*bytes)->data()), (*bytes)->size());
   const std::string line = std::string(name) + ' ';
   const std::size_t begins = text.starts_with(line) ? 0 : text.find('\n' + line);
   if (begins != std::string_view::npos) {

@@ -12,15 +12,16 @@
 
 namespace ionloom::exec {
 
-/// Runs tasks on the threads of the current arena; their outputs become objects. Fails with the
-/// error of the first task that failed, in the order given; then no more tasks begin.
+/// Runs tasks on the threads of the current arena; their outputs become objects. Those whose
+/// outputs are there already do not run. Fails with the error of the first task that failed, in the
+/// order given; then no more tasks begin.
 /// @param units  of progress for each task
 [[nodiscard]] Result<void> run_tasks(std::span<const tasks::Task> tasks,
                                      std::span<const std::uint64_t> units, RunObjects& objects,
                                      TaskRuntime& runtime, Progress& progress);
 
 /// A count of the summary that a task made.
-[[nodiscard]] Result<std::uint64_t> summary_count(const RunObjects& objects,
-                                                  const tasks::Task& task, std::string_view name);
+[[nodiscard]] Result<std::uint64_t> summary_count(RunObjects& objects, const tasks::Task& task,
+                                                  std::string_view name);
 
 }  // namespace ionloom::exec

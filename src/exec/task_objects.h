@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "store/object_store.h"
 #include "tasks/task.h"
 #include "tasks/task_io.h"
 
@@ -43,8 +44,8 @@ class TaskObjects {
 /// ones.
 [[nodiscard]] std::unique_ptr<TaskObjects> folder_objects(std::filesystem::path folder);
 
-/// Objects BUCKET/KEY of the store that a URL names (store/open_store.h). They are never replaced.
-[[nodiscard]] Result<std::unique_ptr<TaskObjects>> store_objects(std::string_view url);
+/// Objects BUCKET/KEY of a store. They are never replaced.
+[[nodiscard]] std::unique_ptr<TaskObjects> store_objects(std::unique_ptr<store::ObjectStore> store);
 
 /// A task's inputs and outputs among objects.
 class ObjectTaskIo : public tasks::TaskIo {

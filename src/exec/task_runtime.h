@@ -21,6 +21,9 @@ class TaskRuntime {
   /// @param cancelled  asked now and then; true: the task ends (kInterrupted)
   [[nodiscard]] virtual Result<void> run(const tasks::Task& task, tasks::TaskIo& io,
                                          const std::function<bool()>& cancelled) = 0;
+
+  /// Why compiled code could not be kept for later programs; empty: it was, or there is none.
+  [[nodiscard]] virtual std::string cache_trouble() const { return {}; }
 };
 
 /// Runs tasks as part of this program. A task that has begun is not cancelled.

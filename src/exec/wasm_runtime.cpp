@@ -24,6 +24,8 @@ class WasmRuntime : public TaskRuntime {
         {.memory_bytes = task.memory_bytes, .time = time_, .fuel = fuel_, .cancelled = cancelled});
   }
 
+  std::string cache_trouble() const override { return runner_->cache_trouble(); }
+
  private:
   std::unique_ptr<wasm::StageRunner> runner_;
   std::optional<std::chrono::milliseconds> time_;

@@ -59,14 +59,16 @@ GedsStore::GedsStore(GedsStoreOptions options, std::unique_ptr<MetadataClient> m
 
 GedsStore::~GedsStore() = default;
 
+store::Outcome<void> GedsStore::check_free(const store::ObjectName& name) {
+  const auto there = stat(name);
+  if (there) return store::refuse(store::FailureCode::kExists, name.text(), "exists already");
+  if (there.error().code == store::FailureCode::kNotFound) return {};
+  return std::unexpected(there.error());
+}
+
 template <class Ask>
 auto GedsStore::with_node(const store::ObjectName& name, const Ask& ask)
     -> decltype(ask(std::declval<Peer&>())) {
-  const auto there = stat(name);
-  if (there) return refuse(StatusCode::kAlreadyExists, "exists already");
-  if (there.error().code != store::FailureCode::kNotFound) {
-    return std::unexpected(to_status(there.error()));
-  }
   const ObjectId id = options_.root.id(name);
   const auto nodes = nodes_.for_object(id);
   if (!nodes) return std::unexpected(nodes.error());
@@ -81,6 +83,7 @@ auto GedsStore::with_node(const store::ObjectName& name, const Ask& ask)
 
 store::Outcome<std::unique_ptr<store::ObjectWriter>> GedsStore::create(
     const store::ObjectName& name) {
+  if (auto free = check_free(name); !free) return std::unexpected(std::move(free.error()));
   auto node = with_node(name, [&](Peer& peer) { return peer.append(options_.root.id(name)); });
   if (!node) return std::unexpected(to_failure(node.error(), name.text()));
   return std::make_unique<Writer>(name, *std::move(node));
@@ -88,6 +91,7 @@ store::Outcome<std::unique_ptr<store::ObjectWriter>> GedsStore::create(
 
 store::Outcome<store::ObjectInfo> GedsStore::put(const store::ObjectName& name,
                                                  std::span<const std::byte> bytes) {
+  if (auto free = check_free(name); !free) return std::unexpected(std::move(free.error()));
   const auto kept =
       with_node(name, [&](Peer& peer) { return peer.put(options_.root.id(name), bytes); });
   if (!kept) return std::unexpected(to_failure(kept.error(), name.text()));

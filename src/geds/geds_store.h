@@ -51,6 +51,7 @@ class GedsStore final : public store::ObjectStore {
   class Writer;
 
   GedsStore(GedsStoreOptions options, std::unique_ptr<MetadataClient> metadata);
+  [[nodiscard]] store::Outcome<void> check_free(const store::ObjectName& name);
   /// Does `ask` with one node after the other until one can be reached and has room.
   template <class Ask>
   auto with_node(const store::ObjectName& name, const Ask& ask)

@@ -3,6 +3,7 @@
 #include <array>
 #include <fstream>
 #include <memory>
+#include <utility>
 
 #include <openssl/evp.h>
 
@@ -28,6 +29,13 @@ const EVP_MD* method(DigestAlgorithm algorithm) {
   return nullptr;
 }
 
+/// A digest that has begun. Fails when this OpenSSL does not know it.
+Result<Context> begin(DigestAlgorithm algorithm) {
+  Context context(EVP_MD_CTX_new());
+  if (context && EVP_DigestInit_ex(context.get(), method(algorithm), nullptr) == 1) return context;
+  return data_error({}, "the digest cannot be computed with this OpenSSL");
+}
+
 std::string finish(EVP_MD_CTX* context) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
@@ -49,11 +57,9 @@ Result<std::vector<std::string>> file_digests(const std::filesystem::path& path,
   if (!file) return data_error(path.string(), "cannot be opened");
   std::vector<Context> contexts;
   for (const DigestAlgorithm algorithm : algorithms) {
-    contexts.emplace_back(EVP_MD_CTX_new());
-    if (!contexts.back() ||
-        EVP_DigestInit_ex(contexts.back().get(), method(algorithm), nullptr) != 1) {
-      return data_error(path.string(), "its digest cannot be computed with this OpenSSL");
-    }
+    auto context = begin(algorithm);
+    if (!context) return data_error(path.string(), context.error().what);
+    contexts.push_back(std::move(*context));
   }
   std::vector<char> chunk(kChunkBytes);
   while (file) {
@@ -71,6 +77,13 @@ Result<std::vector<std::string>> file_digests(const std::filesystem::path& path,
   digests.reserve(contexts.size());
   for (const Context& context : contexts) digests.push_back(finish(context.get()));
   return digests;
+}
+
+Result<std::string> digest(std::span<const std::byte> bytes, DigestAlgorithm algorithm) {
+  const auto context = begin(algorithm);
+  if (!context) return std::unexpected(context.error());
+  EVP_DigestUpdate(context->get(), bytes.data(), bytes.size());
+  return finish(context->get());
 }
 
 }  // namespace ionloom::imzml

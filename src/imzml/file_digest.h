@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -18,5 +19,9 @@ enum class DigestAlgorithm : std::uint8_t { kMd5, kSha1, kSha256 };
 [[nodiscard]] Result<std::vector<std::string>> file_digests(
     const std::filesystem::path& path, std::span<const DigestAlgorithm> algorithms,
     const std::function<bool()>& cancelled = {});
+
+/// Digest of bytes, as lower-case hex.
+[[nodiscard]] Result<std::string> digest(std::span<const std::byte> bytes,
+                                         DigestAlgorithm algorithm);
 
 }  // namespace ionloom::imzml

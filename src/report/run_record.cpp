@@ -78,12 +78,22 @@ Json counts_section(const RunCounts& counts) {
           {"lists", std::move(lists)}};
 }
 
-Json stages_section(const std::vector<StageRecord>& stages) {
+Json store_section(const std::optional<StoreRecord>& store) {
+  if (!store) return nullptr;
+  return {{"url", store->url},
+          {"objects", store->objects_kept ? "kept" : "removed"},
+          {"tasks_found", store->tasks_found}};
+}
+
+Json stages_section(const std::vector<StageRecord>& stages, bool with_store) {
   Json section = Json::array();
   for (const StageRecord& stage : stages) {
     section.push_back({{"name", stage.name},
                        {"seconds", stage.seconds},
                        {"peak_memory_bytes", stage.peak_memory_bytes}});
+    if (!with_store) continue;
+    section.back()["store_put_bytes"] = stage.store_put_bytes;
+    section.back()["store_got_bytes"] = stage.store_got_bytes;
   }
   return section;
 }
@@ -138,7 +148,8 @@ std::string run_record_json(const RunRecord& record) {
       {"memory_bound_bytes",
        record.memory_bound_bytes == 0 ? Json() : Json(record.memory_bound_bytes)},
       {"peak_memory_bytes", record.peak_memory_bytes},
-      {"stages", stages_section(record.stages)},
+      {"store", store_section(record.store)},
+      {"stages", stages_section(record.stages, record.store.has_value())},
       {"warnings", warnings_section(record.warnings)},
       {"outputs", record.outputs},
   };

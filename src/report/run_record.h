@@ -68,10 +68,20 @@ struct RunCounts {
   std::vector<ListCounts> lists;
 };
 
+/// What a run passed its objects through.
+struct StoreRecord {
+  std::string url;
+  bool objects_kept = false;
+  std::uint64_t tasks_found = 0;  ///< whose outputs earlier runs had left there
+};
+
 struct StageRecord {
   std::string name;
   double seconds = 0;
   std::uint64_t peak_memory_bytes = 0;  ///< of the process, up to the end of the stage
+  // Of objects; written only when the run has a store.
+  std::uint64_t store_put_bytes = 0;
+  std::uint64_t store_got_bytes = 0;
 };
 
 /// Everything about a run that is not a result (docs/formats/run-json.md).
@@ -83,6 +93,7 @@ struct RunRecord {
   std::vector<InputFile> inputs;
   RunCounts counts;
   std::string pattern_source;  ///< where the isotopic patterns came from
+  std::optional<StoreRecord> store;
   std::vector<StageRecord> stages;
   double seconds = 0;
   std::uint64_t memory_bound_bytes = 0;  ///< said before the run; 0: none was

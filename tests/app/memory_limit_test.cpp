@@ -98,6 +98,20 @@ TEST_F(MemoryLimit, is_kept_and_changes_no_byte_of_the_results) {
   EXPECT_EQ(content_of(*folder_ / "out" / "annotations.parquet"), parquet);
 }
 
+TEST_F(MemoryLimit, is_kept_with_a_store_in_memory_or_on_disk) {
+  ASSERT_EQ(annotate({}).exit_code, 0);
+  const std::string csv = content_of(*folder_ / "out" / "annotations.csv");
+  for (const std::string& url : {std::string("memory:"), "file:" + (*folder_ / "store").string()}) {
+    const Finished stored = annotate({"--store", url});
+    ASSERT_EQ(stored.exit_code, 0) << stored.err;
+    EXPECT_EQ(content_of(*folder_ / "out" / "annotations.csv"), csv) << url;
+    const nlohmann::json record = run_record();
+    EXPECT_LE(record["peak_memory_bytes"], record["memory_bound_bytes"]) << url;
+    const std::uint64_t bound = record["memory_bound_bytes"];
+    EXPECT_EQ(annotate({"--store", url, "--memory", std::to_string(bound)}).exit_code, 0) << url;
+  }
+}
+
 TEST_F(MemoryLimit, is_enough_when_the_kernel_enforces_it) {
   const MemoryGroup group(kAllowedBytes);
   if (group.path().empty()) GTEST_SKIP() << "no memory control group can be made here";

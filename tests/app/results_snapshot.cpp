@@ -11,7 +11,7 @@ namespace {
 std::string without_circumstances(const std::string& text) {
   nlohmann::json record = nlohmann::json::parse(text);
   for (const char* key :
-       {"command_line", "seconds", "stages", "memory_bound_bytes", "peak_memory_bytes"}) {
+       {"command_line", "seconds", "store", "stages", "memory_bound_bytes", "peak_memory_bytes"}) {
     EXPECT_EQ(record.erase(key), 1U) << key;
   }
   for (const char* key : {"threads", "runtime"}) {

@@ -7,7 +7,7 @@
 namespace ionloom::app::testing {
 
 /// Everything in a results folder: names below it, "images/..." too, and their bytes. Of run.json
-/// only what the run may not choose: no times, memory, threads, runtime or command line.
+/// only what the run may not choose: no times, memory, threads, runtime, store or command line.
 using ResultsSnapshot = std::map<std::string, std::string>;
 
 ResultsSnapshot results_in(const std::filesystem::path& folder);

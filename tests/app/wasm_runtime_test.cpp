@@ -79,6 +79,17 @@ TEST_F(WasmRuntime, gives_the_bytes_of_native_on_a_real_tissue) {
                       {"--decoys", "2", "--polarity", "positive"});
 }
 
+TEST_F(WasmRuntime, warns_when_the_compiled_module_cannot_be_kept) {
+  const Workplace place(imzml::testing::sample(glucose_pixels()));
+  put(place / "file", "");
+  const Finished done = run(place.annotate({"--runtime", "wasm", "--no-pattern-cache"}),
+                            {.environment = {"XDG_CACHE_HOME=" + place / "file"}});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  const std::string warning = "the compiled module could not be kept for later runs: ";
+  EXPECT_NE(done.err.find("warning: " + warning), std::string::npos) << done.err;
+  EXPECT_NE(content_of(place / "out/run.json").find(warning + place / "file"), std::string::npos);
+}
+
 TEST_F(WasmRuntime, takes_more_than_it_may_only_by_saying_so) {
   const Workplace place(imzml::testing::sample(glucose_pixels()));
   place.expect_refused(3, {"annotating needs", "only 60 MB may be used"},

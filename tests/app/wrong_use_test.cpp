@@ -1,5 +1,9 @@
+#include <thread>
+
 #include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include "small_run.h"
 
@@ -74,6 +78,8 @@ TEST(WrongUse, an_empty_value_does_not_swallow_the_next_option) {
   place.expect_refused(2, {"--adducts needs a value", "--images"},
                        {"--adducts", "--images", "none"});
   place.expect_refused(2, {"--ppm needs a value", "--force"}, {"--ppm", "--force"});
+  place.expect_refused(2, {"--adducts needs a value, but nothing follows it"}, {"--adducts"});
+  place.expect_refused(2, {"--ppm needs a value, but nothing follows it"}, {"--ppm"});
 }
 
 TEST(WrongUse, an_output_folder_with_content_is_refused_and_kept) {
@@ -101,6 +107,35 @@ TEST(Use, values_may_begin_with_a_minus) {
   // None of these ions lies in the sample; the words were understood.
   EXPECT_NE(done.out.find("adducts -H +Cl, losses -H2O, modifications -O+S"), std::string::npos)
       << done.out << done.err;
+}
+
+TEST(Use, one_of_a_kind_is_not_called_several) {
+  const Workplace place(sample({glucose_pixels().front()}));
+  const Finished done = run(place.annotate({"--decoys", "1", "--threads", "1"}));
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.out.find("1 pixel (1 x 1), 1 spectrum, 3 peaks\n"), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find("1 molecule, 1 formula, targeted"), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find("1 decoy each\n"), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find(", 1 thread\n"), std::string::npos) << done.out;
+}
+
+TEST(Use, a_list_may_be_a_pipe_and_is_recorded_as_the_file_it_came_from) {
+  const Workplace place(sample(glucose_pixels()));
+  const auto list_in = [&](const std::string& path) {
+    const Finished done =
+        run({"annotate", place / "brain.imzML", "-m", path, "-o", place / "out", "--force"});
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    return nlohmann::json::parse(content_of(place / "out/run.json"))["inputs"][2];
+  };
+  const nlohmann::json file = list_in(place / "list.tsv");
+  EXPECT_EQ(file["size_bytes"], kGlucoseList.size());
+  const std::string pipe = place / "pipe.tsv";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::jthread writer([&] { put(pipe, kGlucoseList); });
+  const nlohmann::json piped = list_in(pipe);
+  EXPECT_EQ(piped["path"], pipe);
+  EXPECT_EQ(piped["size_bytes"], file["size_bytes"]);
+  EXPECT_EQ(piped["checksum"], file["checksum"]);
 }
 
 TEST(Use, three_ways_to_write_an_adduct_mean_the_same) {
@@ -154,6 +189,9 @@ TEST(Use, the_help_of_every_command_tells_all_options_with_defaults) {
                            "--all-ions",
                            "--images",
                            "default png",
+                           "--store",
+                           "--keep-objects",
+                           "geds://HOST:PORT/BUCKET",
                            "--threads",
                            "default: all cores",
                            "--force",

@@ -25,9 +25,9 @@ std::vector<Peak> peaks(std::size_t count) {
 TEST(RunFile, gives_back_exactly_the_peaks_of_the_buckets_asked_for) {
   const ScratchFolder folder;
   const std::vector<Peak> written = peaks(20'000);
-  const auto run = RunFile::write(folder / "run", written, 0, 10);
+  const auto run = write_run_file(folder / "run", written, 0, 10);
   ASSERT_TRUE(run) << run.error().message();
-  EXPECT_EQ(run->size_bytes(), RunFile::file_bytes(written.size()));
+  EXPECT_EQ(run->size_bytes(), RunReader::run_bytes(written.size()));
 
   std::vector<Peak> read(written.size());
   std::vector<std::byte> scratch;
@@ -47,12 +47,12 @@ TEST(RunFile, gives_back_exactly_the_peaks_of_the_buckets_asked_for) {
     }
     EXPECT_EQ(*count, expected);
   }
-  EXPECT_LE(scratch.capacity(), RunFile::read_memory_bound_bytes());
+  EXPECT_LE(scratch.capacity(), RunReader::read_memory_bound_bytes());
 }
 
 TEST(RunFile, has_no_name_once_it_is_open_so_that_nothing_stays_behind) {
   const ScratchFolder folder;
-  const auto run = RunFile::write(folder / "run", peaks(10), 0, 1);
+  const auto run = write_run_file(folder / "run", peaks(10), 0, 1);
   ASSERT_TRUE(run);
   EXPECT_TRUE(folder.names().empty());
 }
@@ -60,7 +60,7 @@ TEST(RunFile, has_no_name_once_it_is_open_so_that_nothing_stays_behind) {
 TEST(RunFile, with_a_byte_changed_is_refused_naming_the_block) {
   const ScratchFolder folder;
   const std::vector<Peak> written = peaks(10'000);
-  const auto run = RunFile::write(folder / "run", written, 0, 1);
+  const auto run = write_run_file(folder / "run", written, 0, 1);
   ASSERT_TRUE(run);
   // The file has no name; the process's list of open files leads to it.
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
@@ -81,7 +81,7 @@ TEST(RunFile, with_a_byte_changed_is_refused_naming_the_block) {
 TEST(RunFile, on_a_full_disk_is_an_error_that_leaves_nothing) {
   const ScratchFolder folder;
   const test_support::FileSizeLimit disk(1 << 16);
-  const auto run = RunFile::write(folder / "run", peaks(50'000), 0, 1);
+  const auto run = write_run_file(folder / "run", peaks(50'000), 0, 1);
   ASSERT_FALSE(run);
   EXPECT_EQ(run.error().code, ErrorCode::kResource);
   EXPECT_TRUE(folder.names().empty());
@@ -89,7 +89,7 @@ TEST(RunFile, on_a_full_disk_is_an_error_that_leaves_nothing) {
 
 TEST(RunFile, of_no_peaks_is_read_as_none) {
   const ScratchFolder folder;
-  const auto run = RunFile::write(folder / "run", {}, 0, 1);
+  const auto run = write_run_file(folder / "run", {}, 0, 1);
   ASSERT_TRUE(run);
   std::vector<std::byte> scratch;
   EXPECT_EQ(run->read_buckets(0, stages::kMzBuckets, {}, scratch).value(), 0U);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "store/open_store.h"
 #include "support/scratch_folder.h"
 
 namespace ionloom::exec {
@@ -99,13 +100,14 @@ TEST(ObjectTaskIo, refuses_what_leaves_a_range_and_what_is_not_there) {
 
 TEST(StoreObjects, take_the_place_of_files) {
   const ScratchFolder folder;
-  const auto objects = store_objects("file:" + (folder / "store").string());
-  ASSERT_TRUE(objects) << objects.error().message();
+  auto store = store::open_store("file:" + (folder / "store").string());
+  ASSERT_TRUE(store) << store.error().message();
+  const auto objects = store_objects(std::move(*store));
   tasks::Task making;
   making.name = "make-1";
   making.outputs = {{"to", "study/in"}, {"too", "study/other"}};
   {
-    auto io = ObjectTaskIo::open(making, **objects);
+    auto io = ObjectTaskIo::open(making, *objects);
     ASSERT_TRUE(io) << io.error().message();
     ASSERT_TRUE(io->write(0, bytes_of("0123456789")));
     ASSERT_TRUE(io->publish());
@@ -113,13 +115,13 @@ TEST(StoreObjects, take_the_place_of_files) {
   tasks::Task reading;
   reading.name = "read-1";
   reading.inputs = {{"from", "study/in", 8, 2}};
-  auto io = ObjectTaskIo::open(reading, **objects);
+  auto io = ObjectTaskIo::open(reading, *objects);
   ASSERT_TRUE(io) << io.error().message();
   std::array<char, 2> read{};
   ASSERT_TRUE(io->read(0, 0, std::as_writable_bytes(std::span(read))));
   EXPECT_EQ(std::string(read.data(), 2), "89");
   reading.inputs = {{"from", "study", 0, 1}};
-  EXPECT_EQ(ObjectTaskIo::open(reading, **objects).error().code, ErrorCode::kUsage);
+  EXPECT_EQ(ObjectTaskIo::open(reading, *objects).error().code, ErrorCode::kUsage);
 }
 
 }  // namespace

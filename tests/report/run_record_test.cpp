@@ -22,7 +22,7 @@ RunRecord sample_record() {
   record.counts.spectra = 12;
   record.counts.lists = {{.list = "hmdb", .formulas = 3, .annotations_fdr_10 = 2}};
   record.pattern_source = "cache";
-  record.stages = {{"ingest", 0.5, 1'000'000}};
+  record.stages = {{.name = "ingest", .seconds = 0.5, .peak_memory_bytes = 1'000'000}};
   record.warnings = {{"pixel size not stated", 1}};
   record.outputs = {"annotations.csv", "images/"};
   return record;
@@ -37,7 +37,7 @@ TEST(RunRecord, says_everything_in_a_fixed_order) {
   EXPECT_EQ(keys, (std::vector<std::string>{
                       "program", "schema", "version", "status", "command_line", "parameters_hash",
                       "parameters", "inputs", "counts", "patterns", "seconds", "memory_bound_bytes",
-                      "peak_memory_bytes", "stages", "warnings", "outputs"}));
+                      "peak_memory_bytes", "store", "stages", "warnings", "outputs"}));
   EXPECT_EQ(json["program"], "ionloom");
   EXPECT_EQ(json["schema"], 1);
   EXPECT_EQ(json["status"], "FINISHED");
@@ -65,6 +65,21 @@ TEST(RunRecord, one_entry_sections_are_still_lists_of_objects) {
   EXPECT_TRUE(json["inputs"][0].is_object());
   EXPECT_TRUE(json["stages"][0].is_object());
   EXPECT_TRUE(json["warnings"][0].is_object());
+}
+
+TEST(RunRecord, tells_of_the_store_and_its_traffic_only_where_there_is_one) {
+  RunRecord record = sample_record();
+  record.stages[0].store_put_bytes = 11;
+  record.stages[0].store_got_bytes = 22;
+  auto json = nlohmann::json::parse(run_record_json(record));
+  EXPECT_TRUE(json["store"].is_null());
+  EXPECT_FALSE(json["stages"][0].contains("store_put_bytes"));
+  record.store = StoreRecord{.url = "file:/data", .objects_kept = true, .tasks_found = 3};
+  json = nlohmann::json::parse(run_record_json(record));
+  EXPECT_EQ(json["store"],
+            (nlohmann::json{{"url", "file:/data"}, {"objects", "kept"}, {"tasks_found", 3}}));
+  EXPECT_EQ(json["stages"][0]["store_put_bytes"], 11);
+  EXPECT_EQ(json["stages"][0]["store_got_bytes"], 22);
 }
 
 TEST(RunRecord, text_that_is_no_utf8_does_not_break_it) {

@@ -1,22 +1,15 @@
-#include "exec/run_objects.h"
+#include "exec/local_objects.h"
 
 #include <cstring>
 #include <utility>
 
+#include "exec/run_file.h"
 #include "files/output_file.h"
 
 namespace ionloom::exec {
-namespace {
-
-/// Their summaries are called as they are, with more behind.
-bool is_run(const std::string& object) {
-  return object.starts_with(RunObjects::kRunPrefix) && object.find('.') == std::string::npos;
-}
-
-}  // namespace
 
 /// An object that grows in memory.
-class RunObjects::NewBytes : public NewObject {
+class LocalObjects::NewBytes : public NewObject {
  public:
   explicit NewBytes(std::string of) : name(std::move(of)) {}
 
@@ -30,7 +23,7 @@ class RunObjects::NewBytes : public NewObject {
 };
 
 /// A run that grows in its file.
-class RunObjects::NewRun : public NewObject {
+class LocalObjects::NewRun : public NewObject {
  public:
   NewRun(std::string of, std::filesystem::path at, files::OutputFile made)
       : name(std::move(of)), path(std::move(at)), file(std::move(made)) {}
@@ -42,42 +35,34 @@ class RunObjects::NewRun : public NewObject {
   files::OutputFile file;
 };
 
-RunObjects::RunObjects(const imzml::Dataset& dataset, std::filesystem::path runs_folder)
-    : ibd_(folder_objects(dataset.ibd_path.parent_path())),
-      ibd_name_(dataset.ibd_path.filename().string()),
-      runs_folder_(std::move(runs_folder)) {}
-
-void RunObjects::add(const std::string& object, std::vector<std::byte> bytes) {
+Result<void> LocalObjects::add(const std::string& object, std::vector<std::byte> bytes) {
   auto held = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
   const std::lock_guard lock(mutex_);
   objects_[object] = std::move(held);
+  return {};
 }
 
-RunObjects::Held RunObjects::held(const std::string& object) const {
+Result<RunObjects::Bytes> LocalObjects::bytes(const std::string& object) {
   const std::lock_guard lock(mutex_);
   const auto found = objects_.find(object);
-  return found == objects_.end() ? nullptr : found->second;
-}
-
-Result<std::span<const std::byte>> RunObjects::bytes(const std::string& object) const {
-  if (const Held found = held(object)) return std::span<const std::byte>(*found);
+  if (found != objects_.end()) return found->second;
   return data_error(object, "there is no object of this name");
 }
 
-void RunObjects::drop(const std::string& object) {
+void LocalObjects::drop(const std::string& object) {
   const std::lock_guard lock(mutex_);
   objects_.erase(object);
 }
 
-Result<std::shared_ptr<const RunFile>> RunObjects::run(const std::string& object) const {
+Result<std::shared_ptr<const RunReader>> LocalObjects::run(const std::string& object) {
   const std::lock_guard lock(mutex_);
   const auto found = runs_.find(object);
   if (found != runs_.end()) return found->second;
   return data_error(object, "there is no run of peaks of this name");
 }
 
-Result<std::uint64_t> RunObjects::size_bytes(const std::string& object) {
-  if (object == kIbd) return ibd_->size_bytes(ibd_name_);
+Result<std::uint64_t> LocalObjects::size_bytes(const std::string& object) {
+  if (object == kIbd) return ibd_.size_bytes();
   if (is_run(object)) {
     const auto found = run(object);
     if (!found) return std::unexpected(found.error());
@@ -85,24 +70,24 @@ Result<std::uint64_t> RunObjects::size_bytes(const std::string& object) {
   }
   const auto found = bytes(object);
   if (!found) return std::unexpected(found.error());
-  return found->size();
+  return (*found)->size();
 }
 
-Result<void> RunObjects::read(const std::string& object, std::uint64_t offset_bytes,
-                              std::span<std::byte> into) {
-  if (object == kIbd) return ibd_->read(ibd_name_, offset_bytes, into);
+Result<void> LocalObjects::read(const std::string& object, std::uint64_t offset_bytes,
+                                std::span<std::byte> into) {
+  if (object == kIbd) return ibd_.read(offset_bytes, into);
   if (is_run(object)) {
     const auto found = run(object);
     if (!found) return std::unexpected(found.error());
     return (*found)->read_bytes(offset_bytes, into);
   }
-  const Held found = held(object);
-  if (found == nullptr) return data_error(object, "there is no object of this name");
-  if (!into.empty()) std::memcpy(into.data(), found->data() + offset_bytes, into.size());
+  const auto found = bytes(object);
+  if (!found) return std::unexpected(found.error());
+  if (!into.empty()) std::memcpy(into.data(), (*found)->data() + offset_bytes, into.size());
   return {};
 }
 
-Result<std::unique_ptr<TaskObjects::NewObject>> RunObjects::create(const std::string& object) {
+Result<std::unique_ptr<TaskObjects::NewObject>> LocalObjects::create(const std::string& object) {
   if (!is_run(object)) return std::make_unique<NewBytes>(object);
   const std::filesystem::path path = runs_folder_ / object;
   auto file = files::OutputFile::create(path);
@@ -110,18 +95,18 @@ Result<std::unique_ptr<TaskObjects::NewObject>> RunObjects::create(const std::st
   return std::make_unique<NewRun>(object, path, std::move(*file));
 }
 
-Result<void> RunObjects::publish(NewObjects objects) {
+Result<void> LocalObjects::publish(NewObjects objects) {
   for (const auto& object : objects) {
     if (auto* bytes = dynamic_cast<NewBytes*>(object.get())) {
-      add(bytes->name, std::move(bytes->bytes));
+      if (auto added = add(bytes->name, std::move(bytes->bytes)); !added) return added;
       continue;
     }
     auto& made = static_cast<NewRun&>(*object);
     if (auto named = made.file.commit(); !named) return named;
-    auto adopted = RunFile::adopt(made.path);
+    auto adopted = adopt_run_file(made.path);
     if (!adopted) return std::unexpected(adopted.error());
     const std::lock_guard lock(mutex_);
-    runs_[made.name] = std::make_shared<const RunFile>(std::move(*adopted));
+    runs_[made.name] = std::make_shared<const RunReader>(std::move(*adopted));
   }
   return {};
 }

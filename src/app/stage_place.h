@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "app/annotate_options.h"
+#include "base/error.h"
+#include "base/warnings.h"
+#include "exec/annotation_run.h"
+#include "exec/progress.h"
+#include "exec/run_objects.h"
+#include "exec/stage_store.h"
+#include "exec/task_runtime.h"
+#include "imzml/dataset.h"
+#include "report/run_record.h"
+#include "stages/index.h"
+
+namespace ionloom::app {
+
+/// Where a run's stages are done, and where the objects lie that they exchange: without options on
+/// the threads of this program, which hand each other memory; else in tasks.
+class StagePlace {
+ public:
+  /// Opens runtime and store, and tries the store out. Fails as open_runtime() and
+  /// open_stage_store().
+  [[nodiscard]] static Result<StagePlace> open(const AnnotateOptions& options);
+
+  /// The index stage.
+  /// @param records  gets what it took
+  [[nodiscard]] Result<stages::PixelIndex> index(const imzml::Dataset& dataset,
+                                                 const exec::AnnotationSettings& settings,
+                                                 std::vector<exec::StageRecord>& records,
+                                                 exec::Progress& progress);
+
+  /// All other stages. REQUIRES: index() has been called; this outlives what is returned.
+  [[nodiscard]] Result<exec::AnnotationRun> annotate(const imzml::Dataset& dataset,
+                                                     stages::PixelIndex pixels,
+                                                     std::span<const exec::ListInput> lists,
+                                                     const exec::AnnotationSettings& settings,
+                                                     exec::Progress& progress);
+
+  /// Counts the store's traffic; null without a store.
+  [[nodiscard]] const exec::StoreMeter* meter() const {
+    return store_ == nullptr ? nullptr : &store_->meter();
+  }
+
+  /// The run needs its objects no more: removes them, unless they are to be kept. What went wrong,
+  /// here and with the runtime's cache, goes to `warnings`.
+  void close(Warnings& warnings);
+
+  /// For run.json; nothing without a store.
+  [[nodiscard]] std::optional<report::StoreRecord> store_record() const;
+
+ private:
+  explicit StagePlace(StoreOptions options) : options_(std::move(options)) {}
+
+  StoreOptions options_;
+  std::unique_ptr<exec::TaskRuntime> runtime_;  ///< null: no tasks
+  std::unique_ptr<exec::StageStore> store_;     ///< null: there is none
+  std::unique_ptr<exec::RunObjects> objects_;   ///< null without tasks, and before index()
+};
+
+}  // namespace ionloom::app

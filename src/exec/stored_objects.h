@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "exec/ibd_object.h"
+#include "exec/run_objects.h"
+#include "exec/stage_store.h"
+#include "imzml/dataset.h"
+
+namespace ionloom::exec {
+
+/// The objects of a run in a store: all but the .ibd, which stays in its file.
+class StoredObjects final : public RunObjects {
+ public:
+  /// @param store  must outlive this, and the runs of peaks that it gives out
+  StoredObjects(const imzml::Dataset& dataset, StageStore& store) : ibd_(dataset), store_(store) {}
+
+  Result<void> add(const std::string& object, std::vector<std::byte> bytes) override;
+  Result<Bytes> bytes(const std::string& object) override;
+  /// Nothing: the store's objects go together, when the run ends.
+  void drop(const std::string& /*object*/) override {}
+  Result<std::shared_ptr<const RunReader>> run(const std::string& object) override;
+  Result<bool> find_made(const tasks::Task& task) override;
+  std::uint64_t tasks_found() const override { return tasks_found_; }
+  const StoreMeter* meter() const override { return &store_.meter(); }
+
+  Result<std::uint64_t> size_bytes(const std::string& object) override;
+  Result<void> read(const std::string& object, std::uint64_t offset_bytes,
+                    std::span<std::byte> into) override;
+  Result<std::unique_ptr<NewObject>> create(const std::string& object) override;
+  Result<void> publish(NewObjects objects) override;
+
+ private:
+  class Made;
+
+  /// An object that is there.
+  struct Place {
+    std::string key;
+    std::uint64_t size_bytes = 0;
+  };
+
+  [[nodiscard]] Result<Place> place_of(const std::string& object) const;
+  [[nodiscard]] Result<std::string> words_of(const tasks::TaskInput& input) const;
+  void note(const std::string& object, Place place);
+
+  IbdObject ibd_;
+  StageStore& store_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Place> places_;
+  std::map<std::string, std::string> kept_keys_;  ///< of outputs, from find_made() on
+  std::atomic<std::uint64_t> tasks_found_ = 0;
+};
+
+}  // namespace ionloom::exec

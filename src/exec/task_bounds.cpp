@@ -1,0 +1,71 @@
+#include "exec/task_bounds.h"
+
+#include <algorithm>
+
+#include "exec/run_reader.h"
+
+namespace ionloom::exec {
+namespace {
+
+/// Peaks that one ingest task sorts at most, unless one spectrum has more.
+constexpr std::uint64_t kPeaksPerRun = std::uint64_t{1} << 22;
+
+// What a task takes at most while a dataset is small: its peaks in two tables, with what sorts
+// them.
+constexpr std::uint64_t kBytesPerPeak = 64;
+constexpr std::uint64_t kLeastTaskBytes = std::uint64_t{24} << 20;
+constexpr std::uint64_t kBytesPerSpectrum = 48;
+constexpr std::uint64_t kBytesPerIon = 64;  ///< its formula's text and places; its metrics
+constexpr std::uint64_t kBytesPerTask = std::uint64_t{8} << 10;  ///< headers, ends, a summary
+
+}  // namespace
+
+std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks, std::uint32_t threads) {
+  return std::min(kPeaksPerRun, declared_peaks / threads + 1);
+}
+
+std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
+                                      std::uint64_t ions, const AnnotationSettings& settings) {
+  const std::uint32_t width = settings.pattern.max_peaks;
+  const std::uint64_t task =
+      std::min(kTaskBytes, kBytesPerPeak * dataset.declared_peaks() + kLeastTaskBytes) +
+      imaging::IonMeasurer::memory_bound_bytes(grid, width);
+  // Objects: spectra, ions and their table, as columns and as rows.
+  const std::uint64_t objects =
+      2 * dataset.spectra.size() * kBytesPerSpectrum +
+      2 * ions * (width * (sizeof(double) + sizeof(float)) + kBytesPerIon);
+  return settings.threads * task + objects;
+}
+
+std::uint64_t task_runs_bound_bytes(const imzml::Dataset& dataset,
+                                    const AnnotationSettings& settings) {
+  // Each run rounds its index up by a block; of two neighbours one is more than half full.
+  const std::uint64_t declared = dataset.declared_peaks();
+  const std::uint64_t runs = 2 * (declared / ingest_share_peaks(declared, settings.threads) + 1);
+  return RunReader::run_bytes(declared) + runs * RunReader::run_bytes(1);
+}
+
+std::uint64_t largest_object_bound_bytes(const imzml::Dataset& dataset,
+                                         const AnnotationSettings& settings) {
+  std::uint64_t longest = 0;
+  for (const imzml::Spectrum& spectrum : dataset.spectra) {
+    longest = std::max(longest, spectrum.mz.length);
+  }
+  return RunReader::run_bytes(
+      std::max(longest, ingest_share_peaks(dataset.declared_peaks(), settings.threads)));
+}
+
+std::uint64_t task_objects_bound_bytes(const imzml::Dataset& dataset, std::uint64_t ions,
+                                       const AnnotationSettings& settings) {
+  // An ion's part of the ion set, of its patterns, of the table of all, and of the metrics.
+  const std::uint64_t width = settings.pattern.max_peaks;
+  const std::uint64_t bytes_per_ion =
+      kBytesPerIon + 2 * (width * (sizeof(double) + sizeof(float)) + kBytesPerIon) +
+      width * (2 * sizeof(double) + 2 * sizeof(float) + 1) + kBytesPerIon;
+  const std::uint64_t tasks = task_runs_bound_bytes(dataset, settings) / kPeaksPerRun +
+                              settings.threads + ions / kIonsPerTask + ions / kRowsPerTask + 3;
+  return task_runs_bound_bytes(dataset, settings) + dataset.spectra.size() * kBytesPerSpectrum +
+         ions * bytes_per_ion + tasks * kBytesPerTask;
+}
+
+}  // namespace ionloom::exec
