@@ -87,7 +87,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
       counted(settings->annotation.threads, "thread", "threads"));
   if (options.store.url) {
     say(stdout, "store  {}: up to {} of objects, {} when the run ends\n", *options.store.url,
-        readable_bytes(plan->store_bytes), options.store.keep_objects ? "kept" : "removed");
+        readable_bytes(plan->store_bytes), options.store.keeps_objects() ? "kept" : "removed");
   }
   std::fflush(stdout);
   print_warnings(warnings);

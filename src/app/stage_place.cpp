@@ -68,7 +68,7 @@ void StagePlace::close(Warnings& warnings) {
 std::optional<report::StoreRecord> StagePlace::store_record() const {
   if (store_ == nullptr) return std::nullopt;
   return report::StoreRecord{.url = *options_.url,
-                             .objects_kept = options_.keep_objects,
+                             .objects_kept = options_.keeps_objects(),
                              .tasks_found = objects_ == nullptr ? 0 : objects_->tasks_found()};
 }
 

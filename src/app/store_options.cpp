@@ -16,6 +16,10 @@ StorePlace StoreOptions::place() const {
   return scheme == "file" ? StorePlace::kDisk : StorePlace::kRemote;
 }
 
+bool StoreOptions::keeps_objects() const {
+  return !remove_objects && place() != StorePlace::kProcess;
+}
+
 std::optional<std::filesystem::path> StoreOptions::folder() const {
   if (place() != StorePlace::kDisk && place() != StorePlace::kNode) return std::nullopt;
   std::string_view path = std::string_view(*url).substr(url->find(':') + 1);
@@ -28,12 +32,13 @@ void add_store_options(CLI::App& command, StoreOptions& options) {
       "--store", options.url,
       "pass what stages exchange through a store instead of memory and disk: memory:,\n"
       "shared:/dev/shm/DIR, file:/DIR, s3://BUCKET[/PREFIX] or geds://HOST:PORT/BUCKET\n"
-      "(results do not depend on it; what the run put there is removed when it ends)");
+      "(results do not depend on it; objects stay there, under names that tell what is in\n"
+      "them, and later runs use them)");
   store->type_name("URL");
   command
-      .add_flag("--keep-objects", options.keep_objects,
-                "leave the objects in the store, under names that tell what is in them, and use\n"
-                "what earlier runs have left there")
+      .add_flag("--remove-objects", options.remove_objects,
+                "leave nothing in the store: use names of this run alone, and remove the objects\n"
+                "when it ends")
       ->needs(store);
   add_store_authorities(command, options)->needs(store);
 }
@@ -64,7 +69,7 @@ Result<std::unique_ptr<exec::StageStore>> open_stage_store(const StoreOptions& o
   return exec::StageStore::open(std::move(*store),
                                 {.url = *options.url,
                                  .remote = options.place() == StorePlace::kRemote,
-                                 .keep = options.keep_objects,
+                                 .keep = options.keeps_objects(),
                                  .threads = threads});
 }
 

@@ -25,15 +25,17 @@ enum class StorePlace : std::uint8_t {
 /// The store of a run's objects, as the user typed it.
 struct StoreOptions {
   std::optional<std::string> url = {};  ///< absent: there is none
-  bool keep_objects = false;
+  bool remove_objects = false;
   std::optional<std::filesystem::path> authorities = {};  ///< of a geds: store's servers, PEM
 
   [[nodiscard]] StorePlace place() const;
+  /// Whether the objects are there when the run has ended. Those of memory: cannot be.
+  [[nodiscard]] bool keeps_objects() const;
   /// The folder of a file: or shared: store.
   [[nodiscard]] std::optional<std::filesystem::path> folder() const;
 };
 
-/// Adds --store, --keep-objects and --tls-ca to a command.
+/// Adds --store, --remove-objects and --tls-ca to a command.
 void add_store_options(CLI::App& command, StoreOptions& options);
 
 /// --tls-ca alone.

@@ -82,7 +82,7 @@ class StoredRun : public ::testing::Test {
 
   /// A run that is stopped in its middle, long enough for that.
   Words long_run(const std::string& url) const {
-    Words words = arguments({"--store", url, "--images", "none"});
+    Words words = arguments({"--store", url, "--remove-objects", "--images", "none"});
     words[static_cast<std::size_t>(std::ranges::find(words, "--decoys") - words.begin()) + 1] =
         "80";
     return words;
@@ -110,7 +110,7 @@ TEST_F(StoredRun, gives_the_same_bytes_through_memory_and_files_and_leaves_nothi
   EXPECT_TRUE(record()["store"].is_null());
   const std::string shared = fmt::format("/dev/shm/ionloom-test-{}", ::getpid());
   for (const std::string& url : {std::string("memory:"), file_url(), "shared:" + shared}) {
-    expect_same_results(plain, results({"--store", url}));
+    expect_same_results(plain, results({"--store", url, "--remove-objects"}));
     expect_traffic(record(), url);
   }
   EXPECT_EQ(objects_in(folder_ / "store"), Words{});
@@ -118,7 +118,8 @@ TEST_F(StoredRun, gives_the_same_bytes_through_memory_and_files_and_leaves_nothi
   fs::remove_all(shared);
 
   if (IONLOOM_WITH_WASM) {
-    expect_same_results(plain, results({"--store", file_url(), "--runtime", "wasm"}));
+    expect_same_results(plain,
+                        results({"--store", file_url(), "--remove-objects", "--runtime", "wasm"}));
     EXPECT_EQ(record()["parameters"]["runtime"]["value"], "wasm");
   }
 }
@@ -129,7 +130,7 @@ TEST_F(StoredRun, gives_the_same_bytes_through_geds_and_leaves_nothing) {
   const auto one = cluster.node();
   const auto two = cluster.node();
   const std::string url = "geds://" + cluster.server().address().text() + "/study/today";
-  expect_same_results(plain, results({"--store", url}));
+  expect_same_results(plain, results({"--store", url, "--remove-objects"}));
   expect_traffic(record(), url);
   const auto left = cluster.metadata().list({"study", ""}, '\0');
   ASSERT_TRUE(left) << left.error().message;
@@ -144,14 +145,14 @@ TEST_F(StoredRun, gives_the_same_bytes_through_s3_and_leaves_nothing) {
       "s3://store-test/a/prefix?region=us-east-1&endpoint=http://" + s3.endpoint();
   const Words keys = {std::string("AWS_ACCESS_KEY_ID=") + S3Server::kAccessKey,
                       std::string("AWS_SECRET_ACCESS_KEY=") + S3Server::kSecretKey};
-  expect_same_results(plain, results({"--store", url}, keys));
+  expect_same_results(plain, results({"--store", url, "--remove-objects"}, keys));
   expect_traffic(record(), url);
   EXPECT_EQ(objects_in(s3.bucket_folder()), Words{});
 }
 
 TEST_F(StoredRun, uses_what_an_earlier_one_has_kept) {
   const ResultsSnapshot plain = results({"--images", "none"});
-  const Words keep = {"--store", file_url(), "--keep-objects", "--images", "none"};
+  const Words keep = {"--store", file_url(), "--images", "none"};
   const auto with = [&](const Words& more) {
     Words words = keep;
     words.insert(words.end(), more.begin(), more.end());
@@ -170,15 +171,16 @@ TEST_F(StoredRun, uses_what_an_earlier_one_has_kept) {
   with({"--ppm", "2"});
   EXPECT_GT(record()["store"]["tasks_found"], 1U);
   EXPECT_LT(record()["store"]["tasks_found"], tasks);
-  // One that does not keep looks for nothing, and removes nothing but its own.
+  // One that keeps nothing looks for nothing, and removes nothing but its own.
   const Words more = objects_in(folder_ / "store");
-  expect_same_results(plain, results({"--store", file_url(), "--images", "none"}));
+  expect_same_results(plain,
+                      results({"--store", file_url(), "--remove-objects", "--images", "none"}));
   EXPECT_EQ(record()["store"]["tasks_found"], 0);
   EXPECT_EQ(objects_in(folder_ / "store"), more);
 }
 
 TEST_F(StoredRun, makes_a_kept_object_again_that_was_damaged_at_its_end) {
-  const Words keep = {"--store", file_url(), "--keep-objects", "--images", "none"};
+  const Words keep = {"--store", file_url(), "--images", "none"};
   const ResultsSnapshot first = results(keep);
   for (const std::string& name : objects_in(folder_ / "store")) {
     const fs::path path = folder_ / "store" / name;
@@ -198,7 +200,7 @@ TEST_F(StoredRun, is_refused_where_the_url_is_none_before_anything_is_read) {
                                 "geds://nowhere", "geds://127.0.0.1:4381/B?node=x", ""}) {
     expect_error(annotate({"--store=" + url}), 2, {url, url.starts_with("geds") ? "geds://" : ""});
   }
-  expect_error(annotate({"--keep-objects"}), 2, {"--keep-objects", "--store"});
+  expect_error(annotate({"--remove-objects"}), 2, {"--remove-objects", "--store"});
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 
@@ -291,7 +293,7 @@ TEST_F(StoredRun, removes_its_objects_when_it_is_stopped_or_fails) {
   }
   put(folder_ / "far.tsv", "id\tname\tformula\nP\tfar away\tC900H1802\n");
   expect_error(run({"annotate", dataset_.string(), "-m", (folder_ / "far.tsv").string(), "-o",
-                    (folder_ / "out").string(), "--store", file_url()}),
+                    (folder_ / "out").string(), "--store", file_url(), "--remove-objects"}),
                1, {"none of"});
   EXPECT_EQ(objects_in(folder_ / "store"), Words{});
 }
@@ -306,7 +308,8 @@ TEST_F(StoredRun, that_was_killed_leaves_what_the_next_one_removes) {
     EXPECT_EQ(program.finish().exit_code, -SIGKILL);
   }
   EXPECT_NE(objects_in(folder_ / "store"), Words{});
-  expect_same_results(plain, results({"--store", file_url(), "--images", "none"}));
+  expect_same_results(plain,
+                      results({"--store", file_url(), "--remove-objects", "--images", "none"}));
   EXPECT_EQ(objects_in(folder_ / "store"), Words{});
 }
 
@@ -314,14 +317,13 @@ TEST_F(StoredRun, that_was_killed_while_it_kept_objects_misleads_no_other) {
   const ResultsSnapshot plain = results({"--images", "none"});
   fs::remove_all(folder_ / "out");
   for (const char* stage : {"ingest", "patterns"}) {
-    Words words = arguments({"--store", file_url(), "--keep-objects"});
+    Words words = arguments({"--store", file_url()});
     Program program(words);
     program.wait_for(stage);
     program.send(SIGKILL);
     program.finish();
   }
-  expect_same_results(plain,
-                      results({"--store", file_url(), "--keep-objects", "--images", "none"}));
+  expect_same_results(plain, results({"--store", file_url(), "--images", "none"}));
 }
 
 TEST_F(StoredRun, is_refused_on_compressed_data_and_says_why) {

@@ -190,7 +190,7 @@ TEST(Use, the_help_of_every_command_tells_all_options_with_defaults) {
                            "--images",
                            "default png",
                            "--store",
-                           "--keep-objects",
+                           "--remove-objects",
                            "geds://HOST:PORT/BUCKET",
                            "--threads",
                            "default: all cores",
