@@ -16,6 +16,8 @@
 #include "app/help_formatter.h"
 #include "app/info_command.h"
 #include "app/interruption.h"
+#include "app/program_arguments.h"
+#include "app/program_command.h"
 #include "app/signed_values.h"
 #include "app/simulate_arguments.h"
 #include "app/simulation_run.h"
@@ -86,6 +88,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
   add_geds(app, geds);
   TaskOptions task;
   add_task(app, task);
+  ProgramArguments program;
+  add_wasm(app, program);
 
   auto joined = with_joined_values(app, arguments);
   if (!joined) return report_failure(joined.error());
@@ -106,6 +110,10 @@ int run_command_line(const std::vector<std::string>& arguments) {
   annotate.command_line.insert(annotate.command_line.begin(), "ionloom");
   const CLI::App& chosen = *app.get_subcommands().front();
   const std::string command = chosen.get_name();
+  if (command == "wasm") {
+    const auto status = run_program_command(program);
+    return status ? *status : report_failure(status.error());
+  }
   const Result<void> done = command == "annotate" ? run_annotate(annotate)
                             : command == "info"   ? run_info(info, std::cout)
                             : command == "cache"  ? run_cache(cache)

@@ -36,6 +36,11 @@ Result<std::vector<std::string>> with_joined_values(const CLI::App& app,
   const std::set<std::string> needing_value = options_with_value(app);
   std::vector<std::string> joined;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == "--") {  // what follows is another program's
+      joined.insert(joined.end(), arguments.begin() + static_cast<std::ptrdiff_t>(i),
+                    arguments.end());
+      break;
+    }
     const bool next_is_value =
         i + 1 < arguments.size() && takes_sign(arguments[i]) && !arguments[i + 1].starts_with("--");
     std::string argument = arguments[i];

@@ -260,6 +260,10 @@ const Metrics& Node::metrics() const {
   return parts_->metrics;
 }
 
+std::shared_ptr<store::ObjectStore> Node::objects() const {
+  return parts_->objects;
+}
+
 Outcome<Relocated> Node::relocate(const std::string& bucket) {
   return parts_->relocate(bucket);
 }

@@ -1,0 +1,87 @@
+#include "wasi/bucket_file.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ionloom::wasi {
+namespace {
+
+constexpr std::uint64_t kFirstAheadBytes = std::uint64_t{64} << 10;
+constexpr std::uint64_t kMostAheadBytes = std::uint64_t{8} << 20;
+/// Of a read of many bytes so many are fetched at a time.
+constexpr std::uint64_t kMostFetchedBytes = std::uint64_t{64} << 20;
+
+}  // namespace
+
+SealedFile::SealedFile(std::shared_ptr<BucketMount> mount, std::string path,
+                       std::uint64_t size_bytes)
+    : mount_(std::move(mount)),
+      path_(std::move(path)),
+      size_bytes_(size_bytes),
+      ahead_bytes_(kFirstAheadBytes) {
+  if (auto here = mount_->in_place(path_)) {
+    window_ = *std::move(here);
+    size_bytes_ = window_.bytes().size();
+  }
+}
+
+Answer<std::size_t> SealedFile::read(std::uint64_t offset_bytes, std::span<std::byte> into) {
+  if (offset_bytes >= size_bytes_ || into.empty()) return 0;
+  const std::uint64_t window_end = window_offset_bytes_ + window_.bytes().size();
+  if (offset_bytes < window_offset_bytes_ || offset_bytes >= window_end) {
+    // Reading on from where the window ends is worth a larger one.
+    ahead_bytes_ =
+        offset_bytes == window_end ? std::min(ahead_bytes_ * 2, kMostAheadBytes) : kFirstAheadBytes;
+    const std::uint64_t wanted = std::min<std::uint64_t>(
+        std::max<std::uint64_t>(into.size(), ahead_bytes_), kMostFetchedBytes);
+    if (auto got = fetch(offset_bytes, wanted); !got) return refuse(got.error());
+  }
+  const auto rest = window_.bytes().subspan(offset_bytes - window_offset_bytes_);
+  const std::size_t count = std::min(rest.size(), into.size());
+  std::memcpy(into.data(), rest.data(), count);
+  return count;
+}
+
+Answer<void> SealedFile::fetch(std::uint64_t offset_bytes, std::uint64_t length_bytes) {
+  auto view = mount_->store().view(mount_->name_of(path_), {offset_bytes, length_bytes});
+  if (!view) return refuse(errno_of(view.error()));
+  // Shorter than it was when it was opened: another object has the name by now.
+  if (view->bytes().empty()) return refuse(Errno::kStale);
+  window_ = *std::move(view);
+  window_offset_bytes_ = offset_bytes;
+  return {};
+}
+
+void SealedFile::will_need(std::uint64_t offset_bytes, std::uint64_t length_bytes) {
+  const std::uint64_t end = window_offset_bytes_ + window_.bytes().size();
+  if (offset_bytes >= size_bytes_ || (offset_bytes >= window_offset_bytes_ && offset_bytes < end)) {
+    return;
+  }
+  static_cast<void>(fetch(offset_bytes, std::min(length_bytes, kMostAheadBytes)));
+}
+
+DraftFile::DraftFile(std::shared_ptr<BucketMount> mount, std::string path,
+                     std::shared_ptr<Draft> draft)
+    : mount_(std::move(mount)), path_(std::move(path)), draft_(std::move(draft)) {
+  ++draft_->handles;
+}
+
+bool DraftFile::leave() {
+  return draft_ != nullptr && --draft_->handles == 0;
+}
+
+DraftFile::~DraftFile() {
+  if (leave()) mount_->forget_draft(draft_);
+}
+
+Answer<void> DraftFile::close() {
+  Answer<void> sealed;
+  if (leave()) {
+    sealed = draft_->seal();
+    mount_->forget_draft(draft_);
+  }
+  draft_.reset();
+  return sealed;
+}
+
+}  // namespace ionloom::wasi

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+
+#include <wasmtime/linker.hh>
+#include <wasmtime/memory.hh>
+
+#include "base/error.h"
+#include "wasi/descriptor_table.h"
+#include "wasi/file_calls.h"
+#include "wasi/path_calls.h"
+
+namespace ionloom::wasi {
+
+/// The functions fd_... and path_... of wasi_snapshot_preview1 for one instance. Stays where it is
+/// made: the functions point to it.
+class WasiImports {
+ public:
+  /// @param table  must outlive this
+  explicit WasiImports(DescriptorTable& table) : files_(table), paths_(table) {}
+  WasiImports(const WasiImports&) = delete;
+  WasiImports& operator=(const WasiImports&) = delete;
+
+  /// Adds them to a linker, in place of those that are there.
+  [[nodiscard]] Result<void> define(wasmtime::Linker& linker);
+
+ private:
+  template <class Calls, class... Arguments>
+  [[nodiscard]] Result<void> bind(wasmtime::Linker& linker, const char* name, Calls& calls,
+                                  Answer<void> (Calls::*call)(GuestMemory, Arguments...));
+  [[nodiscard]] GuestMemory memory_of(wasmtime::Caller& caller);
+
+  FileCalls files_;
+  PathCalls paths_;
+  std::optional<wasmtime::Memory> memory_;  ///< of the instance, from its first call on
+};
+
+}  // namespace ionloom::wasi
