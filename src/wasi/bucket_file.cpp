@@ -28,7 +28,8 @@ SealedFile::SealedFile(std::shared_ptr<BucketMount> mount, std::string path,
 Answer<std::size_t> SealedFile::read(std::uint64_t offset_bytes, std::span<std::byte> into) {
   if (offset_bytes >= size_bytes_ || into.empty()) return 0;
   const std::uint64_t window_end = window_offset_bytes_ + window_.bytes().size();
-  if (offset_bytes < window_offset_bytes_ || offset_bytes >= window_end) {
+  const bool outside = offset_bytes < window_offset_bytes_ || offset_bytes >= window_end;
+  if (outside && !take_ahead(offset_bytes)) {
     // Reading on from where the window ends is worth a larger one.
     ahead_bytes_ =
         offset_bytes == window_end ? std::min(ahead_bytes_ * 2, kMostAheadBytes) : kFirstAheadBytes;
@@ -57,7 +58,25 @@ void SealedFile::will_need(std::uint64_t offset_bytes, std::uint64_t length_byte
   if (offset_bytes >= size_bytes_ || (offset_bytes >= window_offset_bytes_ && offset_bytes < end)) {
     return;
   }
-  static_cast<void>(fetch(offset_bytes, std::min(length_bytes, kMostAheadBytes)));
+  coming_offset_bytes_ = offset_bytes;
+  coming_ =
+      std::async(std::launch::async,
+                 [mount = mount_, name = mount_->name_of(path_),
+                  range = store::ByteRange{offset_bytes, std::min(length_bytes, kMostAheadBytes)}] {
+                   return mount->store().view(name, range);
+                 });
+}
+
+bool SealedFile::take_ahead(std::uint64_t offset_bytes) {
+  if (!coming_.valid() || offset_bytes < coming_offset_bytes_ ||
+      offset_bytes - coming_offset_bytes_ >= kMostAheadBytes) {
+    return false;
+  }
+  auto view = coming_.get();
+  if (!view || offset_bytes - coming_offset_bytes_ >= view->bytes().size()) return false;
+  window_ = *std::move(view);
+  window_offset_bytes_ = coming_offset_bytes_;
+  return true;
 }
 
 DraftFile::DraftFile(std::shared_ptr<BucketMount> mount, std::string path,

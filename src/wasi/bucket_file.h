@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,9 +24,12 @@ class SealedFile final : public OpenFile {
   Answer<std::uint64_t> size_bytes() override { return size_bytes_; }
   /// What is sealed does not change.
   Answer<void> set_size(std::uint64_t /*size_bytes*/) override { return refuse(Errno::kRofs); }
+  /// Fetched by another thread while the program goes on; one part at a time.
   void will_need(std::uint64_t offset_bytes, std::uint64_t length_bytes) override;
 
  private:
+  /// The part that was fetched ahead becomes the window if it has this byte.
+  [[nodiscard]] bool take_ahead(std::uint64_t offset_bytes);
   [[nodiscard]] Answer<void> fetch(std::uint64_t offset_bytes, std::uint64_t length_bytes);
 
   std::shared_ptr<BucketMount> mount_;
@@ -33,7 +37,9 @@ class SealedFile final : public OpenFile {
   std::uint64_t size_bytes_;
   store::View window_;
   std::uint64_t window_offset_bytes_ = 0;
-  std::uint64_t ahead_bytes_;
+  std::uint64_t ahead_bytes_;  ///< how large the next window is
+  std::future<store::Outcome<store::View>> coming_;
+  std::uint64_t coming_offset_bytes_ = 0;
 };
 
 /// A handle on an object in the making.

@@ -30,6 +30,9 @@ class BucketFolder final : public Folder {
   Answer<void> make_symlink(std::string_view target, std::string_view path) override;
   /// kInval, as for all that is no link.
   Answer<std::string> read_symlink(std::string_view path) override;
+  Answer<std::unique_ptr<OpenFile>> watch(std::chrono::milliseconds patience) override {
+    return mount_->watch(path_, patience);
+  }
 
  private:
   [[nodiscard]] Answer<PlainPath> resolve(std::string_view path) const;

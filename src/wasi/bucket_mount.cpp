@@ -5,6 +5,7 @@
 
 #include "wasi/draft.h"
 #include "wasi/folder_marker.h"
+#include "wasi/watch_file.h"
 
 namespace ionloom::wasi {
 namespace {
@@ -139,6 +140,14 @@ Answer<void> BucketMount::make_folder(const std::string& path) {
   const auto made = place_.store->put(name_of(below(path) + std::string(kMarker)), {});
   if (!made) return refuse(errno_of(made.error()));
   return {};
+}
+
+Answer<std::unique_ptr<OpenFile>> BucketMount::watch(const std::string& path,
+                                                     std::chrono::milliseconds patience) {
+  const std::string start = name_of(below(path)).key;
+  auto watch = place_.store->watch(place_.bucket, start);
+  if (!watch) return refuse(errno_of(watch.error()));
+  return std::make_unique<WatchFile>(place_.store, *std::move(watch), start, patience);
 }
 
 Answer<bool> BucketMount::is_empty(const std::string& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -66,6 +67,10 @@ class BucketMount {
   [[nodiscard]] Answer<void> remove_file(const std::string& path);
   /// Of a file or a folder, object by object; what was at the new path is replaced as POSIX has it.
   [[nodiscard]] Answer<void> rename(const std::string& from, const std::string& to);
+
+  /// What happens below a folder from now on; as GEDS tells it, whoever does it.
+  [[nodiscard]] Answer<std::unique_ptr<OpenFile>> watch(const std::string& path,
+                                                        std::chrono::milliseconds patience);
 
   /// A number that is the same for the same name in the same store.
   [[nodiscard]] std::uint64_t inode_of(const std::string& path) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -133,6 +134,13 @@ class Folder : public OpenFile {
   [[nodiscard]] virtual Answer<void> make_symlink(std::string_view target,
                                                   std::string_view path) = 0;
   [[nodiscard]] virtual Answer<std::string> read_symlink(std::string_view path) = 0;
+
+  /// A stream of lines about what happens to the objects below it (watch_file.h); kNotsup where
+  /// nobody tells.
+  [[nodiscard]] virtual Answer<std::unique_ptr<OpenFile>> watch(
+      std::chrono::milliseconds /*patience*/) {
+    return refuse(Errno::kNotsup);
+  }
 };
 
 }  // namespace ionloom::wasi

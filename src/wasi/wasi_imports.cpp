@@ -7,6 +7,12 @@
 #include <wasmtime/func.hh>
 
 namespace ionloom::wasi {
+namespace {
+
+constexpr const char* kWasi = "wasi_snapshot_preview1";
+constexpr const char* kGeds = "ionloom_geds";
+
+}  // namespace
 
 GuestMemory WasiImports::memory_of(wasmtime::Caller& caller) {
   if (!memory_) {
@@ -20,10 +26,11 @@ GuestMemory WasiImports::memory_of(wasmtime::Caller& caller) {
 }
 
 template <class Calls, class... Arguments>
-Result<void> WasiImports::bind(wasmtime::Linker& linker, const char* name, Calls& calls,
+Result<void> WasiImports::bind(wasmtime::Linker& linker, const char* module, const char* name,
+                               Calls& calls,
                                Answer<void> (Calls::*call)(GuestMemory, Arguments...)) {
   const auto bound = linker.func_wrap(
-      "wasi_snapshot_preview1", name,
+      module, name,
       [this, &calls, call](wasmtime::Caller caller, Arguments... arguments) -> std::uint32_t {
         // Exceptions must not pass through the guest's frames.
         try {
@@ -40,10 +47,10 @@ Result<void> WasiImports::bind(wasmtime::Linker& linker, const char* name, Calls
 Result<void> WasiImports::define(wasmtime::Linker& linker) {
   Result<void> done;
   const auto file = [&](const char* name, auto call) {
-    if (done) done = bind(linker, name, files_, call);
+    if (done) done = bind(linker, kWasi, name, files_, call);
   };
   const auto path = [&](const char* name, auto call) {
-    if (done) done = bind(linker, name, paths_, call);
+    if (done) done = bind(linker, kWasi, name, paths_, call);
   };
   file("fd_advise", &FileCalls::fd_advise);
   file("fd_allocate", &FileCalls::fd_allocate);
@@ -76,6 +83,8 @@ Result<void> WasiImports::define(wasmtime::Linker& linker) {
   path("path_rename", &PathCalls::path_rename);
   path("path_symlink", &PathCalls::path_symlink);
   path("path_unlink_file", &PathCalls::path_unlink_file);
+  if (done) done = bind(linker, kGeds, "read_ranges", geds_, &GedsCalls::read_ranges);
+  if (done) done = bind(linker, kGeds, "watch", geds_, &GedsCalls::watch);
   return done;
 }
 

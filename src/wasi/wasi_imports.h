@@ -8,16 +8,18 @@
 #include "base/error.h"
 #include "wasi/descriptor_table.h"
 #include "wasi/file_calls.h"
+#include "wasi/geds_calls.h"
 #include "wasi/path_calls.h"
 
 namespace ionloom::wasi {
 
-/// The functions fd_... and path_... of wasi_snapshot_preview1 for one instance. Stays where it is
+/// The functions fd_... and path_... of wasi_snapshot_preview1, and those of ionloom_geds, for one
+/// instance. Stays where it is
 /// made: the functions point to it.
 class WasiImports {
  public:
   /// @param table  must outlive this
-  explicit WasiImports(DescriptorTable& table) : files_(table), paths_(table) {}
+  explicit WasiImports(DescriptorTable& table) : files_(table), paths_(table), geds_(table) {}
   WasiImports(const WasiImports&) = delete;
   WasiImports& operator=(const WasiImports&) = delete;
 
@@ -26,12 +28,14 @@ class WasiImports {
 
  private:
   template <class Calls, class... Arguments>
-  [[nodiscard]] Result<void> bind(wasmtime::Linker& linker, const char* name, Calls& calls,
+  [[nodiscard]] Result<void> bind(wasmtime::Linker& linker, const char* module, const char* name,
+                                  Calls& calls,
                                   Answer<void> (Calls::*call)(GuestMemory, Arguments...));
   [[nodiscard]] GuestMemory memory_of(wasmtime::Caller& caller);
 
   FileCalls files_;
   PathCalls paths_;
+  GedsCalls geds_;
   std::optional<wasmtime::Memory> memory_;  ///< of the instance, from its first call on
 };
 

@@ -99,6 +99,7 @@ std::function<void(GuestMemory, Numbers&)> any(Calls& calls,
 std::vector<std::function<void(GuestMemory, Numbers&)>> all_functions(Guest& guest) {
   FileCalls& files = guest.files();
   PathCalls& paths = guest.paths();
+  GedsCalls& geds = guest.geds();
   return {any(files, &FileCalls::fd_advise),
           any(files, &FileCalls::fd_allocate),
           any(files, &FileCalls::fd_close),
@@ -129,7 +130,8 @@ std::vector<std::function<void(GuestMemory, Numbers&)>> all_functions(Guest& gue
           any(paths, &PathCalls::path_remove_directory),
           any(paths, &PathCalls::path_rename),
           any(paths, &PathCalls::path_symlink),
-          any(paths, &PathCalls::path_unlink_file)};
+          any(paths, &PathCalls::path_unlink_file),
+          any(geds, &GedsCalls::read_ranges)};
 }
 
 Quotas small_quotas() {

@@ -14,7 +14,7 @@ class Nothing final : public OpenFile {
 }  // namespace
 
 Guest::Guest(std::unique_ptr<Folder> folder, std::uint32_t handles)
-    : bytes_(std::size_t{1} << 20), table_(handles), files_(table_), paths_(table_) {
+    : bytes_(std::size_t{1} << 20), table_(handles), files_(table_), paths_(table_), geds_(table_) {
   for (int i = 0; i < 3; ++i) {
     static_cast<void>(table_.add({.file = std::make_unique<Nothing>()}));
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "wasi/file_calls.h"
+#include "wasi/geds_calls.h"
 #include "wasi/path_calls.h"
 
 namespace ionloom::wasi::testing {
@@ -30,6 +31,7 @@ class Guest {
   DescriptorTable& table() { return table_; }
   FileCalls& files() { return files_; }
   PathCalls& paths() { return paths_; }
+  GedsCalls& geds() { return geds_; }
 
   /// Bits of path_open.
   enum Open : std::uint32_t { kPlain = 0, kCreate = 1, kDirectory = 2, kExclusive = 4, kCut = 8 };
@@ -94,6 +96,7 @@ class Guest {
   DescriptorTable table_;
   FileCalls files_;
   PathCalls paths_;
+  GedsCalls geds_;
 };
 
 }  // namespace ionloom::wasi::testing
