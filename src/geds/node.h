@@ -56,8 +56,8 @@ class Node {
   [[nodiscard]] const HostPort& address() const;
   [[nodiscard]] std::uint16_t data_port() const;
   [[nodiscard]] const Metrics& metrics() const;
-  /// What it holds, by bucket and key, for readers in this process. New objects are put through the node itself, which
-  /// registers them.
+  /// What it holds, by bucket and key, for readers in this process. New objects are put through
+  /// the node itself, which registers them.
   [[nodiscard]] std::shared_ptr<store::ObjectStore> objects() const;
 
   /// Moves the objects of a bucket, or with "" of all buckets, to the S3 stores registered for
