@@ -68,7 +68,7 @@ format: deps-test  ## format the sources
 format-check: deps-test
 	@scripts/format --check
 
-sanitize: deps-test  ## run the tests of the store and of GEDS with sanitizers (8 minutes)
+sanitize: deps-test  ## run the tests of the store and of GEDS with sanitizers
 	@scripts/sanitize
 
 lint: build-all  ## look for likely mistakes in src/ with clang-tidy
