@@ -11,6 +11,7 @@ from report import ENGINE, Growth, Row
 
 BUILD = Path("build")
 IONLOOM = BUILD / "bin" / "ionloom"
+MODULE = BUILD / "bin" / "stages.wasm"
 ROUNDS = 5
 
 
@@ -22,7 +23,12 @@ class Session:
     work: Path  # a scratch folder
 
     def kernels(self, molecules: Path, dataset: Path) -> Kernels:
-        inputs = (f"--list={molecules}", f"--dataset={dataset}", f"--exchange={self.work}")
+        inputs = (
+            f"--list={molecules}",
+            f"--dataset={dataset}",
+            f"--exchange={self.work}",
+            f"--module={MODULE}",
+        )
         return Kernels(BUILD / "bin" / "bench_kernels", inputs)
 
     def count_instructions(self, kernels: Kernels, kernel: str) -> float | None:
@@ -71,6 +77,12 @@ class Session:
         if (instructions := self.count_instructions(kernels, kernel)) is not None:
             row.instructions = instructions / size
         return row
+
+    def of_module(self, kernels: Kernels, kernel: str, what: str) -> Row:
+        """What running in WebAssembly costs beside the work."""
+        print(f"{what} ...", flush=True)
+        seconds = [kernels.seconds(f"module/{kernel}") for _ in range(ROUNDS)]
+        return Row(what, "call", 1, seconds, "nothing natively", agrees="no peer")
 
     def against_limit(self, kernels: Kernels, dataset: Path) -> Row:
         """Ingest against the least that the machine can do for it: read the file once from the page

@@ -8,6 +8,7 @@
 //   --list=FILE        molecule list
 //   --dataset=FILE     imzML file; may be given several times, the smallest first
 //   --model=FILE       CatBoost model of METASPACE-ML
+//   --module=FILE      the stages' WebAssembly module
 //   --exchange=FOLDER  where inputs and results are left for the peers
 int main(int argc, char** argv) {
   using namespace ionloom::bench;
@@ -22,6 +23,8 @@ int main(int argc, char** argv) {
       inputs.datasets.emplace_back(value());
     } else if (text.starts_with("--model=")) {
       inputs.model = value();
+    } else if (text.starts_with("--module=")) {
+      inputs.module = value();
     } else if (text.starts_with("--exchange=")) {
       inputs.exchange = Exchange(value());
     } else {
@@ -35,6 +38,9 @@ int main(int argc, char** argv) {
   add_ions(inputs);
   add_scoring(inputs);
   add_ranking(inputs);
+#ifdef IONLOOM_WITH_WASM
+  add_module(inputs);
+#endif
 
   int count = static_cast<int>(others.size());
   benchmark::Initialize(&count, others.data());

@@ -16,6 +16,7 @@ struct Inputs {
   std::filesystem::path list;                   ///< molecule list
   std::vector<std::filesystem::path> datasets;  ///< imzML files, the smallest first
   std::filesystem::path model;                  ///< CatBoost model file
+  std::filesystem::path module;                 ///< the stages' WebAssembly module
   Exchange exchange{{}};
 };
 
@@ -28,6 +29,7 @@ void add_ingest(const Inputs& inputs);    ///< opening, reading and m/z ordering
 void add_ions(const Inputs& inputs);      ///< ion images, metrics, and both together
 void add_scoring(const Inputs& inputs);   ///< predictions of a scoring model
 void add_ranking(const Inputs& inputs);   ///< scores to false-discovery rates
+void add_module(const Inputs& inputs);    ///< the module: loading it, an instance, a least task
 
 /// Does the work that is measured. Never inlined: callgrind counts instructions between its entry
 /// and exit (--toggle-collect), so that making inputs does not count.

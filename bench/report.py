@@ -11,6 +11,8 @@ ENGINE = "METASPACE's engine (documented)"
 LIMIT = "limit"
 # What two threads are compared with.
 ONE_THREAD = "one thread"
+# What WebAssembly is compared with.
+NATIVE = "native"
 # A ratio that is worse by more than this is flagged.
 WORSE = 0.15
 
@@ -20,7 +22,7 @@ class Row:
     """One comparison. Times are seconds for one unit of work, one value a run."""
 
     what: str
-    unit: str  # "ions", "pixels", "peaks" ...; "run": whole runs
+    unit: str  # "ions", "pixels", "peaks" ...; "run": whole runs; "call": times of one call
     size: float  # units in one run
     ours: list[float]
     against: str  # the peer and its version, a documented figure, or a physical limit
@@ -50,7 +52,13 @@ class Row:
 
 
 def reach(
-    row: Row, *, rate: float = 0, ratio: float = 0, seconds: float = 0, rss_bytes: float = 0
+    row: Row,
+    *,
+    rate: float = 0,
+    ratio: float = 0,
+    factor: float = 0,
+    seconds: float = 0,
+    rss_bytes: float = 0,
 ) -> Row:
     """States what a row has to reach, and whether it does."""
     parts: list[tuple[str, bool]] = []
@@ -58,8 +66,12 @@ def reach(
         parts.append((f"{rate:,.0f} {row.unit}/s", row.rate >= rate))
     if ratio:
         parts.append((f"{ratio:g}x", row.ratio is not None and row.ratio >= ratio))
+    if factor:
+        met = row.ratio is not None and 1 / row.ratio <= factor
+        parts.append((f"at most {factor:g} times as long", met))
     if seconds:
-        parts.append((f"{seconds:g} s", row.seconds <= seconds))
+        text = f"{short(seconds)}s" if row.unit == "call" else f"{seconds:g} s"
+        parts.append((text, row.seconds <= seconds))
     if rss_bytes:
         parts.append((f"under {rss_bytes / 1e6:,.0f} MB", (row.peak_rss_bytes or 0) < rss_bytes))
     row.reach = " and ".join(text for text, _ in parts)
@@ -101,6 +113,8 @@ def short(value: float) -> str:
 def speed(unit: str, seconds: float) -> str:
     if unit == "run":
         return f"{seconds:.2f} s"
+    if unit == "call":
+        return f"{short(seconds)}s"
     return f"{short(1 / seconds)} {unit}/s"
 
 
@@ -109,6 +123,8 @@ def ratio_text(row: Row) -> str:
         return "not measured"
     if row.against.startswith(LIMIT):
         return f"{row.ratio:.0%} of it"
+    if row.against == NATIVE:
+        return f"{1 / row.ratio:.2f} times as long"
     return f"{row.ratio:.2f}x" if row.ratio < 10 else f"{row.ratio:.0f}x"
 
 

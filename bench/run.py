@@ -19,7 +19,7 @@ from measure import Kernels
 from peers import CHAOS
 from picture import draw
 from report import Growth, Row, changes, markdown, reach
-from whole_runs import annotate_growth, simulated, whole_run
+from whole_runs import annotate_growth, simulated, whole_run, whole_run_in_wasm
 
 RESULTS = Path("bench") / "results"
 SHARED = Path(os.environ.get("IONLOOM_SHARED", "../shared"))
@@ -98,6 +98,20 @@ def kernel_rows(
     return rows + session.against_peers(kernels, tissue, "ranking", "FDR ranking", "scores")
 
 
+# What stages may take in WebAssembly, as a multiple of native.
+STAGE_FACTORS = {"ingest": 1.5, "patterns": 1.6, "annotate": 1.6}
+
+
+def module_rows(session: Session, syn_a_list: Path, syn_a: Path) -> list[Row]:
+    """What running in WebAssembly costs beside the work."""
+    kernels = session.kernels(syn_a_list, syn_a)
+    return [
+        reach(session.of_module(kernels, "load", "module from the cache"), seconds=1e-3),
+        reach(session.of_module(kernels, "instance", "instance of the module"), seconds=0.2e-3),
+        reach(session.of_module(kernels, "task", "task with no work"), seconds=0.5e-3),
+    ]
+
+
 def measure_all(session: Session) -> tuple[list[Row], list[Growth], list[str]]:
     notes: list[str] = []
     hmdb, syn_a = SHARED / "data/moldb/lithops_mol_db1.csv", SHARED / "oracle/syn_a/syn_a.imzML"
@@ -119,7 +133,13 @@ def measure_all(session: Session) -> tuple[list[Row], list[Growth], list[str]]:
         ingest_growth([simulated(side, 1000, 200, hmdb) for side in (32, 64, 128)]),
         chaos_growth(rows),
     ]
+    rows += module_rows(session, syn_a_list, syn_a)
     if with_reference:
+        whole, stages = whole_run_in_wasm(syn_a, syn_a_list, "whole run, syn_a", session.work)
+        rows.append(reach(whole, factor=1.5))
+        for stage, row in stages.items():
+            factor = STAGE_FACTORS.get(stage)
+            rows.append(reach(row, factor=factor) if factor else row)
         one, two = whole_run(syn_a, syn_a_list, "whole run, syn_a", ENGINE_SYN_A_S, session.work)
         rows += [reach(one, seconds=0.9, rss_bytes=150e6), reach(two, ratio=1.85)]
     if with_reference and not session.quick:

@@ -10,7 +10,7 @@ from statistics import median
 
 from compare import IONLOOM, ROUNDS
 from measure import Run, run_command
-from report import ENGINE, ONE_THREAD, Growth, Row
+from report import ENGINE, NATIVE, ONE_THREAD, Growth, Row
 
 CACHE = Path(
     os.environ.get("IONLOOM_CACHE")
@@ -79,7 +79,9 @@ def results_digest(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def annotate(dataset: Path, molecules: Path, threads: int, output: Path) -> Run:
+def annotate(
+    dataset: Path, molecules: Path, threads: int, output: Path, runtime: str = "native"
+) -> Run:
     return run_command(
         [
             str(IONLOOM),
@@ -91,6 +93,8 @@ def annotate(dataset: Path, molecules: Path, threads: int, output: Path) -> Run:
             str(output),
             "--threads",
             str(threads),
+            "--runtime",
+            runtime,
             "--no-pattern-cache",
             "--force",
         ]
@@ -116,6 +120,40 @@ def whole_run(dataset: Path, molecules: Path, what: str, engine_s: float, work: 
     return [one, two]
 
 
+def stage_seconds(results: Path) -> dict[str, float]:
+    """Of the stages of a run, from its record."""
+    record = json.loads((results / "run.json").read_text())
+    return {stage["name"]: stage["seconds"] for stage in record["stages"]}
+
+
+def whole_run_in_wasm(
+    dataset: Path, molecules: Path, what: str, work: Path
+) -> tuple[Row, dict[str, Row]]:
+    """Whole runs on one thread in WebAssembly and natively, in turn: a row for all, one a stage."""
+    print(f"{what}, in WebAssembly ...", flush=True)
+    # The first run compiles the module, which is kept.
+    annotate(dataset, molecules, 1, fresh_folder(work), "wasm")
+    whole = Row(f"{what}, in WebAssembly", "run", 1, [], NATIVE)
+    stages: dict[str, Row] = {}
+    digests = set()
+    for _ in range(ROUNDS):
+        for runtime in ("wasm", "native"):
+            results = fresh_folder(work)
+            run = annotate(dataset, molecules, 1, results, runtime)
+            (whole.ours if runtime == "wasm" else whole.theirs).append(run.seconds)
+            if runtime == "wasm":
+                whole.cpu_seconds.append(run.cpu_seconds)
+                whole.peak_rss_bytes = max(run.peak_rss_bytes, whole.peak_rss_bytes or 0)
+            for name, seconds in stage_seconds(results).items():
+                row = stages.setdefault(
+                    name, Row(f"{what}: {name}, in WebAssembly", "call", 1, [], NATIVE)
+                )
+                (row.ours if runtime == "wasm" else row.theirs).append(seconds)
+            digests.add(results_digest(results))
+    whole.agrees = "identical bytes" if len(digests) == 1 else "DIFFERS from native"
+    return whole, stages
+
+
 def annotate_growth(dataset: Path, molecules: Path, work: Path) -> Growth:
     """Patterns, images and metrics of a quarter, a half and the whole of a list."""
     print("annotate by size ...", flush=True)
@@ -128,9 +166,8 @@ def annotate_growth(dataset: Path, molecules: Path, work: Path) -> Growth:
         for _ in range(ROUNDS):
             results = fresh_folder(work)
             annotate(dataset, part, 1, results)
-            record = json.loads((results / "run.json").read_text())
-            stages = {stage["name"]: stage["seconds"] for stage in record["stages"]}
-            ions = record["counts"]["ions"]
+            stages = stage_seconds(results)
+            ions = json.loads((results / "run.json").read_text())["counts"]["ions"]
             seconds.append((stages["patterns"] + stages["annotate"]) / ions)
         sizes.append(float(ions))
         runs.append(median(seconds))

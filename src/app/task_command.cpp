@@ -68,7 +68,9 @@ Result<void> run_task_command(const TaskOptions& options) {
   auto objects = objects_of(options.store);
   if (!objects) return std::unexpected(objects.error());
   auto runtime = open_runtime(options.runtime, 1);
-  if (!runtime) return std::unexpected(runtime.error());
+  if (!runtime) {
+    return fail(runtime.error().code, exec::task_place(*task), runtime.error().message());
+  }
   if (const std::string trouble = (*runtime)->cache_trouble(); !trouble.empty()) {
     say(stderr, "warning: the compiled module could not be kept for later runs: {}\n", trouble);
   }

@@ -4,20 +4,31 @@
 
 #include "exec/input_range.h"
 #include "exec/task_objects.h"
+#include "exec/task_runtime.h"
 #include "tasks/column.h"
 
 namespace ionloom::exec {
+
+namespace {
+
+/// An object's error, with the task that wanted it.
+Error at(const tasks::Task& task, Error error) {
+  error.where = task_place(task) + (error.where.empty() ? "" : ", " + error.where);
+  return error;
+}
+
+}  // namespace
 
 Result<ObjectTaskIo> ObjectTaskIo::open(const tasks::Task& task, TaskObjects& objects) {
   for (std::uint32_t input = 0; input < task.inputs.size(); ++input) {
     const tasks::TaskInput& range = task.inputs[input];
     const auto size_bytes = objects.size_bytes(range.object);
-    if (!size_bytes) return std::unexpected(size_bytes.error());
+    if (!size_bytes) return std::unexpected(at(task, size_bytes.error()));
     if (range.offset_bytes <= *size_bytes &&
         range.length_bytes <= *size_bytes - range.offset_bytes) {
       continue;
     }
-    return data_error(task.name + ", " + tasks::input_place(task, input),
+    return data_error(task_place(task) + ", " + tasks::input_place(task, input),
                       "the task wants " + std::to_string(range.length_bytes) + " bytes from " +
                           std::to_string(range.offset_bytes) + " on, but the object has only " +
                           std::to_string(*size_bytes) + "; was it cut?");
@@ -25,7 +36,7 @@ Result<ObjectTaskIo> ObjectTaskIo::open(const tasks::Task& task, TaskObjects& ob
   ObjectTaskIo io(task, objects);
   for (const tasks::TaskOutput& output : task.outputs) {
     auto made = objects.create(output.object);
-    if (!made) return std::unexpected(made.error());
+    if (!made) return std::unexpected(at(task, made.error()));
     io.outputs_.push_back(std::move(*made));
   }
   return io;

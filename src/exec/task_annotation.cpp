@@ -29,6 +29,14 @@ constexpr const char* kPixels = "pixels";
 constexpr const char* kIons = "ions";
 constexpr const char* kTable = "ion-table";
 
+/// Gives all tasks of a stage the memory of the largest, so that an instance that did one of them
+/// can do the next.
+void level_memory(std::vector<tasks::Task>& tasks) {
+  std::uint64_t most = 0;
+  for (const tasks::Task& task : tasks) most = std::max(most, task.memory_bytes);
+  for (tasks::Task& task : tasks) task.memory_bytes = most;
+}
+
 /// The stages of one run, one after the other.
 class Stages {
  public:
@@ -104,6 +112,7 @@ Result<void> Stages::ingest() {
     units.push_back(peaks);
     first = last;
   }
+  level_memory(tasks);
   if (auto done = run_all("ingest", "peaks", tasks, units); !done) return done;
   std::uint64_t unsorted = 0;
   std::vector<std::shared_ptr<const RunReader>> readers;
@@ -147,6 +156,7 @@ Result<void> Stages::compute_patterns() {
                                              "patterns-" + std::to_string(tasks.size())));
     units.push_back(last - first);
   }
+  level_memory(tasks);
   if (auto done = run_all("patterns", "ions", tasks, units); !done) return done;
   const std::size_t width = settings_.pattern.max_peaks;
   run_.patterns.peaks_per_ion = settings_.pattern.max_peaks;
@@ -217,6 +227,7 @@ Result<void> Stages::annotate() {
     units.push_back(count);
     first += count;
   }
+  level_memory(tasks);
   if (auto done = run_all("annotate", "ions", tasks, units); !done) return done;
   for (const tasks::Task& task : tasks) {
     const auto in_range = summary_count(objects_, task, "ions_in_range");

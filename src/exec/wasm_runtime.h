@@ -13,7 +13,7 @@
 namespace ionloom::exec {
 
 struct WasmSettings {
-  std::filesystem::path module;                        ///< stages.wasm
+  std::filesystem::path module = {};                   ///< stages.wasm
   std::optional<std::string> sha256 = {};              ///< that the module must have
   std::optional<std::filesystem::path> cache = {};     ///< folder of compiled modules
   std::uint32_t threads = 1;                           ///< that run tasks at the same time

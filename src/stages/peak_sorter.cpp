@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "stages/ingest.h"
 
@@ -83,7 +84,9 @@ void PeakSorter::distribute(std::span<Peak> peaks) {
   }
   // Monotonic in m/z, since every rounded operation is.
   const auto slot_of = [&](const Peak& peak) {
-    return std::min(static_cast<std::size_t>((peak.mz - low.mz) * scale), slots - 1);
+    // By way of a signed number, which every machine converts to in one instruction.
+    const auto slot = static_cast<std::int32_t>((peak.mz - low.mz) * scale);
+    return std::min(static_cast<std::size_t>(slot), slots - 1);
   };
   const auto ends = std::span(ends_).first(slots + 1);
   std::ranges::fill(ends, 0);

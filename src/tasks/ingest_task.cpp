@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -74,18 +75,28 @@ class SpectrumSource {
     stages::NumberArray mz;
     stages::NumberArray intensity;
     const std::uint64_t count = spectra_.length[spectrum];
-    const auto place = std::span(bytes_);
-    if (auto got = read_array(spectrum, spectra_.mz_offset[spectrum], spectra_.mz_type[spectrum],
-                              place, mz);
-        !got) {
-      return got;
+    for (auto [array, type] : {std::pair(&mz, spectra_.mz_type[spectrum]),
+                               std::pair(&intensity, spectra_.intensity_type[spectrum])}) {
+      if (type > static_cast<std::uint8_t>(stages::NumberType::kInt64)) {
+        return data_error(place_of(spectrum),
+                          "its array is of type " + std::to_string(type) +
+                              ", expected 0 to 5 (docs/formats/stage-objects.md)");
+      }
+      array->type = static_cast<stages::NumberType>(type);
     }
-    if (auto got = read_array(spectrum, spectra_.intensity_offset[spectrum],
-                              spectra_.intensity_type[spectrum], place.subspan(mz.bytes.size()),
-                              intensity);
-        !got) {
-      return got;
-    }
+    const std::uint64_t mz_bytes = count * stages::width_bytes(mz.type);
+    const std::uint64_t intensity_bytes = count * stages::width_bytes(intensity.type);
+    const auto place = std::span(bytes_).first(mz_bytes + intensity_bytes);
+    mz.bytes = place.first(mz_bytes);
+    intensity.bytes = place.subspan(mz_bytes);
+    const std::uint64_t mz_offset = spectra_.mz_offset[spectrum];
+    const std::uint64_t intensity_offset = spectra_.intensity_offset[spectrum];
+    // The two mostly lie side by side.
+    const bool adjacent =
+        mz_offset + mz_bytes == intensity_offset && range_of(mz_offset, place.size()).has_value();
+    auto got = read_bytes(spectrum, mz_offset, adjacent ? place : place.first(mz_bytes));
+    if (got && !adjacent) got = read_bytes(spectrum, intensity_offset, place.subspan(mz_bytes));
+    if (!got) return got;
     const stages::KeptPeaks scan =
         stages::keep_peaks(mz, intensity, count, mz_.data(), intensity_.data());
     if (scan.bad < count) {
@@ -112,28 +123,29 @@ class SpectrumSource {
     return "spectrum " + std::to_string(settings_.first_spectrum + spectrum + 1);
   }
 
-  /// Reads the array of a spectrum that begins at a byte of the .ibd, from the range it lies in.
-  Result<void> read_array(std::size_t spectrum, std::uint64_t offset, std::uint8_t type,
-                          std::span<unsigned char> place, stages::NumberArray& array) {
-    if (type > static_cast<std::uint8_t>(stages::NumberType::kInt64)) {
-      return data_error(place_of(spectrum),
-                        "its array is of type " + std::to_string(type) +
-                            ", expected 0 to 5 (docs/formats/stage-objects.md)");
-    }
-    array.type = static_cast<stages::NumberType>(type);
-    const std::uint64_t size = spectra_.length[spectrum] * stages::width_bytes(array.type);
-    array.bytes = place.first(size);
-    if (size == 0) return {};
+  /// The input in whose range of the .ibd bytes lie.
+  [[nodiscard]] std::optional<std::uint32_t> range_of(std::uint64_t offset,
+                                                      std::uint64_t size) const {
     for (const std::uint32_t input : settings_.ibd) {
       const TaskInput& range = running_.task.inputs[input];
-      if (offset < range.offset_bytes || size > range.length_bytes ||
-          offset - range.offset_bytes > range.length_bytes - size) {
-        continue;
+      if (offset >= range.offset_bytes && size <= range.length_bytes &&
+          offset - range.offset_bytes <= range.length_bytes - size) {
+        return input;
       }
-      return read_values(running_, input, offset - range.offset_bytes, place.first(size));
+    }
+    return std::nullopt;
+  }
+
+  /// Reads bytes of the .ibd that a spectrum needs.
+  Result<void> read_bytes(std::size_t spectrum, std::uint64_t offset,
+                          std::span<unsigned char> into) {
+    if (into.empty()) return {};
+    if (const auto input = range_of(offset, into.size())) {
+      return read_values(running_, *input, offset - running_.task.inputs[*input].offset_bytes,
+                         into);
     }
     return data_error(place_of(spectrum), "its array at bytes " + std::to_string(offset) + " to " +
-                                              std::to_string(offset + size) +
+                                              std::to_string(offset + into.size()) +
                                               " lies in none of the ranges of the .ibd that the "
                                               "task was given");
   }

@@ -12,7 +12,6 @@
 namespace ionloom::wasm {
 namespace {
 
-constexpr std::uint64_t kMemoryBytes = std::uint64_t{1} << 32;  ///< all that 32 bits address
 constexpr std::uint64_t kGuardBytes = std::uint64_t{32} << 20;
 constexpr std::size_t kStackBytes = std::size_t{1} << 20;
 constexpr std::size_t kTableElements = 20'000;

@@ -14,6 +14,9 @@
 /// hosts guests; the one for the stages of the annotation begins at stage_runner.h.
 namespace ionloom::wasm {
 
+/// Addresses that are reserved for a linear memory: all that 32 bits can tell apart.
+inline constexpr std::uint64_t kMemoryBytes = std::uint64_t{1} << 32;
+
 struct EngineSettings {
   std::uint32_t instances = 64;  ///< that may live at the same time; each reserves addresses
   bool fuel = false;             ///< guests can be given fuel, and run slower for it

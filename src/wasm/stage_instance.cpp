@@ -7,6 +7,7 @@
 #include <variant>
 
 #include <fmt/core.h>
+#include <sys/mman.h>
 #include <wasmtime/extern.hh>
 #include <wasmtime/instance.hh>
 #include <wasmtime/linker.hh>
@@ -37,6 +38,12 @@ std::optional<wasmtime::TypedFunc<Parameters, Results>> function(wasmtime::Insta
   auto typed = found->typed<Parameters, Results>(context);
   if (!typed) return std::nullopt;
   return typed.ok();
+}
+
+/// Tasks put peaks into thousands of places at once: with pages of 4 kB an address would often have
+/// to be looked up. A wish; small pages do as well.
+void wish_for_large_pages(wasmtime::Memory& memory, wasmtime::Store::Context context) {
+  ::madvise(memory.data(context).data(), kMemoryBytes, MADV_HUGEPAGE);
 }
 
 std::unexpected<Error> lacks(const std::string& name, std::string_view exported) {
@@ -84,6 +91,7 @@ Result<void> StageInstance::begin(Engine& engine, const wasmtime::Module& module
 
   auto memory = exported<wasmtime::Memory>(instance, context, "memory");
   if (!memory) return lacks(name, "memory");
+  wish_for_large_pages(*memory, context);
   const auto version =
       function<std::monostate, std::int32_t>(instance, context, "ionloom_stage_abi");
   if (!version) return lacks(name, "ionloom_stage_abi() -> i32");

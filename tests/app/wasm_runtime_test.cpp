@@ -27,7 +27,13 @@ ResultsSnapshot results(const Words& dataset_and_lists, const ScratchFolder& fol
   return results_in(output);
 }
 
-/// Compares a run in each module, on two threads and on one.
+Words in_module(const std::string& module, int threads) {
+  return {"--runtime", "wasm",
+          "--threads", std::to_string(threads),
+          "--module",  std::string(IONLOOM_MODULES) + "/" + module};
+}
+
+/// Compares a run in each module, on one thread, two and three: a dataset is cut by their number.
 void expect_native_bytes(const Words& dataset_and_lists, const Words& more = {}) {
   const ScratchFolder folder;
   const auto with = [&](Words words) {
@@ -37,12 +43,12 @@ void expect_native_bytes(const Words& dataset_and_lists, const Words& more = {})
   };
   const ResultsSnapshot native = with({"--threads", "2"});
   EXPECT_GT(native.size(), 5U);
-  const char* threads = "2";
+  int threads = 3;
   for (const std::string module : kModules) {
-    expect_same_results(native, with({"--runtime", "wasm", "--threads", threads, "--module",
-                                      std::string(IONLOOM_MODULES) + "/" + module}));
-    threads = "1";
+    expect_same_results(native, with(in_module(module, threads)));
+    threads = 1;
   }
+  expect_same_results(native, with(in_module("stages.wasm", 2)));
 }
 
 class WasmRuntime : public ::testing::Test {
@@ -71,12 +77,49 @@ TEST_F(WasmRuntime, gives_the_bytes_of_native_on_reference_data) {
   }
 }
 
+TEST_F(WasmRuntime, gives_the_bytes_of_native_with_a_scoring_model_and_two_kinds_of_lists) {
+  const auto oracle = oracle::shared_path("oracle");
+  const auto model = oracle::shared_path("models/metaspace-ml-animal-v2.2023-12-14.cbm");
+  if (!oracle || !model) GTEST_SKIP() << oracle::kNoSharedFolder;
+  const auto edge = *oracle / "edge";
+  expect_native_bytes({edge / "edge.imzML", "--molecules", edge / "db1.tsv", "--molecules",
+                       edge / "db2.tsv", "--targeted", "no", "--targeted", "yes"},
+                      {"--scoring-model", *model, "--polarity", "positive", "--neutral-losses",
+                       "-H2O", "--all-metrics"});
+}
+
 TEST_F(WasmRuntime, gives_the_bytes_of_native_on_a_real_tissue) {
   const auto data = oracle::shared_path("data");
   if (!data) GTEST_SKIP() << oracle::kNoSharedFolder;
   expect_native_bytes({(*data / "cardinal_galaxy/Combat_40pixel.imzML").string(), "--molecules",
                        (*data / "moldb/core_metabolome_v3.tsv").string()},
                       {"--decoys", "2", "--polarity", "positive"});
+}
+
+/// With the cache of patterns, which are those of the tissue above.
+TEST_F(WasmRuntime, gives_the_bytes_of_native_on_every_real_dataset) {
+  const auto data = oracle::shared_path("data");
+  if (!data) GTEST_SKIP() << oracle::kNoSharedFolder;
+  const ScratchFolder folder;
+  const Words list = {"--molecules", *data / "moldb/core_metabolome_v3.tsv"};
+  const auto run_with = [&](const char* dataset, Words more) {
+    more.insert(more.end(), {"--decoys", "2", "--polarity", "positive"});
+    return results({*data / dataset, list[0], list[1]}, folder, more);
+  };
+  run_with("cardinal_galaxy/out5.imzml", {});  // puts the patterns into the cache
+  int threads = 1;
+  for (const char* dataset :
+       {"cardinal_galaxy/112_auto_combined.imzml", "cardinal_galaxy/out5.imzml",
+        "cardinal_galaxy/picked.imzml", "cardinal_galaxy/preprocessing_results1.imzml",
+        "cardinal_galaxy/spatial_DGMM_input.imzML", "maldiquant_galaxy/outfile2.imzml",
+        "maldiquant_galaxy/peak_detection2.imzml", "maldiquant_galaxy/peak_detection4.imzml",
+        "ms_imaging_example/Example_Continuous.imzML", "ms_imaging_example/Example_Processed.imzML",
+        "pym2aia_tof/test.imzML", "thyra_minimal/test_continuous.imzML",
+        "thyra_minimal/test_processed.imzML", "untreated_tiny/Untreated_3_434_tiny.imzML"}) {
+    const ResultsSnapshot native = run_with(dataset, {});
+    expect_same_results(native, run_with(dataset, in_module(kModules[threads % 2], threads)));
+    threads = threads % 3 + 1;
+  }
 }
 
 TEST_F(WasmRuntime, warns_when_the_compiled_module_cannot_be_kept) {

@@ -83,7 +83,7 @@ TEST(ObjectTaskIo, refuses_an_input_that_is_shorter_than_its_task_says) {
   Copying copying("012345");
   const auto io = ObjectTaskIo::open(copying.task, *copying.objects);
   ASSERT_FALSE(io);
-  EXPECT_EQ(io.error().where, "copy-1, input 0, from (in)");
+  EXPECT_EQ(io.error().where, "stage index, task copy-1, input 0, from (in)");
   EXPECT_NE(io.error().what.find("has only 6"), std::string::npos) << io.error().what;
 }
 
