@@ -179,8 +179,9 @@ std::uint64_t rank_features_memory_bound_bytes(std::uint64_t formulas, const Ion
   const std::uint64_t samples = settings.decoy_sample_size;
   const std::uint64_t decoys = formulas * static_cast<std::uint64_t>(equal_modifiers) * samples;
   // Of one ranking: its rows and their scores, and what is kept for every different score of a
-  // target; in version 1 also the rates of every sample.
-  constexpr std::uint64_t kDoublesPerScore = 7;
+  // target (it, its place among 8 of the table, its counts, its rate) and for every target (its
+  // bin, its rate): 76 bytes; in version 1 also the rates of every sample.
+  constexpr std::uint64_t kDoublesPerScore = 10;
   std::uint64_t doubles = formulas + decoys + kDoublesPerScore * formulas;
   if (settings.version == chem::AnalysisVersion::kV1) doubles += samples * formulas;
   std::uint64_t bytes = formulas * sizeof(RankedIon) + decoys * sizeof(RankedDecoy) +
