@@ -2,8 +2,8 @@
 # that what CMake needs is there. Everything that is made lands in build/.
 
 .DEFAULT_GOAL := build
-.PHONY: help deps deps-wasm deps-test build wasm demo test bench bench-any-size format format-check \
-        sanitize lint clean
+.PHONY: help deps deps-wasm deps-test build wasm demo test bench bench-plan bench-any-size format \
+        format-check sanitize lint clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,13 @@ bench: deps-test with-wasm  ## measure speed and memory against the peers
 bench-any-size: deps-test build  ## annotate 400 million peaks in 1 GB of memory (11 GB of disk)
 	@scripts/install-debian-packages bench
 	@"$$(scripts/bench-python)" bench/any_size.py
+
+# The full one keeps its results in bench/results/; LARGE=1 adds 5e7 and 2e8 peaks.
+bench-plan: deps-test with-wasm  ## measure how well plans predict runs (10 to 20 minutes)
+	@scripts/install-debian-packages bench
+	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
+	@cmake --build build --target ionloom bench_plan
+	@"$$(scripts/bench-python)" bench/plan_run.py $(if $(QUICK),--quick) $(if $(LARGE),--large)
 
 format: deps-test  ## format the sources
 	@scripts/format

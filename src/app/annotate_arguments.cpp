@@ -5,9 +5,10 @@
 
 namespace ionloom::app {
 
-void add_annotate(CLI::App& app, AnnotateOptions& options) {
-  CLI::App* command = app.add_subcommand(
-      "annotate", "Annotate a dataset: which molecules of a list its spectra show, with FDR");
+namespace {
+
+/// The dataset and the lists.
+void add_inputs(CLI::App* command, AnnotateOptions& options) {
   command->add_option("dataset", options.dataset, "imzML file; its .ibd lies beside it")
       ->required()
       ->type_name("DATASET.imzML");
@@ -19,9 +20,10 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
       ->type_name("LIST")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  command->add_option("-o,--output", options.output, "folder for the results, made by the run")
-      ->required()
-      ->type_name("DIR");
+}
+
+/// What decides the results.
+void add_method(CLI::App* command, AnnotateOptions& options) {
   const auto list = [&](const char* name, std::vector<std::string>& values, const char* help) {
     command->add_option(name, values, help)
         ->delimiter(',')
@@ -95,6 +97,23 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
                     "errors that a scoring model looks at");
   command->add_flag("--all-metrics", options.all_metrics,
                     "measure every ion fully, also those given up early, and keep them");
+}
+
+}  // namespace
+
+void add_job(CLI::App& command, AnnotateOptions& options) {
+  add_inputs(&command, options);
+  add_method(&command, options);
+}
+
+void add_annotate(CLI::App& app, AnnotateOptions& options) {
+  CLI::App* command = app.add_subcommand(
+      "annotate", "Annotate a dataset: which molecules of a list its spectra show, with FDR");
+  add_inputs(command, options);
+  command->add_option("-o,--output", options.output, "folder for the results, made by the run")
+      ->required()
+      ->type_name("DIR");
+  add_method(command, options);
   command->option_defaults()->group("Results");
   command
       ->add_option("--fdr", options.fdr, "write annotations up to this false-discovery rate, 0..1")
@@ -109,9 +128,23 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
   command->add_flag("--force", options.force, "replace the results that DIR holds");
   command->option_defaults()->group("Run");
   command
-      ->add_option("-t,--threads", options.threads,
-                   "threads (default: all cores; results do not depend on it)")
+      ->add_option(
+          "-t,--threads", options.threads,
+          "threads (default: as many of the cores as make the run shortest by what earlier\n"
+          "runs took; results do not depend on it)")
       ->type_name("N");
+  command
+      ->add_option(
+          "--planner", options.planner,
+          "who decides the threads, and with --runtime wasm how many tasks a stage has:\n"
+          "exact: models learned from earlier runs; fixed: all cores, tasks of a constant\n"
+          "size; metaspace, note, ditto: rules of others, to compare with")
+      ->check(one_of({"exact", "metaspace", "note", "ditto", "fixed"}))
+      ->capture_default_str()
+      ->type_name("NAME");
+  command->add_flag("--no-measurements", options.no_measurements,
+                    "do not add this run's times to those that plans are learned from\n"
+                    "(ionloom models shows them and tells where they are)");
   add_runtime_options(*command, options.runtime);
   add_store_options(*command, options.store);
   command

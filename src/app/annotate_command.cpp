@@ -14,17 +14,22 @@
 #include "app/annotation_rows.h"
 #include "app/heading.h"
 #include "app/input_files.h"
+#include "app/job_survey.h"
 #include "app/joined.h"
+#include "app/known_models.h"
 #include "app/option_ranges.h"
 #include "app/progress_line.h"
 #include "app/read_lists.h"
 #include "app/reference_faults.h"
 #include "app/run_counts.h"
 #include "app/run_memory.h"
+#include "app/run_plan.h"
 #include "app/run_settings.h"
 #include "app/stage_place.h"
 #include "app/standard_streams.h"
 #include "app/summary.h"
+#include "app/task_cuts.h"
+#include "app/thread_choice.h"
 #include "app/version.h"
 #include "app/write_results.h"
 #include "chem/utf8_text.h"
@@ -36,6 +41,9 @@
 
 namespace ionloom::app {
 namespace {
+
+/// Characters of the .ibd's checksum that tell datasets apart in measurements: "sha256:" and eight.
+constexpr std::size_t kDatasetMark = 15;
 
 /// As run.json calls it.
 std::string name_of(cache::PatternSource source) {
@@ -52,6 +60,22 @@ std::string name_of(cache::PatternSource source) {
   return "";
 }
 
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Annotations whose images show something.
+std::uint64_t with_signal(const std::vector<report::Annotation>& rows) {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(rows, [](const report::Annotation& row) { return row.msm > 0; }));
+}
+
+/// "about 3.2 s (2.8 to 3.9)"
+std::string expected_time(const report::PlannedRun& planned) {
+  return fmt::format("about {:.2g} s ({:.2g} to {:.2g})", planned.seconds, planned.least_s,
+                     planned.most_s);
+}
+
 /// Annotates and writes everything into the folder, which is left uncommitted by a failure.
 Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
@@ -59,8 +83,10 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   auto place = StagePlace::open(options);
   if (!place) return std::unexpected(place.error());
   Warnings warnings;
+  const auto opening = std::chrono::steady_clock::now();
   auto dataset = imzml::open_dataset(options.dataset, {.strict = options.strict});
   if (!dataset) return std::unexpected(dataset.error());
+  const double opened_s = seconds_since(opening);
   for (const Warning& warning : dataset->warnings.list()) {
     warnings.add(warning.text, warning.text, warning.count);
   }
@@ -74,20 +100,44 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   std::vector<exec::StageRecord> stages;
   auto pixels = place->index(*dataset, settings->annotation, stages, progress);
   if (!pixels) return std::unexpected(pixels.error());
+  stages.back().seconds += opened_s;
   warn_of_reference_faults(*pixels, *settings, warnings);
 
   print_heading(*dataset, *pixels, lists, *settings);
-  const auto plan = plan_memory(*dataset, *pixels, options, *read, *settings);
-  if (!plan) return std::unexpected(plan.error());
-  settings->annotation.peaks.capacity_peaks = plan->capacity_peaks;
-  say(stdout, "memory  at most {}{}, {}\n", readable_bytes(plan->bound_bytes),
-      plan->disk_bytes == 0 ? ""
-                            : fmt::format(", and {} of disk for peaks that do not fit",
-                                          readable_bytes(plan->disk_bytes)),
+  const KnownModels known = known_models();
+  if (!known.trouble.empty()) warnings.add("models", known.trouble);
+  const bool by_tasks = options.store.url || options.runtime.is_wasm();
+  const auto job = survey_job(*dataset, *pixels, lists, settings->annotation);
+  if (job && options.planner == "exact" && !options.threads && !by_tasks) {
+    set_threads(*settings, choose_threads(known.models, *settings, options.runtime.runtime, *job,
+                                          settings->annotation.threads));
+  }
+  if (job && by_tasks && !options.store.url) {
+    settings->annotation.cuts =
+        task_cuts(plan::planner_from_name(options.planner).value_or(plan::Planner::kExact),
+                  known.models, *job, dataset->ibd_size_bytes, settings->annotation.threads);
+  }
+  const auto memory = plan_memory(*dataset, *pixels, options, *read, *settings);
+  if (!memory) return std::unexpected(memory.error());
+  settings->annotation.peaks.capacity_peaks = memory->capacity_peaks;
+  say(stdout, "memory  at most {}{}, {}\n", readable_bytes(memory->bound_bytes),
+      memory->disk_bytes == 0 ? ""
+                              : fmt::format(", and {} of disk for peaks that do not fit",
+                                            readable_bytes(memory->disk_bytes)),
       counted(settings->annotation.threads, "thread", "threads"));
   if (options.store.url) {
     say(stdout, "store  {}: up to {} of objects, {} when the run ends\n", *options.store.url,
-        readable_bytes(plan->store_bytes), options.store.keeps_objects() ? "kept" : "removed");
+        readable_bytes(memory->store_bytes), options.store.keeps_objects() ? "kept" : "removed");
+  }
+  std::optional<RunPlan> run_plan;
+  if (job) {  // a spectrum that cannot be read is for ingest to tell
+    run_plan.emplace(known.models, *settings, options.runtime.runtime, memory->disk_bytes > 0,
+                     *job);
+    run_plan->indexed(stages.back().seconds);
+    settings->annotation.after_stage = [&](const exec::AnnotationRun& done) {
+      run_plan->stage_done(done);
+    };
+    say(stdout, "time    {}\n", expected_time(run_plan->record()));
   }
   std::fflush(stdout);
   print_warnings(warnings);
@@ -121,6 +171,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
     tbb::task_group reading;  // the inputs' checksums, beside what one thread must do alone
     reading.run([&] { files = describe_dataset(*dataset, late); });
     rows = annotation_rows(*run, lists, *settings);
+    if (run_plan) run_plan->ranked(with_signal(rows));
     outputs = write_results(folder, *run, lists, rows, *settings, identity, progress);
     reading.wait();
   });
@@ -159,10 +210,18 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
                              .peak_memory_bytes = stage.peak_memory_bytes,
                              .store_put_bytes = stage.store.put_bytes,
                              .store_got_bytes = stage.store.got_bytes});
-    record.peak_memory_bytes = std::max(record.peak_memory_bytes, stage.peak_memory_bytes);
   }
-  record.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  record.memory_bound_bytes = plan->bound_bytes;
+  if (run_plan) run_plan->written(stages.back().seconds);
+  for (report::StageRecord& stage : record.stages) {
+    record.peak_memory_bytes = std::max(record.peak_memory_bytes, stage.peak_memory_bytes);
+    if (run_plan) stage.planned = run_plan->record_of(stage.name);
+  }
+  if (run_plan) {
+    record.planned = run_plan->record();
+    record.planned->planner = options.planner;
+  }
+  record.seconds = seconds_since(start);
+  record.memory_bound_bytes = memory->bound_bytes;
   record.warnings = warnings.list();
   record.outputs = *outputs;
   if (auto written = report::write_run_record(folder.partial_path(), record); !written) {
@@ -171,6 +230,12 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   if (auto done = folder.commit(); !done) return done;
   say(stdout, "\nWrote {} ({}, run.json) in {:.1f} s, peak memory {}\n", options.output.string(),
       joined(*outputs, ", "), record.seconds, readable_bytes(record.peak_memory_bytes));
+  // A store's times are not those of the runtime alone.
+  if (!run_plan || options.no_measurements || options.store.url) return {};
+  const std::string dataset_mark = record.inputs[1].checksum.substr(0, kDatasetMark);
+  const auto kept =
+      app::record(run_plan->measurements(record.stages, dataset_mark, record.memory_bound_bytes));
+  if (!kept) say(stderr, "warning: the run's times were not kept: {}\n", kept.error().message());
   return {};
 }
 

@@ -45,6 +45,8 @@ struct AnnotateOptions {
   std::optional<std::filesystem::path> scratch;
   bool no_pattern_cache = false;
   std::uint64_t pattern_cache_bytes = 2'000'000'000;
+  std::string planner = "exact";  ///< or "metaspace", "note", "ditto", "fixed"
+  bool no_measurements = false;
   bool fixes = false;
   bool force = false;
   bool strict = false;

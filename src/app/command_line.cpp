@@ -11,11 +11,15 @@
 #include "app/annotate_arguments.h"
 #include "app/annotate_command.h"
 #include "app/cache_command.h"
+#include "app/calibrate_command.h"
+#include "app/explain_command.h"
 #include "app/geds_arguments.h"
 #include "app/geds_command.h"
 #include "app/help_formatter.h"
 #include "app/info_command.h"
 #include "app/interruption.h"
+#include "app/models_command.h"
+#include "app/plan_command.h"
 #include "app/program_arguments.h"
 #include "app/program_command.h"
 #include "app/signed_values.h"
@@ -87,9 +91,17 @@ int run_command_line(const std::vector<std::string>& arguments) {
   GedsArguments geds;
   add_geds(app, geds);
   TaskOptions task;
+  CalibrateOptions calibration;
+  ModelsOptions models;
   add_task(app, task);
   ProgramArguments program;
   add_wasm(app, program);
+  add_calibrate(app, calibration);
+  add_models(app, models);
+  PlanOptions plan;
+  add_plan(app, plan);
+  ExplainOptions explanation;
+  add_explain(app, explanation);
 
   auto joined = with_joined_values(app, arguments);
   if (!joined) return report_failure(joined.error());
@@ -114,13 +126,17 @@ int run_command_line(const std::vector<std::string>& arguments) {
     const auto status = run_program_command(program);
     return status ? *status : report_failure(status.error());
   }
-  const Result<void> done = command == "annotate" ? run_annotate(annotate)
-                            : command == "info"   ? run_info(info, std::cout)
-                            : command == "cache"  ? run_cache(cache)
-                            : command == "task"   ? run_task_command(task)
-                            : command == "geds"
-                                ? run_geds(chosen.get_subcommands().front()->get_name(), geds)
-                                : run_simulation(simulation);
+  const auto action = [&] { return chosen.get_subcommands().front()->get_name(); };
+  const Result<void> done = command == "annotate"    ? run_annotate(annotate)
+                            : command == "info"      ? run_info(info, std::cout)
+                            : command == "cache"     ? run_cache(cache)
+                            : command == "task"      ? run_task_command(task)
+                            : command == "geds"      ? run_geds(action(), geds)
+                            : command == "calibrate" ? run_calibrate(calibration)
+                            : command == "plan"      ? run_plan(plan)
+                            : command == "explain"   ? run_explain(explanation)
+                            : command == "models"    ? run_models(action(), models)
+                                                     : run_simulation(simulation);
   return done ? 0 : report_failure(done.error());
 }
 

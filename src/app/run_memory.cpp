@@ -17,8 +17,6 @@
 namespace ionloom::app {
 namespace {
 
-/// The program, its libraries and small tables; what a run with next to no data takes.
-constexpr std::uint64_t kProgramBytes = 48ULL << 20;
 /// Wasmtime, and what compiling the stages' module takes.
 constexpr std::uint64_t kRuntimeBytes = 128ULL << 20;
 /// A list's text and its rows, several times its size in the file.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "app/annotate_options.h"
 #include "app/read_lists.h"
 #include "app/run_settings.h"
@@ -9,6 +11,9 @@
 #include "stages/index.h"
 
 namespace ionloom::app {
+
+/// The program, its libraries and small tables; what a run with next to no data takes.
+inline constexpr std::uint64_t kProgramBytes = 48ULL << 20;
 
 /// Plans the memory of a whole run before it starts: the program, the lists, the stages and the
 /// writing of results, within --memory and what the machine has. Fails (kResource) when the least

@@ -223,6 +223,7 @@ class Resolver {
     note("all_ions", options_.all_ions, origin("--all-ions"), false);
     note("threads", std::int64_t{settings_.annotation.threads}, origin("--threads"), false);
     note("runtime", options_.runtime.runtime, origin("--runtime"), false);
+    note("planner", options_.planner, origin("--planner"), false);
     note("pattern_cache", settings_.annotation.pattern_cache.has_value(),
          origin("--no-pattern-cache"), false);
     note("strict", options_.strict, origin("--strict"), false);
@@ -240,6 +241,14 @@ class Resolver {
 
 std::uint32_t run_threads(const AnnotateOptions& options) {
   return options.threads.value_or(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+void set_threads(RunSettings& settings, std::uint32_t threads) {
+  settings.annotation.threads = threads;
+  const auto noted = std::ranges::find(settings.parameters, "threads", &report::Parameter::name);
+  if (noted == settings.parameters.end()) return;
+  noted->value = std::int64_t{threads};
+  noted->origin = "plan";
 }
 
 Result<RunSettings> resolve_settings(const AnnotateOptions& options, const imzml::Dataset& dataset,

@@ -41,4 +41,7 @@ struct RunSettings {
                                                    const std::vector<chem::MoleculeList>& lists,
                                                    Warnings& warnings);
 
+/// The plan decides the threads, which no option did.
+void set_threads(RunSettings& settings, std::uint32_t threads);
+
 }  // namespace ionloom::app

@@ -86,12 +86,16 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
                                  const AnnotationSettings& settings, Progress& progress) {
   AnnotationRun run;
   run.pixels = std::move(pixels);
+  const auto tell = [&] {
+    if (settings.after_stage) settings.after_stage(run);
+  };
   {
     const StageClock clock(run.stages, "ingest");
     auto store = PeakStore::ingest(dataset, run.pixels, settings.peaks, settings.threads, progress);
     if (!store) return std::unexpected(store.error());
     run.peaks = std::move(*store);
   }
+  tell();
   {
     const StageClock clock(run.stages, "ions");
     std::vector<stages::FormulaList> formulas;
@@ -102,6 +106,7 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
     if (!ions) return std::unexpected(ions.error());
     run.ions = std::move(*ions);
   }
+  tell();
   {
     const StageClock clock(run.stages, "patterns");
     const auto compute = [&] { return compute_all_patterns(settings, run, progress); };
@@ -109,6 +114,7 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
       return std::unexpected(found.error());
     }
   }
+  tell();
   {
     const StageClock clock(run.stages, "annotate");
     const std::vector<std::uint32_t> ions =
@@ -119,7 +125,9 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
       return std::unexpected(done.error());
     }
   }
+  tell();
   rank_lists(lists.size(), settings, run);
+  tell();
   return run;
 }
 

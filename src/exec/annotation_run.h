@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,16 @@
 
 namespace ionloom::exec {
 
+struct AnnotationRun;
+
+/// Into how many tasks stages are cut, where they run as tasks: at least so many, more where a task
+/// would get too large. 0: into tasks of constant sizes.
+struct TaskCuts {
+  std::uint64_t ingest = 0;
+  std::uint64_t patterns = 0;
+  std::uint64_t annotate = 0;
+};
+
 struct AnnotationSettings {
   stages::IonSettings ions;
   chem::PatternSettings pattern;
@@ -29,8 +40,11 @@ struct AnnotationSettings {
   bool all_metrics = false;  ///< measure and keep every ion, decoys too
   stages::Scoring scoring;   ///< REQUIRES: the model outlives the run
   std::uint32_t threads = 1;
+  TaskCuts cuts;
   PeakStoreSettings peaks;
   std::optional<cache::PatternCacheSettings> pattern_cache;  ///< absent: patterns are computed
+  /// Called after every stage; the last of run.stages is that stage.
+  std::function<void(const AnnotationRun& run)> after_stage;
 };
 
 /// What to annotate with.

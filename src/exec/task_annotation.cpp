@@ -37,6 +37,11 @@ void level_memory(std::vector<tasks::Task>& tasks) {
   for (tasks::Task& task : tasks) task.memory_bytes = most;
 }
 
+/// Ions of one of `tasks` tasks, at most `most`.
+std::uint64_t ions_of_a_task(std::uint64_t ions, std::uint64_t tasks, std::uint64_t most) {
+  return tasks == 0 ? most : std::min(most, (ions + tasks - 1) / tasks);
+}
+
 /// The stages of one run, one after the other.
 class Stages {
  public:
@@ -150,8 +155,9 @@ Result<void> Stages::compute_patterns() {
   const std::uint64_t ions = run_.ions.ions.size();
   std::vector<tasks::Task> tasks;
   std::vector<std::uint64_t> units;
-  for (std::uint64_t first = 0; first < ions; first += kIonsPerTask) {
-    const std::uint64_t last = std::min(ions, first + kIonsPerTask);
+  const std::uint64_t share = ions_of_a_task(ions, settings_.cuts.patterns, kIonsPerTask);
+  for (std::uint64_t first = 0; first < ions; first += share) {
+    const std::uint64_t last = std::min(ions, first + share);
     tasks.push_back(tasks::new_patterns_task(settings_.pattern, kIons, ion_begins_, first, last,
                                              "patterns-" + std::to_string(tasks.size())));
     units.push_back(last - first);
@@ -206,8 +212,9 @@ Result<void> Stages::annotate() {
   std::vector<tasks::Task> tasks;
   std::vector<std::uint64_t> units;
   const std::uint64_t table_ions = rows.ion.size();
+  const std::uint64_t share = ions_of_a_task(table_ions, settings_.cuts.annotate, kRowsPerTask);
   for (std::uint64_t first = 0; first < table_ions;) {
-    std::uint64_t count = std::min(table_ions - first, kRowsPerTask);
+    std::uint64_t count = std::min(table_ions - first, share);
     while (true) {
       std::vector<imaging::MzWindow> windows;
       for (std::uint64_t row = first; row < first + count; ++row) {
@@ -256,12 +263,19 @@ Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const Lis
       {"patterns", [&] { return patterns(); }},
       {"annotate", [&] { return annotate(); }},
   };
+  const auto tell = [&] {
+    if (settings_.after_stage) settings_.after_stage(run_);
+  };
   for (const auto& [name, work] : stages) {
-    const StageClock clock(run_.stages, name, objects_.meter());
-    if (auto done = work(); !done) return std::unexpected(done.error());
+    {
+      const StageClock clock(run_.stages, name, objects_.meter());
+      if (auto done = work(); !done) return std::unexpected(done.error());
+    }
+    tell();
   }
   if (run_.ions_in_range == 0) return std::unexpected(no_ion_in_range(dataset_, run_));
   rank_lists(lists.size(), settings_, run_);
+  tell();
   return std::move(run_);
 }
 

@@ -13,8 +13,8 @@ namespace ionloom::plan {
                                      std::span<const Measurement* const> measurements);
 
 /// Mean |log(measured / predicted)|, each at most 1, of measurements that the fit has not seen:
-/// those of a dataset predicted from all others, or, with fewer than three datasets, a fifth from
-/// the rest. Infinite with fewer than two measurements.
+/// those of a dataset (of a tenth of more than ten datasets) predicted from all others, or, with
+/// fewer than three datasets, a fifth from the rest. Infinite with fewer than two measurements.
 [[nodiscard]] double cross_validation_error(const ModelForm& form,
                                             std::span<const Measurement* const> measurements);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 namespace ionloom::plan {
@@ -23,6 +24,7 @@ class ConformalScores {
   /// @param level  in (0, 1)
   [[nodiscard]] Width width(double level) const;
   [[nodiscard]] std::size_t size() const { return scores_.size(); }
+  [[nodiscard]] std::span<const double> values() const { return scores_; }  ///< ascending
 
  private:
   std::vector<double> scores_;  ///< ascending

@@ -38,8 +38,8 @@ CREATE TABLE IF NOT EXISTS work (
   PRIMARY KEY (measurement, count)) WITHOUT ROWID;
 )";
 
-Result<std::int64_t> pragma(sqlite3* database, const std::filesystem::path& path,
-                            const char* statement) {
+Result<std::int64_t> number_from(sqlite3* database, const std::filesystem::path& path,
+                                 const char* statement) {
   auto query = SqlStatement::prepare(database, path, statement);
   if (!query) return std::unexpected(query.error());
   const auto row = query->next();
@@ -142,12 +142,12 @@ Result<MeasurementsFile> MeasurementsFile::open(const std::filesystem::path& pat
 }
 
 Result<void> MeasurementsFile::prepare() {
-  const auto application = pragma(database_.get(), path_, "PRAGMA application_id");
+  const auto application = number_from(database_.get(), path_, "PRAGMA application_id");
   if (!application) return std::unexpected(application.error());
-  const auto version = pragma(database_.get(), path_, "PRAGMA user_version");
+  const auto version = number_from(database_.get(), path_, "PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
-  const auto tables =
-      pragma(database_.get(), path_, "SELECT count(*) FROM sqlite_master WHERE type = 'table'");
+  const auto tables = number_from(database_.get(), path_,
+                                  "SELECT count(*) FROM sqlite_master WHERE type = 'table'");
   if (!tables) return std::unexpected(tables.error());
   if (*tables > 0 && *application != kApplication) {
     return data_error(path_.string(),
@@ -205,6 +205,12 @@ Result<std::vector<Measurement>> MeasurementsFile::all() const {
     work->reset();
     measurements.push_back(std::move(*measurement));
   }
+}
+
+Result<std::uint64_t> MeasurementsFile::count() const {
+  const auto rows = number_from(database_.get(), path_, "SELECT count(*) FROM measurement");
+  if (!rows) return std::unexpected(rows.error());
+  return static_cast<std::uint64_t>(*rows);
 }
 
 Result<std::uint64_t> MeasurementsFile::forget(const std::string& device) {

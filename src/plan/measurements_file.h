@@ -26,6 +26,8 @@ class MeasurementsFile {
   [[nodiscard]] Result<void> add(std::span<const Measurement> measurements);
   /// All, in the order in which they were added.
   [[nodiscard]] Result<std::vector<Measurement>> all() const;
+  /// How many there are.
+  [[nodiscard]] Result<std::uint64_t> count() const;
   /// Removes those of a device; of every device when it is empty. @return how many
   [[nodiscard]] Result<std::uint64_t> forget(const std::string& device);
 

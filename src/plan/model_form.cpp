@@ -79,6 +79,16 @@ std::string term_name(const Term& term) {
   return "1";
 }
 
+std::optional<Term> term_from_name(std::string_view name) {
+  for (const Stage stage : kStages) {
+    for (const ModelForm& form : candidate_forms(stage)) {
+      const auto found = std::ranges::find(form, name, term_name);
+      if (found != form.end()) return *found;
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<double> term_values(const ModelForm& form, const WorkCounts& counts) {
   std::vector<double> values;
   values.reserve(form.size());

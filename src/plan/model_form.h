@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/stage.h"
@@ -27,6 +29,8 @@ struct Term {
 [[nodiscard]] double term_value(const Term& term, const WorkCounts& counts);
 /// "1", "peaks", "ions x pixels", "peaks x log2 peaks".
 [[nodiscard]] std::string term_name(const Term& term);
+/// The term of any stage's forms that has this name.
+[[nodiscard]] std::optional<Term> term_from_name(std::string_view name);
 
 /// Time as a sum of terms, a coefficient each.
 using ModelForm = std::vector<Term>;

@@ -154,6 +154,7 @@ std::optional<Plan> evaluate_plan(StageEstimator& estimator,
     state = estimate->leaves;
     plan.time_s += estimate->time_s;
     plan.cost_usd += estimate->cost_usd;
+    plan.gb_s += estimate->gb_s;
     plan.stages.push_back(*estimate);
   }
   return plan;
@@ -212,6 +213,7 @@ Makespan plan_makespan(const PlanProblem& problem, const Plan& plan, std::uint32
   std::vector<std::uint32_t> machine_pool(problem.places.size(), UINT32_MAX);
   std::optional<std::uint32_t> before;
   std::optional<std::uint32_t> end_of_dataset;
+  std::optional<StageLoad> images;
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
     if (i == kFirstOfMolecules) end_of_dataset = std::exchange(before, std::nullopt);
     const StageChoice& choice = plan.choices[i];
@@ -236,6 +238,16 @@ Makespan plan_makespan(const PlanProblem& problem, const Plan& plan, std::uint32
     if (i == kFirstOfBoth && end_of_dataset) load.after.push_back(*end_of_dataset);
     before = static_cast<std::uint32_t>(loads.size());
     loads.push_back(std::move(load));
+    if (stage.image_tasks > 0) {
+      images =
+          StageLoad{.task_median_s = std::vector<double>(stage.image_tasks, stage.image_task_s),
+                    .spread_log = stage.image_spread_log,
+                    .pool = pool};
+    }
+  }
+  if (images && before) {  // they follow rank
+    images->after = {*before};
+    loads.push_back(std::move(*images));
   }
   return simulate_makespan(loads, pools, samples, seed);
 }

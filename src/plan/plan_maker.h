@@ -23,6 +23,7 @@ struct Plan {
   std::vector<StageEstimate> stages{};
   double time_s = 0;
   double cost_usd = 0;
+  double gb_s = 0;  ///< 2^30 bytes x seconds
 };
 
 /// What a choice for every stage comes to; fixed rules are judged by it too. Absent when a choice

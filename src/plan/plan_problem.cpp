@@ -151,6 +151,10 @@ std::optional<StageEstimate> StageEstimator::estimate_alone(Stage stage, const S
   const double least_s = starts ? place.least_billed_s : 0;
   estimate.cost_usd = is_functions ? choice.tasks * memory.price_s_usd * std::max(mean_s, least_s)
                                    : memory.price_s_usd * std::max(estimate.time_s, least_s);
+  constexpr double kGb = 1024.0 * 1024 * 1024;
+  estimate.gb_s = static_cast<double>(memory.memory_bytes) / kGb *
+                  (is_functions ? choice.tasks * std::max(mean_s, least_s)
+                                : std::max(estimate.time_s, least_s));
   if (!choice.is_fused) estimate.cost_usd += choice.tasks * place.price_request_usd;
   estimate.cost_usd += choice.tasks * (exchange.read.requests * read->price_read_usd +
                                        exchange.write.requests * write.price_write_usd);
@@ -177,6 +181,10 @@ std::optional<StageEstimate> StageEstimator::estimate(Stage stage, const StageCh
   const bool is_up = problem_.places[choice.place].kind != BackendKind::kFunctions;
   estimate->time_s += second->time_s - (is_up ? second->start_up_s : 0);
   estimate->cost_usd += second->cost_usd;
+  estimate->gb_s += second->gb_s;
+  estimate->image_tasks = images.tasks;
+  estimate->image_task_s = second->task_s;
+  estimate->image_spread_log = second->spread_log;
   estimate->memory_bound_bytes = std::max(estimate->memory_bound_bytes, second->memory_bound_bytes);
   return estimate;
 }

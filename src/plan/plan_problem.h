@@ -67,6 +67,10 @@ struct StageEstimate {
   std::uint64_t memory_bound_bytes = 0;
   double time_s = 0;  ///< of the stage, at the problem's quantile
   double cost_usd = 0;
+  double gb_s = 0;  ///< memory asked for x time, all tasks together; 2^30 bytes x seconds
+  std::uint32_t image_tasks = 0;  ///< of images, which are counted with annotate; else 0
+  double image_task_s = 0;        ///< of one of them, median, without its start
+  double image_spread_log = 0;
   PlanState leaves{};
 };
 

@@ -5,19 +5,18 @@
 #include <vector>
 
 #include <fmt/core.h>
-#include <zlib.h>
 
 #include "files/output_file.h"
 #include "imaging/vectors.h"
 #include "report/ion_images.h"
 #include "report/pixel_compression.h"
+#include "report/png_chunks.h"
 
 namespace ionloom::report {
 
 namespace {
 
 using namespace std::string_literals;
-using namespace std::string_view_literals;
 
 struct Range {
   float min = 0;
@@ -65,37 +64,6 @@ std::vector<std::uint32_t> grey_and_alpha(std::span<const float> values,
   return pixels;
 }
 
-std::string big_endian(std::uint32_t value) {
-  std::string bytes(4, '\0');
-  for (unsigned k = 0; k < 4; ++k) bytes[k] = static_cast<char>(value >> (24 - 8 * k) & 0xFFU);
-  return bytes;
-}
-
-/// PNG specification, section 5.3: length, type, data, check of type and data.
-void append_chunk(std::string& png, std::string_view type, std::string_view data) {
-  png += big_endian(static_cast<std::uint32_t>(data.size()));
-  const std::size_t checked = png.size();
-  png += type;
-  png += data;
-  const auto crc =
-      ::crc32_z(0, reinterpret_cast<const Bytef*>(png.data() + checked), png.size() - checked);
-  png += big_endian(static_cast<std::uint32_t>(crc));
-}
-
-/// The image's data in chunks that a reader with 32-bit signed lengths can take.
-void append_image_data(std::string& png, std::string_view stream) {
-  constexpr std::size_t kMostBytes = std::size_t{1} << 30;
-  for (; !stream.empty(); stream.remove_prefix(std::min(kMostBytes, stream.size()))) {
-    append_chunk(png, "IDAT", stream.substr(0, kMostBytes));
-  }
-}
-
-std::string header(std::size_t width, std::size_t height) {
-  // 16 bits a sample; grey with alpha; deflate, no filters but by row, not interlaced
-  return big_endian(static_cast<std::uint32_t>(width)) +
-         big_endian(static_cast<std::uint32_t>(height)) + std::string("\x10\x04\0\0\0"sv);
-}
-
 std::string exact(double value) {
   return fmt::format("{:.17g}", value);
 }
@@ -117,17 +85,17 @@ Result<void> write_ion_image_png(const std::filesystem::path& path,
   const std::vector<std::uint32_t> pixels = grey_and_alpha(image.pixels, mask, range);
   const std::string stream = compress_pixels({pixels, image.width, image.height});
 
-  std::string png("\x89PNG\r\n\x1a\n"sv);
-  append_chunk(png, "IHDR", header(image.width, image.height));
+  std::string png;
+  append_png_header(png, static_cast<std::uint32_t>(image.width),
+                    static_cast<std::uint32_t>(image.height), PngPixels::kGrey16Alpha);
   for (const auto& [key, value] : {std::pair{"min", exact(range.min)},
                                    {"max", exact(range.max)},
                                    {"ion", caption.ion},
                                    {"mz", exact(caption.mz)},
                                    {"fdr", caption.fdr ? exact(*caption.fdr) : ""}}) {
-    append_chunk(png, "tEXt", key + "\0"s + value);
+    append_png_chunk(png, "tEXt", key + "\0"s + value);
   }
-  append_image_data(png, stream);
-  append_chunk(png, "IEND", {});
+  append_png_end(png, stream);
   return files::write_hidden_file(path, png);
 }
 

@@ -85,12 +85,40 @@ Json store_section(const std::optional<StoreRecord>& store) {
           {"tasks_found", store->tasks_found}};
 }
 
+Json amounts_section(const std::vector<Amount>& amounts) {
+  Json section = Json::object();
+  for (const Amount& amount : amounts) section[amount.name] = amount.value;
+  return section;
+}
+
+Json planned_section(const std::optional<PlannedStage>& planned) {
+  if (!planned) return nullptr;
+  return {{"seconds", planned->seconds},
+          {"least_s", planned->least_s},
+          {"most_s", planned->most_s},
+          {"level", planned->level},
+          {"basis", planned->basis},
+          {"known_work_s", planned->known_work_s},
+          {"replanned_s", planned->replanned_s},
+          {"passed_over", planned->was_passed_over},
+          {"work", amounts_section(planned->work)},
+          {"known_work", amounts_section(planned->known_work)}};
+}
+
+Json planned_section(const std::optional<PlannedRun>& planned) {
+  if (!planned) return nullptr;
+  return {{"planner", planned->planner}, {"machine", planned->machine},
+          {"seconds", planned->seconds}, {"least_s", planned->least_s},
+          {"most_s", planned->most_s},   {"level", planned->level}};
+}
+
 Json stages_section(const std::vector<StageRecord>& stages, bool with_store) {
   Json section = Json::array();
   for (const StageRecord& stage : stages) {
     section.push_back({{"name", stage.name},
                        {"seconds", stage.seconds},
-                       {"peak_memory_bytes", stage.peak_memory_bytes}});
+                       {"peak_memory_bytes", stage.peak_memory_bytes},
+                       {"planned", planned_section(stage.planned)}});
     if (!with_store) continue;
     section.back()["store_put_bytes"] = stage.store_put_bytes;
     section.back()["store_got_bytes"] = stage.store_got_bytes;
@@ -149,6 +177,7 @@ std::string run_record_json(const RunRecord& record) {
        record.memory_bound_bytes == 0 ? Json() : Json(record.memory_bound_bytes)},
       {"peak_memory_bytes", record.peak_memory_bytes},
       {"store", store_section(record.store)},
+      {"planned", planned_section(record.planned)},
       {"stages", stages_section(record.stages, record.store.has_value())},
       {"warnings", warnings_section(record.warnings)},
       {"outputs", record.outputs},

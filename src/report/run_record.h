@@ -75,6 +75,36 @@ struct StoreRecord {
   std::uint64_t tasks_found = 0;  ///< whose outputs earlier runs had left there
 };
 
+/// A count of work by its name, "peaks".
+struct Amount {
+  std::string name;
+  double value = 0;
+};
+
+/// What was expected of a stage.
+struct PlannedStage {
+  double seconds = 0;  ///< before the run
+  double least_s = 0;
+  double most_s = 0;
+  double level = 0;         ///< probability that the time lies between the two; 0: none is promised
+  std::string basis;        ///< what it rests on: "measured on this device"
+  double known_work_s = 0;  ///< for the work as it was known when the stage began
+  double replanned_s = 0;   ///< and at the speed of the stages before it
+  bool was_passed_over = false;  ///< it needed not be done
+  std::vector<Amount> work;
+  std::vector<Amount> known_work;
+};
+
+/// What was expected of the run.
+struct PlannedRun {
+  std::string planner = "exact";
+  double seconds = 0;  ///< median
+  double least_s = 0;
+  double most_s = 0;
+  double level = 0;
+  std::string machine;
+};
+
 struct StageRecord {
   std::string name;
   double seconds = 0;
@@ -82,6 +112,7 @@ struct StageRecord {
   // Of objects; written only when the run has a store.
   std::uint64_t store_put_bytes = 0;
   std::uint64_t store_got_bytes = 0;
+  std::optional<PlannedStage> planned = {};
 };
 
 /// Everything about a run that is not a result (docs/formats/run-json.md).
@@ -95,6 +126,7 @@ struct RunRecord {
   std::string pattern_source;  ///< where the isotopic patterns came from
   std::optional<StoreRecord> store;
   std::vector<StageRecord> stages;
+  std::optional<PlannedRun> planned;  ///< absent: the run was not planned
   double seconds = 0;
   std::uint64_t memory_bound_bytes = 0;  ///< said before the run; 0: none was
   std::uint64_t peak_memory_bytes = 0;

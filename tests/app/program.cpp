@@ -37,8 +37,11 @@ void enter(const std::filesystem::path& tasks) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_DFL);
   limit(RLIMIT_FSIZE, settings.file_size_limit_bytes);
   limit(RLIMIT_AS, settings.memory_limit_bytes);
-  // The user's pattern cache stays out of tests.
-  for (const char* name : {"HOME", "XDG_CACHE_HOME"}) ::unsetenv(name);
+  // The user's pattern cache and measurements stay out of tests.
+  for (const char* name :
+       {"HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "IONLOOM_MEASUREMENTS", "IONLOOM_DEVICE"}) {
+    ::unsetenv(name);
+  }
   for (const std::string& variable : settings.environment) {
     ::putenv(const_cast<char*>(variable.c_str()));
   }

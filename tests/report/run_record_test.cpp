@@ -37,7 +37,7 @@ TEST(RunRecord, says_everything_in_a_fixed_order) {
   EXPECT_EQ(keys, (std::vector<std::string>{
                       "program", "schema", "version", "status", "command_line", "parameters_hash",
                       "parameters", "inputs", "counts", "patterns", "seconds", "memory_bound_bytes",
-                      "peak_memory_bytes", "store", "stages", "warnings", "outputs"}));
+                      "peak_memory_bytes", "store", "planned", "stages", "warnings", "outputs"}));
   EXPECT_EQ(json["program"], "ionloom");
   EXPECT_EQ(json["schema"], 1);
   EXPECT_EQ(json["status"], "FINISHED");
@@ -80,6 +80,24 @@ TEST(RunRecord, tells_of_the_store_and_its_traffic_only_where_there_is_one) {
             (nlohmann::json{{"url", "file:/data"}, {"objects", "kept"}, {"tasks_found", 3}}));
   EXPECT_EQ(json["stages"][0]["store_put_bytes"], 11);
   EXPECT_EQ(json["stages"][0]["store_got_bytes"], 22);
+}
+
+TEST(RunRecord, a_plan_stands_beside_what_was_measured) {
+  RunRecord record = sample_record();
+  auto json = nlohmann::json::parse(run_record_json(record));
+  EXPECT_TRUE(json["planned"].is_null());
+  EXPECT_TRUE(json["stages"][0]["planned"].is_null());
+  record.planned.emplace();
+  record.planned->machine = "laptop";
+  record.stages[0].planned.emplace();
+  record.stages[0].planned->seconds = 0.4;
+  record.stages[0].planned->work = {{"peaks", 100}};
+  json = nlohmann::json::parse(run_record_json(record));
+  EXPECT_EQ(json["planned"]["planner"], "exact");
+  EXPECT_EQ(json["planned"]["machine"], "laptop");
+  EXPECT_EQ(json["stages"][0]["seconds"], 0.5);
+  EXPECT_EQ(json["stages"][0]["planned"]["seconds"], 0.4);
+  EXPECT_EQ(json["stages"][0]["planned"]["work"]["peaks"], 100);
 }
 
 TEST(RunRecord, text_that_is_no_utf8_does_not_break_it) {

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "app/job_plan.h"
+
+namespace ionloom::app {
+
+/// A plan as JSON (docs/formats/plan.md).
+[[nodiscard]] std::string plan_json(const Job& job, const TaskPlan& plan);
+[[nodiscard]] std::string plan_json(const Job& job, const LocalPlan& plan);
+
+}  // namespace ionloom::app

@@ -1,0 +1,143 @@
+#include "plan/models_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+namespace ionloom::plan {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kVersion = 1;
+
+Json stage_json(const StageModel& model) {
+  Json terms = Json::array();
+  for (std::size_t i = 0; i < model.form.size(); ++i) {
+    terms.push_back({{"term", term_name(model.form[i])}, {"seconds", model.coefficients[i]}});
+  }
+  Json devices = Json::array();
+  for (const DeviceFactor& device : model.devices) {
+    devices.push_back({{"device", device.device},
+                       {"kappa", device.kappa},
+                       {"measurements", device.measurements}});
+  }
+  const auto scores = model.scores.values();
+  return {{"stage", stage_name(model.stage)},
+          {"terms", std::move(terms)},
+          {"devices", std::move(devices)},
+          {"spread_log", model.spread_log},
+          {"scores_log", std::vector<double>(scores.begin(), scores.end())},
+          {"measurements", model.measurements},
+          {"refused", model.refused}};
+}
+
+bool is_amount(const Json& value) {
+  return value.is_number() && std::isfinite(value.get<double>()) && value.get<double>() >= 0;
+}
+
+/// A member that is a number >= 0, else nothing.
+std::optional<double> amount(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !is_amount(*found)) return std::nullopt;
+  return found->get<double>();
+}
+
+std::string text_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// A member that is a list; an empty one when it is none.
+const Json& list_of(const Json& object, const char* key) {
+  static const Json kNone = Json::array();
+  const auto found = object.find(key);
+  return found != object.end() && found->is_array() ? *found : kNone;
+}
+
+/// What is wrong with a stage's model, or nothing.
+std::optional<std::string> read_stage(const Json& json, StageModel& model) {
+  if (!json.is_object()) return "a stage is no object";
+  const std::string name = text_of(json, "stage");
+  const auto stage = stage_from_name(name);
+  if (!stage) return fmt::format("\"{}\" is no stage", name);
+  model.stage = *stage;
+  for (const Json& line : list_of(json, "terms")) {
+    const auto term = line.is_object() ? term_from_name(text_of(line, "term")) : std::nullopt;
+    const auto seconds = line.is_object() ? amount(line, "seconds") : std::nullopt;
+    if (!term || !seconds) return fmt::format("{}: {} is no term with seconds", name, line.dump());
+    model.form.push_back(*term);
+    model.coefficients.push_back(*seconds);
+  }
+  for (const Json& line : list_of(json, "devices")) {
+    const auto kappa = line.is_object() ? amount(line, "kappa") : std::nullopt;
+    const auto count = line.is_object() ? amount(line, "measurements") : std::nullopt;
+    if (!kappa || !count || text_of(line, "device").empty()) {
+      return fmt::format("{}: {} is no device with its kappa", name, line.dump());
+    }
+    model.devices.push_back({text_of(line, "device"), *kappa, static_cast<std::size_t>(*count)});
+  }
+  if (model.form.empty() || model.devices.empty()) return name + ": has no terms or no devices";
+  std::vector<double> scores;
+  for (const Json& score : list_of(json, "scores_log")) {
+    if (!is_amount(score)) return fmt::format("{}: {} is no score", name, score.dump());
+    scores.push_back(score.get<double>());
+  }
+  model.scores = ConformalScores(std::move(scores));
+  const auto spread = amount(json, "spread_log");
+  const auto measurements = amount(json, "measurements");
+  const auto refused = amount(json, "refused");
+  if (!spread || !measurements || !refused) {
+    return name + ": spread_log, measurements or refused is no number from 0 on";
+  }
+  model.spread_log = *spread;
+  model.measurements = static_cast<std::size_t>(*measurements);
+  model.refused = static_cast<std::size_t>(*refused);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string models_text(const LearnedModels& models) {
+  Json stages = Json::array();
+  for (const StageModel& model : models.stages) stages.push_back(stage_json(model));
+  const Json json = {{"ionloom_models", kVersion},
+                     {"measurements", models.measurements},
+                     {"stages", std::move(stages)}};
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<LearnedModels> parse_models(std::string_view text, std::string_view where) {
+  const std::string place(where);
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded() || !json.is_object()) {
+    return data_error(place, "is no JSON object; expected models of ionloom");
+  }
+  const auto version = json.find("ionloom_models");
+  if (version == json.end() || !version->is_number_integer()) {
+    return data_error(place, "has no \"ionloom_models\"; expected models of ionloom");
+  }
+  if (*version != kVersion) {
+    return data_error(
+        place, fmt::format("has version {} of its layout; this program knows {}{}", version->dump(),
+                           kVersion, *version > kVersion ? ": a newer ionloom wrote it" : ""));
+  }
+  LearnedModels models;
+  const auto measurements = amount(json, "measurements");
+  if (!measurements) return data_error(place, "\"measurements\" is no number from 0 on");
+  models.measurements = static_cast<std::uint64_t>(*measurements);
+  for (const Json& line : list_of(json, "stages")) {
+    StageModel model;
+    if (const auto trouble = read_stage(line, model)) return data_error(place, *trouble);
+    if (models.of(model.stage) != nullptr) {
+      return data_error(place, fmt::format("has {} twice", stage_name(model.stage)));
+    }
+    models.stages.push_back(std::move(model));
+  }
+  return models;
+}
+
+}  // namespace ionloom::plan

@@ -1,0 +1,98 @@
+#include "plan/thread_plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace ionloom::plan {
+namespace {
+
+/// How far a whole run may differ from the models: a machine under load, a colder disk.
+constexpr double kSpeedSpread = 0.25;
+/// Times below this tell little of the speed.
+constexpr double kClockGrain_s = 0.003;
+constexpr double kLeastSpread = 0.05;
+constexpr std::uint32_t kSamples = 1000;
+
+}  // namespace
+
+ThreadPlan::ThreadPlan(const LearnedModels& models, DeviceOf device_of, const JobCounts& job,
+                       double level)
+    : models_(models),
+      device_of_(std::move(device_of)),
+      level_(level),
+      precision_(1 / (kSpeedSpread * kSpeedSpread)) {
+  for (const Stage stage : kThreadStages) {
+    const WorkCounts work = stage_counts(stage, job);
+    StagePrediction before = predict_stage(models_, device_of_(stage), stage, work, level_);
+    stages_.push_back({.stage = stage,
+                       .work = work,
+                       .before = before,
+                       .known_work = work,
+                       .known_work_s = before.seconds,
+                       .replanned_s = before.seconds});
+  }
+}
+
+void ThreadPlan::know(const JobCounts& job) {
+  for (PlannedStage& planned : stages_) {
+    if (planned.measured_s) continue;
+    planned.known_work = stage_counts(planned.stage, job);
+    planned.known_work_s =
+        predict_stage(models_, device_of_(planned.stage), planned.stage, planned.known_work, level_)
+            .seconds;
+  }
+  replan();
+}
+
+void ThreadPlan::done(Stage stage, double seconds) {
+  PlannedStage* planned = find(stage);
+  if (planned == nullptr) return;
+  planned->measured_s = seconds;
+  if (is_plausible_duration(seconds) && planned->known_work_s > 0) {
+    const double grain = kClockGrain_s / seconds;
+    const double spread = std::max(planned->before.spread_log, kLeastSpread);
+    const double precision = 1 / (spread * spread + grain * grain);
+    const double error_log = std::log(seconds / planned->known_work_s);
+    speed_log_ = (speed_log_ * precision_ + error_log * precision) / (precision_ + precision);
+    precision_ += precision;
+  }
+  replan();
+}
+
+void ThreadPlan::passed_over(Stage stage) {
+  if (PlannedStage* planned = find(stage)) planned->is_passed_over = true;
+}
+
+PlannedStage* ThreadPlan::find(Stage stage) {
+  const auto planned = std::ranges::find(stages_, stage, &PlannedStage::stage);
+  return planned == stages_.end() ? nullptr : &*planned;
+}
+
+void ThreadPlan::replan() {
+  for (PlannedStage& planned : stages_) {
+    if (!planned.measured_s) planned.replanned_s = planned.known_work_s * std::exp(speed_log_);
+  }
+}
+
+Makespan ThreadPlan::before() const {
+  std::vector<StageLoad> loads;
+  for (const PlannedStage& planned : stages_) {
+    StageLoad load{.task_median_s = {planned.before.seconds},
+                   .spread_log = planned.before.spread_log};
+    if (!loads.empty()) load.after = {static_cast<std::uint32_t>(loads.size() - 1)};
+    loads.push_back(std::move(load));
+  }
+  const TaskPool threads;
+  return simulate_makespan(loads, {&threads, 1}, kSamples, 1);
+}
+
+double ThreadPlan::remaining_s() const {
+  double sum = 0;
+  for (const PlannedStage& planned : stages_) {
+    if (!planned.measured_s && !planned.is_passed_over) sum += planned.replanned_s;
+  }
+  return sum;
+}
+
+}  // namespace ionloom::plan

@@ -1,0 +1,154 @@
+#include <chrono>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "small_run.h"
+
+namespace ionloom::app::testing {
+namespace {
+
+using imzml::testing::sample;
+using Json = nlohmann::json;
+
+ProgramSettings measuring(const Workplace& place) {
+  return {
+      .environment = {"IONLOOM_MEASUREMENTS=" + (place / "own.sqlite"), "IONLOOM_DEVICE=bench"}};
+}
+
+/// Measurements as export prints them, without the first line.
+std::vector<Json> exported(const ProgramSettings& settings) {
+  const Finished done = run({"models", "export", "-"}, settings);
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  std::istringstream lines(done.out);
+  std::vector<Json> rows;
+  for (std::string line; std::getline(lines, line);) rows.push_back(Json::parse(line));
+  EXPECT_EQ(rows.at(0), Json({{"ionloom_measurements", 1}}));
+  rows.erase(rows.begin());
+  return rows;
+}
+
+TEST(Models, every_run_adds_its_stages) {
+  const Workplace place(sample(glucose_pixels()));
+  const ProgramSettings settings = measuring(place);
+  ASSERT_EQ(run(place.annotate({"--threads", "2"}), settings).exit_code, 0);
+  const std::vector<Json> rows = exported(settings);
+  std::set<std::string> stages;
+  for (const Json& row : rows) {
+    stages.insert(row["stage"]);
+    EXPECT_EQ(row["device"], "bench native x2");
+    EXPECT_GT(row["compute_s"], 0);
+    EXPECT_FALSE(row["counts"].empty());
+    EXPECT_GT(row["memory_bound_bytes"], 0);
+  }
+  EXPECT_EQ(stages, (std::set<std::string>{"index", "ingest", "ions", "patterns", "annotate",
+                                           "rank", "images"}));
+  ASSERT_EQ(run(place.annotate({"--force", "--no-measurements"}), settings).exit_code, 0);
+  EXPECT_EQ(exported(settings).size(), rows.size()) << "--no-measurements adds none";
+}
+
+TEST(Models, run_json_holds_predicted_beside_measured) {
+  const Workplace place(sample(glucose_pixels()));
+  ASSERT_EQ(run(place.annotate()).exit_code, 0);
+  const Json record = Json::parse(content_of(place / "out/run.json"));
+  EXPECT_EQ(record["planned"]["planner"], "exact");
+  EXPECT_GT(record["planned"]["seconds"], 0);
+  ASSERT_EQ(record["stages"].size(), 7U);
+  EXPECT_EQ(record["stages"][0]["name"], "index");
+  for (const Json& stage : record["stages"]) {
+    const Json& planned = stage["planned"];
+    EXPECT_GT(planned["seconds"], 0) << stage;
+    EXPECT_LE(planned["least_s"], planned["seconds"]);
+    EXPECT_GE(planned["most_s"], planned["seconds"]);
+    EXPECT_FALSE(planned["basis"].get<std::string>().empty());
+  }
+  // The ions are counted when they are known: 3 targets and 60 decoys of one formula, less repeats.
+  EXPECT_EQ(record["stages"][4]["planned"]["known_work"]["ions"], record["counts"]["ions"]);
+}
+
+TEST(Models, are_exported_imported_and_forgotten) {
+  const Workplace place(sample(glucose_pixels()));
+  const ProgramSettings settings = measuring(place);
+  ASSERT_EQ(run(place.annotate(), settings).exit_code, 0);
+  const std::size_t rows = exported(settings).size();
+  ASSERT_EQ(run({"models", "export", place / "shared.jsonl"}, settings).exit_code, 0);
+  const Finished imported = run({"models", "import", place / "shared.jsonl"}, settings);
+  EXPECT_EQ(imported.exit_code, 0) << imported.err;
+  EXPECT_EQ(exported(settings).size(), 2 * rows);
+  const Finished shown = run({"models", "show"}, settings);
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_NE(shown.out.find("own.sqlite"), std::string::npos);
+  EXPECT_NE(shown.out.find("\"bench\""), std::string::npos) << shown.out;
+  expect_error(run({"models", "forget"}, settings), 2, {"--device", "--all"});
+  EXPECT_NE(run({"models", "forget", "--device", "toaster"}, settings).out.find("Removed 0"),
+            std::string::npos);
+  EXPECT_EQ(exported(settings).size(), 2 * rows);
+  EXPECT_EQ(run({"models", "forget", "--device", "bench"}, settings).exit_code, 0);
+  EXPECT_TRUE(exported(settings).empty());
+}
+
+TEST(Models, a_file_that_is_no_file_of_ours_costs_no_run_and_is_left_as_it_is) {
+  const Workplace place(sample(glucose_pixels()));
+  const ProgramSettings settings = measuring(place);
+  put(place / "own.sqlite", "these are not the measurements you are looking for");
+  const Finished done = run(place.annotate(), settings);
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.err.find("own.sqlite"), std::string::npos) << done.err;
+  EXPECT_TRUE(std::filesystem::exists(place / "out/run.json"));
+  expect_error(run({"models", "show"}, settings), 1, {"own.sqlite"});
+  EXPECT_EQ(content_of(place / "own.sqlite"), "these are not the measurements you are looking for");
+}
+
+TEST(Models, kept_models_of_a_newer_version_are_named_and_left_as_they_are) {
+  const Workplace place(sample(glucose_pixels()));
+  const ProgramSettings settings = measuring(place);
+  const std::string newer = R"({"ionloom_models":99,"measurements":0,"stages":[]})";
+  put(place / "own.models.json", newer);
+  const Finished done = run(place.annotate(), settings);
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.err.find("newer ionloom"), std::string::npos) << done.err;
+  EXPECT_EQ(content_of(place / "own.models.json"), newer);
+  EXPECT_FALSE(exported(settings).empty()) << "the run's times are kept all the same";
+}
+
+TEST(Models, import_of_damaged_text_adds_nothing_and_names_the_line) {
+  const Workplace place(sample(glucose_pixels()));
+  const ProgramSettings settings = measuring(place);
+  put(place / "bad.jsonl", "{\"ionloom_measurements\":1}\n{\"stage\":\"soup\"}\n");
+  expect_error(run({"models", "import", place / "bad.jsonl"}, settings), 1, {"line 2", "stage"});
+  EXPECT_TRUE(exported(settings).empty());
+}
+
+TEST(Calibrate, measures_every_stage_on_one_thread_and_on_all_and_a_store) {
+  const Workplace place(sample(glucose_pixels()));
+  const ProgramSettings settings = measuring(place);
+  const Finished done =
+      run({"calibrate", "--device", "shelf", "--store", "file:" + (place / "store")}, settings);
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_NE(done.out.find("Measured \"shelf\""), std::string::npos) << done.out;
+  EXPECT_NE(done.out.find("disk write"), std::string::npos) << done.out;
+  std::set<std::string> stages;
+  std::set<double> active;
+  for (const Json& row : exported(settings)) {
+    if (row["counts"].empty()) {
+      active.insert(row["active_tasks"].get<double>());
+      EXPECT_EQ(row["read"]["tier"], "disk");
+    } else if (row["device"] == "shelf native x1") {
+      stages.insert(row["stage"]);
+    }
+  }
+  EXPECT_EQ(stages.size(), 7U);
+  EXPECT_TRUE(active.contains(1)) << done.out;
+  EXPECT_TRUE(std::filesystem::is_empty(place / "store/ionloom-calibrate") ||
+              !std::filesystem::exists(place / "store/ionloom-calibrate"));
+}
+
+TEST(Calibrate, refuses_what_is_no_store_before_anything_runs) {
+  const Workplace place(sample(glucose_pixels()));
+  expect_error(run({"calibrate", "--store", "cupboard"}, measuring(place)), 2,
+               {"cupboard", "file:", "s3:"});
+}
+
+}  // namespace
+}  // namespace ionloom::app::testing
