@@ -86,6 +86,7 @@ Found look_up(const stages::PatternTable& patterns, std::span<const std::size_t>
     windows.clear();
     stages::append_windows(patterns.of(ion), tolerance_ppm, windows);
     std::vector<std::uint64_t> counts;
+    counts.reserve(windows.size());
     for (const imaging::MzWindow& window : windows) counts.push_back(peaks.in(window));
     for (const std::uint64_t count : counts) found.peaks += static_cast<double>(count);
     const bool has_signal = counts.size() > 1 && counts[0] >= kSignal && counts[1] > 0;

@@ -7,7 +7,7 @@
 namespace ionloom::app {
 
 /// A plan as JSON (docs/formats/plan.md).
-[[nodiscard]] std::string plan_json(const Job& job, const TaskPlan& plan);
-[[nodiscard]] std::string plan_json(const Job& job, const LocalPlan& plan);
+[[nodiscard]] std::string plan_json(const Job& job, const TaskPlan& made);
+[[nodiscard]] std::string plan_json(const Job& job, const LocalPlan& made);
 
 }  // namespace ionloom::app

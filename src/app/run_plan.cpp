@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "app/stage_devices.h"
 
@@ -24,9 +25,9 @@ std::optional<plan::Stage> stage_of_record(const std::string& name) {
 }
 
 RunPlan::RunPlan(const plan::LearnedModels& models, const RunSettings& settings,
-                 const std::string& runtime, bool on_disk, const plan::JobCounts& job)
+                 std::string runtime, bool on_disk, const plan::JobCounts& job)
     : settings_(settings),
-      runtime_(runtime),
+      runtime_(std::move(runtime)),
       on_disk_(on_disk),
       machine_(this_machine()),
       job_(job),

@@ -23,8 +23,8 @@ class RunPlan {
  public:
   /// @param on_disk  whether peaks do not fit into memory
   /// REQUIRES: models and settings outlive the plan.
-  RunPlan(const plan::LearnedModels& models, const RunSettings& settings,
-          const std::string& runtime, bool on_disk, const plan::JobCounts& job);
+  RunPlan(const plan::LearnedModels& models, const RunSettings& settings, std::string runtime,
+          bool on_disk, const plan::JobCounts& job);
 
   /// The index stage, which ends before the plan can be made, took so long.
   void indexed(double seconds) { plan_.done(plan::Stage::kIndex, seconds); }
