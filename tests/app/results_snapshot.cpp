@@ -10,11 +10,11 @@ namespace {
 
 std::string without_circumstances(const std::string& text) {
   nlohmann::json record = nlohmann::json::parse(text);
-  for (const char* key :
-       {"command_line", "seconds", "store", "stages", "memory_bound_bytes", "peak_memory_bytes"}) {
+  for (const char* key : {"command_line", "seconds", "store", "planned", "stages",
+                          "memory_bound_bytes", "peak_memory_bytes"}) {
     EXPECT_EQ(record.erase(key), 1U) << key;
   }
-  for (const char* key : {"threads", "runtime"}) {
+  for (const char* key : {"threads", "runtime", "planner"}) {
     EXPECT_EQ(record["parameters"].erase(key), 1U) << key;
   }
   return record.dump(1);
