@@ -130,8 +130,8 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
   command
       ->add_option(
           "-t,--threads", options.threads,
-          "threads (default: as many of the cores as make the run shortest by what earlier\n"
-          "runs took; results do not depend on it)")
+          "threads (default: all cores, or fewer where earlier runs tell that this is sooner;\n"
+          "results do not depend on it)")
       ->type_name("N");
   command
       ->add_option(
