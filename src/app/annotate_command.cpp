@@ -104,6 +104,10 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   warn_of_reference_faults(*pixels, *settings, warnings);
 
   print_heading(*dataset, *pixels, lists, *settings);
+  // Before anything is planned: a machine that is too small is told so first.
+  if (auto fits = plan_memory(*dataset, *pixels, options, *read, *settings); !fits) {
+    return std::unexpected(fits.error());
+  }
   const KnownModels known = known_models();
   if (!known.trouble.empty()) warnings.add("models", known.trouble);
   const bool by_tasks = options.store.url || options.runtime.is_wasm();
