@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <ranges>
 
 namespace ionloom::plan {
 namespace {
@@ -94,10 +95,10 @@ LearnedModels learn_models(std::span<const Measurement> measurements) {
   models.measurements = measurements.size();
   std::map<std::pair<Stage, std::string_view>, std::size_t> taken;
   std::vector<Measurement> rows;
-  for (auto row = measurements.rbegin(); row != measurements.rend(); ++row) {
+  for (const Measurement& row : std::views::reverse(measurements)) {
     // What a store alone was measured with has no work.
-    if (row->counts == WorkCounts{} && row->compute_s == 0) continue;
-    if (taken[{row->stage, row->device}]++ < kMostOfADevice) rows.push_back(*row);
+    if (row.counts == WorkCounts{} && row.compute_s == 0) continue;
+    if (taken[{row.stage, row.device}]++ < kMostOfADevice) rows.push_back(row);
   }
   std::ranges::reverse(rows);
   for (const Stage stage : kStages) {

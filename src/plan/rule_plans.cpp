@@ -110,6 +110,7 @@ std::optional<Plan> ditto_plan(const PlanProblem& problem, StageEstimator& estim
   for (std::uint32_t tasks = kPlannedStages.size(); tasks <= 2 * kMostTasks; tasks *= 2) {
     const std::vector<std::uint32_t> division = ditto_rule(alpha_s, tasks);
     std::vector<RuleChoice> rules;
+    rules.reserve(division.size());
     for (const std::uint32_t part : division) {
       rules.push_back({.tasks = part, .memory_bytes = kOneCpuBytes});
     }

@@ -117,7 +117,7 @@ void Drawing::line(int x0, int y0, int x1, int y1, Colour colour) {
 int Drawing::text(int x, int y, std::string_view words, Colour colour, int scale) {
   for (const char character : words) {
     if (const Glyph* glyph = glyph_of(character)) {
-      const int top = y + (kLow.find(glyph->character) == kLow.npos ? 0 : 2 * scale);
+      const int top = y + (kLow.find(glyph->character) == std::string_view::npos ? 0 : 2 * scale);
       for (int row = 0; row < kGlyphRows; ++row) {
         for (int column = 0; column < kGlyphColumns; ++column) {
           const bool is_set =
