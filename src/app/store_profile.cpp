@@ -115,6 +115,7 @@ Result<std::vector<plan::Measurement>> profile_store(store::ObjectStore& store,
       std::vector<TaskTimes> times(tasks);
       {
         std::vector<std::jthread> threads;
+        threads.reserve(tasks);
         for (unsigned task = 0; task < tasks; ++task) {
           threads.emplace_back([&, task] { round.run(task, times[task]); });
         }
