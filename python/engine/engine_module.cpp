@@ -26,27 +26,11 @@ namespace nb = nanobind;
 namespace ionloom::engine {
 namespace {
 
-int exit_code_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kData:
-      return 1;
-    case ErrorCode::kUsage:
-      return 2;
-    case ErrorCode::kResource:
-      return 3;
-    case ErrorCode::kRemote:
-      return 4;
-    case ErrorCode::kInterrupted:
-      return 130;
-  }
-  return 1;
-}
-
 /// Raises the exception of ionloom/errors.py for this kind of error.
 [[noreturn]] void raise(const Error& error, const std::string& place) {
   const std::string message = place.empty() ? error.message() : place + ": " + error.message();
   const nb::object exception = nb::module_::import_("ionloom.errors")
-                                   .attr("error_of")(exit_code_of(error.code), message);
+                                   .attr("error_of")(exit_code(error.code), message);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
   throw nb::python_error();
 }

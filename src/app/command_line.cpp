@@ -52,19 +52,7 @@ Result<void> run_simulation(const SimulateArguments& arguments) {
 
 int report_failure(const Error& error) {
   say(stderr, "error: {}\n", error.message());
-  switch (error.code) {
-    case ErrorCode::kData:
-      return 1;
-    case ErrorCode::kUsage:
-      return kWrongUse;
-    case ErrorCode::kResource:
-      return 3;
-    case ErrorCode::kRemote:
-      return 4;
-    case ErrorCode::kInterrupted:
-      return 130;
-  }
-  return 1;
+  return exit_code(error.code);
 }
 
 }  // namespace

@@ -50,16 +50,6 @@ void add_serve_metadata(CLI::App& group, GedsArguments& arguments) {
   add_server_options(*command, arguments);
 }
 
-void add_access(CLI::App& command, GedsArguments& arguments) {
-  command.add_option("--token", arguments.token, "bearer token, for servers that ask for one")
-      ->envname("IONLOOM_GEDS_TOKEN")
-      ->type_name("TOKEN");
-  command
-      .add_option("--tls-ca", arguments.authorities,
-                  "certificates of who signed the servers' own, PEM: speak TLS to them")
-      ->type_name("FILE");
-}
-
 void add_node(CLI::App& group, GedsArguments& arguments) {
   CLI::App* command = group.add_subcommand(
       "node", "Hold objects in this machine's memory and serve them to others");
@@ -105,7 +95,7 @@ void add_node(CLI::App& group, GedsArguments& arguments) {
   command->add_flag("--relocate-on-exit", arguments.relocate_on_exit,
                     "on SIGTERM, first move all objects to the S3 stores registered for their\n"
                     "buckets; exit 4 when some could not go");
-  add_access(*command, arguments);
+  add_geds_access(*command, arguments.token, arguments.authorities);
   add_server_options(*command, arguments);
 }
 
@@ -116,7 +106,7 @@ CLI::App* add_object_command(CLI::App& group, const char* name, const char* abou
   command->add_option("--metadata", arguments.metadata, "the metadata server")
       ->capture_default_str()
       ->type_name("HOST:PORT");
-  add_access(*command, arguments);
+  add_geds_access(*command, arguments.token, arguments.authorities);
   command->add_flag("--json", arguments.json, "print JSON");
   return command;
 }
@@ -132,7 +122,7 @@ void add_put(CLI::App& group, GedsArguments& arguments) {
   command->add_option("--node", arguments.node, "the node that keeps it")
       ->capture_default_str()
       ->type_name("HOST:PORT");
-  add_access(*command, arguments);
+  add_geds_access(*command, arguments.token, arguments.authorities);
   command->add_flag("--json", arguments.json, "print JSON");
 }
 
@@ -192,11 +182,22 @@ void add_relocate(CLI::App& group, GedsArguments& arguments) {
   command->add_option("--node", arguments.node, "the node that holds them")
       ->capture_default_str()
       ->type_name("HOST:PORT");
-  add_access(*command, arguments);
+  add_geds_access(*command, arguments.token, arguments.authorities);
   command->add_flag("--json", arguments.json, "print JSON");
 }
 
 }  // namespace
+
+void add_geds_access(CLI::App& command, std::string& token,
+                     std::optional<std::filesystem::path>& authorities) {
+  command.add_option("--token", token, "bearer token, for servers that ask for one")
+      ->envname("IONLOOM_GEDS_TOKEN")
+      ->type_name("TOKEN");
+  command
+      .add_option("--tls-ca", authorities,
+                  "certificates of who signed the servers' own, PEM: speak TLS to them")
+      ->type_name("FILE");
+}
 
 void add_geds(CLI::App& app, GedsArguments& arguments) {
   CLI::App* group = app.add_subcommand(

@@ -43,6 +43,10 @@ struct GedsArguments {
   bool json = false;
 };
 
+/// Adds --token (or IONLOOM_GEDS_TOKEN) and --tls-ca to a command that calls GEDS's servers.
+void add_geds_access(CLI::App& command, std::string& token,
+                     std::optional<std::filesystem::path>& authorities);
+
 /// Adds the command `geds` with its commands, their options and help; parsing fills `arguments`,
 /// which must live as long as `app`.
 void add_geds(CLI::App& app, GedsArguments& arguments);

@@ -1,6 +1,7 @@
 #include "app/program_arguments.h"
 
 #include "app/byte_size.h"
+#include "app/geds_arguments.h"
 
 namespace ionloom::app {
 namespace {
@@ -31,13 +32,7 @@ void add_places(CLI::App& command, ProgramArguments& arguments) {
       ->transform(byte_size())
       ->default_str("1G")
       ->type_name("SIZE");
-  command.add_option("--token", arguments.token, "bearer token, for servers that ask for one")
-      ->envname("IONLOOM_GEDS_TOKEN")
-      ->type_name("TOKEN");
-  command
-      .add_option("--tls-ca", arguments.authorities,
-                  "certificates of who signed the servers' own, PEM: speak TLS to them")
-      ->type_name("FILE");
+  add_geds_access(command, arguments.token, arguments.authorities);
   command
       .add_option("--env", arguments.environment,
                   "a variable of the program's environment, which has no others")

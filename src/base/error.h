@@ -16,6 +16,23 @@ enum class ErrorCode : std::uint8_t {
   kInterrupted,  ///< stopped on request (exit 130)
 };
 
+/// The exit code of a command that ended so.
+[[nodiscard]] constexpr int exit_code(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kData:
+      return 1;
+    case ErrorCode::kUsage:
+      return 2;
+    case ErrorCode::kResource:
+      return 3;
+    case ErrorCode::kRemote:
+      return 4;
+    case ErrorCode::kInterrupted:
+      return 130;
+  }
+  return 1;
+}
+
 /// Why something failed, for the person who can mend it. `where` names the file (and line, spectrum
 /// or row when known); `what` is a sentence: what was found, what was expected, what to do.
 struct Error {

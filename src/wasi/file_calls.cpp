@@ -50,6 +50,35 @@ Answer<std::uint64_t> write_from(Descriptor& to, const Vectors& vectors, std::ui
   });
 }
 
+/// What every call that reads or writes names: from where or to where, in which pieces of the
+/// guest's memory, and where it tells how much that was. All of it is there before anything is
+/// moved.
+struct Transfer {
+  Descriptor* descriptor;
+  std::span<std::byte> told;
+  Vectors vectors;
+
+  [[nodiscard]] static Answer<Transfer> at(DescriptorTable& table, const GuestMemory& memory,
+                                           std::uint32_t fd, std::uint32_t vectors,
+                                           std::uint32_t count, std::uint32_t out) {
+    const auto found = table.at(fd);
+    if (!found) return refuse(found.error());
+    const auto place = memory.place<std::uint32_t>(out);
+    if (!place) return refuse(place.error());
+    const auto list = Vectors::at(memory, vectors, count);
+    if (!list) return refuse(list.error());
+    return Transfer{*found, *place, *list};
+  }
+
+  /// Whether it may name an offset: kSpipe for what has none. Folders are told of otherwise.
+  [[nodiscard]] Answer<void> check_offset() const {
+    if (descriptor->file->folder() != nullptr || descriptor->file->seekable()) return {};
+    return refuse(Errno::kSpipe);
+  }
+
+  void tell(std::uint64_t moved_bytes) const { put(told, static_cast<std::uint32_t>(moved_bytes)); }
+};
+
 Answer<Descriptor*> seekable_at(DescriptorTable& table, std::uint32_t fd) {
   const auto found = table.at(fd);
   if (!found) return found;
@@ -170,66 +199,48 @@ Answer<void> FileCalls::fd_filestat_set_times(Memory /*memory*/, Fd fd, std::uin
 
 Answer<void> FileCalls::fd_pread(Memory memory, Fd fd, Address vectors, Count count,
                                  std::uint64_t offset, Address out) {
-  const auto found = table_.at(fd);
-  if (!found) return refuse(found.error());
-  const auto place = memory.place<std::uint32_t>(out);
-  if (!place) return refuse(place.error());
-  const auto list = Vectors::at(memory, vectors, count);
-  if (!list) return refuse(list.error());
-  if ((*found)->file->folder() == nullptr && !(*found)->file->seekable()) {
-    return refuse(Errno::kSpipe);
-  }
-  const auto read = read_into(**found, *list, offset);
+  const auto call = Transfer::at(table_, memory, fd, vectors, count, out);
+  if (!call) return refuse(call.error());
+  if (const auto may = call->check_offset(); !may) return may;
+  const auto read = read_into(*call->descriptor, call->vectors, offset);
   if (!read) return refuse(read.error());
-  put(*place, static_cast<std::uint32_t>(*read));
+  call->tell(*read);
   return {};
 }
 
 Answer<void> FileCalls::fd_read(Memory memory, Fd fd, Address vectors, Count count, Address out) {
-  const auto found = table_.at(fd);
-  if (!found) return refuse(found.error());
-  const auto place = memory.place<std::uint32_t>(out);
-  if (!place) return refuse(place.error());
-  const auto list = Vectors::at(memory, vectors, count);
-  if (!list) return refuse(list.error());
-  const auto read = read_into(**found, *list, (*found)->position_bytes);
+  const auto call = Transfer::at(table_, memory, fd, vectors, count, out);
+  if (!call) return refuse(call.error());
+  Descriptor& from = *call->descriptor;
+  const auto read = read_into(from, call->vectors, from.position_bytes);
   if (!read) return refuse(read.error());
-  (*found)->position_bytes += *read;
-  put(*place, static_cast<std::uint32_t>(*read));
+  from.position_bytes += *read;
+  call->tell(*read);
   return {};
 }
 
 Answer<void> FileCalls::fd_pwrite(Memory memory, Fd fd, Address vectors, Count count,
                                   std::uint64_t offset, Address out) {
-  const auto found = table_.at(fd);
-  if (!found) return refuse(found.error());
-  const auto place = memory.place<std::uint32_t>(out);
-  if (!place) return refuse(place.error());
-  const auto list = Vectors::at(memory, vectors, count);
-  if (!list) return refuse(list.error());
-  if ((*found)->file->folder() == nullptr && !(*found)->file->seekable()) {
-    return refuse(Errno::kSpipe);
-  }
-  const auto written = write_from(**found, *list, offset);
+  const auto call = Transfer::at(table_, memory, fd, vectors, count, out);
+  if (!call) return refuse(call.error());
+  if (const auto may = call->check_offset(); !may) return may;
+  const auto written = write_from(*call->descriptor, call->vectors, offset);
   if (!written) return refuse(written.error());
-  put(*place, static_cast<std::uint32_t>(*written));
+  call->tell(*written);
   return {};
 }
 
 Answer<void> FileCalls::fd_write(Memory memory, Fd fd, Address vectors, Count count, Address out) {
-  const auto found = table_.at(fd);
-  if (!found) return refuse(found.error());
-  const auto place = memory.place<std::uint32_t>(out);
-  if (!place) return refuse(place.error());
-  const auto list = Vectors::at(memory, vectors, count);
-  if (!list) return refuse(list.error());
-  const auto written = write_from(**found, *list, (*found)->position_bytes);
+  const auto call = Transfer::at(table_, memory, fd, vectors, count, out);
+  if (!call) return refuse(call.error());
+  Descriptor& to = *call->descriptor;
+  const auto written = write_from(to, call->vectors, to.position_bytes);
   if (!written) return refuse(written.error());
-  (*found)->position_bytes += *written;
-  if (((*found)->flags & kFlagAppend) != 0) {
-    if (const auto size = (*found)->file->size_bytes()) (*found)->position_bytes = *size;
+  to.position_bytes += *written;
+  if ((to.flags & kFlagAppend) != 0) {
+    if (const auto size = to.file->size_bytes()) to.position_bytes = *size;
   }
-  put(*place, static_cast<std::uint32_t>(*written));
+  call->tell(*written);
   return {};
 }
 

@@ -162,34 +162,36 @@ Answer<void> HostFolder::remove_folder(std::string_view path) {
 Answer<void> HostFolder::unlink(std::string_view path) {
   const auto place = place_of(path, true);
   if (!place) return refuse(place.error());
-  const std::string name = place->name + (place->needs_folder ? "/" : "");
-  return done(::unlinkat(place->folder.number(), name.c_str(), 0));
+  return done(::unlinkat(place->folder.number(), place->system_name().c_str(), 0));
+}
+
+Answer<HostFolder::TwoPlaces> HostFolder::places_of(std::string_view path, Folder& to,
+                                                    std::string_view new_path) const {
+  const auto* other = dynamic_cast<HostFolder*>(&to);
+  if (other == nullptr) return refuse(Errno::kXdev);
+  auto from = place_of(path, true);
+  if (!from) return refuse(from.error());
+  auto place = other->place_of(new_path, true);
+  if (!place) return refuse(place.error());
+  return TwoPlaces{std::move(*from), std::move(*place)};
 }
 
 Answer<void> HostFolder::rename(std::string_view path, Folder& to, std::string_view new_path) {
-  auto* other = dynamic_cast<HostFolder*>(&to);
-  if (other == nullptr) return refuse(Errno::kXdev);
-  const auto from = place_of(path, true);
-  if (!from) return refuse(from.error());
-  const auto place = other->place_of(new_path, true);
-  if (!place) return refuse(place.error());
-  const std::string name = from->name + (from->needs_folder ? "/" : "");
-  const std::string new_name = place->name + (place->needs_folder ? "/" : "");
-  return done(
-      ::renameat(from->folder.number(), name.c_str(), place->folder.number(), new_name.c_str()));
+  const auto places = places_of(path, to, new_path);
+  if (!places) return refuse(places.error());
+  const auto& [from, place] = *places;
+  return done(::renameat(from.folder.number(), from.system_name().c_str(), place.folder.number(),
+                         place.system_name().c_str()));
 }
 
 Answer<void> HostFolder::link(std::string_view path, Folder& to, std::string_view new_path) {
-  auto* other = dynamic_cast<HostFolder*>(&to);
-  if (other == nullptr) return refuse(Errno::kXdev);
-  const auto from = place_of(path, true);
-  if (!from) return refuse(from.error());
-  const auto place = other->place_of(new_path, true);
-  if (!place) return refuse(place.error());
-  if (from->needs_folder || place->needs_folder) return refuse(Errno::kNotdir);
+  const auto places = places_of(path, to, new_path);
+  if (!places) return refuse(places.error());
+  const auto& [from, place] = *places;
+  if (from.needs_folder || place.needs_folder) return refuse(Errno::kNotdir);
   if (auto left = quotas_->take_object(); !left) return left;
-  return done(::linkat(from->folder.number(), from->name.c_str(), place->folder.number(),
-                       place->name.c_str(), 0));
+  return done(::linkat(from.folder.number(), from.name.c_str(), place.folder.number(),
+                       place.name.c_str(), 0));
 }
 
 Answer<void> HostFolder::make_symlink(std::string_view target, std::string_view path) {

@@ -44,9 +44,19 @@ class HostFolder final : public Folder {
     store::Descriptor folder;
     std::string name;
     bool needs_folder = false;
+
+    /// As the system is asked for it: with a slash where it has to be a folder.
+    [[nodiscard]] std::string system_name() const { return name + (needs_folder ? "/" : ""); }
+  };
+  struct TwoPlaces {
+    Place from;
+    Place to;
   };
   /// @param to_change  kRofs where nothing may be changed
   [[nodiscard]] Answer<Place> place_of(std::string_view path, bool to_change) const;
+  /// Of what gets another name, to change both: kXdev where `to` is no folder of the host.
+  [[nodiscard]] Answer<TwoPlaces> places_of(std::string_view path, Folder& to,
+                                            std::string_view new_path) const;
   [[nodiscard]] Answer<store::Descriptor> named(std::string_view path, bool follow) const;
 
   store::Descriptor folder_;
