@@ -25,6 +25,7 @@
 #include "app/run_memory.h"
 #include "app/run_plan.h"
 #include "app/run_settings.h"
+#include "app/seconds_since.h"
 #include "app/stage_place.h"
 #include "app/standard_streams.h"
 #include "app/summary.h"
@@ -58,10 +59,6 @@ std::string name_of(cache::PatternSource source) {
       return "cache";
   }
   return "";
-}
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 /// Annotations whose images show something.

@@ -20,6 +20,7 @@
 #include "app/known_models.h"
 #include "app/progress_line.h"
 #include "app/runtime_options.h"
+#include "app/seconds_since.h"
 #include "app/standard_streams.h"
 #include "app/store_profile.h"
 #include "files/output_file.h"
@@ -44,10 +45,6 @@ struct Size {
 };
 constexpr std::array kSizes = {Size{"small", "24", "200"}, Size{"middle", "48", "400"},
                                Size{"large", "64", "1000"}};
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// A folder that goes away with this.
 class TemporaryFolder {

@@ -35,6 +35,13 @@ plan::LearnedModels shipped() {
   return models ? std::move(*models) : plan::LearnedModels{};
 }
 
+/// Those that were kept at a place where there is a file.
+Result<plan::LearnedModels> kept_models(const fs::path& place) {
+  const auto text = read_whole_file(place, "models of ionloom");
+  if (!text) return std::unexpected(text.error());
+  return plan::parse_models(*text, place.string());
+}
+
 /// Those of the file, which need not exist yet.
 Result<std::vector<plan::Measurement>> own_measurements() {
   const auto path = measurements_path();
@@ -89,9 +96,7 @@ KnownModels known_models() {
   const auto path = measurements_path();
   std::error_code error;
   if (!path || !fs::exists(models_path(*path), error)) return {shipped(), {}};
-  const auto text = read_whole_file(models_path(*path), "models of ionloom");
-  if (!text) return {shipped(), sentence(text.error())};
-  auto models = plan::parse_models(*text, models_path(*path).string());
+  auto models = kept_models(models_path(*path));
   if (!models) return {shipped(), sentence(models.error())};
   return {std::move(*models), {}};
 }
@@ -107,10 +112,7 @@ KnownModels learn_again() {
   const fs::path place = models_path(*measurements_path());
   std::error_code error;
   if (fs::exists(place, error)) {
-    const auto text = read_whole_file(place, "models of ionloom");
-    const auto old = text ? plan::parse_models(*text, place.string())
-                          : Result<plan::LearnedModels>(std::unexpected(text.error()));
-    if (!old) {
+    if (const auto old = kept_models(place); !old) {
       known.trouble =
           old.error().message() + "; it was left as it is, remove it to have models kept again";
       return known;

@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include "app/seconds_since.h"
 #include "store/failure.h"
 
 namespace ionloom::app {
@@ -25,10 +26,6 @@ constexpr std::array<unsigned, 3> kTasks = {1, 4, 16};
 /// Objects that each task passes in a round: many small ones, few large ones.
 constexpr std::size_t kBytesOfATask = std::size_t{8} << 20;
 constexpr std::size_t kMostObjects = 32;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 struct TaskTimes {
   double write_s = 0;
