@@ -82,9 +82,9 @@ struct LocalPlan {
   }
 };
 
-/// The fewest threads that keep the deadline, or those that are done first. Fails (kUsage) when no
-/// number of threads keeps the deadline, with the best possible; (kResource) when even one thread
-/// needs more memory than there is.
+/// The fewest threads that keep the deadline, or those that annotate takes
+/// (plan::surely_soonest()). Fails (kUsage) when no number of threads keeps the deadline, with the
+/// best possible; (kResource) when even one thread needs more memory than there is.
 [[nodiscard]] Result<LocalPlan> plan_threads(const Job& job, const PlanOptions& options);
 
 }  // namespace ionloom::app

@@ -163,10 +163,11 @@ std::string plan_text(const Job& job, const LocalPlan& made, bool pareto) {
   text += "\nwhy these threads and not others\n";
   for (const LocalPlan::Choice& choice : made.choices) {
     if (choice.threads == made.threads) continue;
-    text += fmt::format("  {:<3} {} ({:+.0f} %), at most {} of memory\n", choice.threads,
-                        readable_duration(choice.median_s),
-                        100 * (choice.median_s / chosen.median_s - 1),
-                        readable_bytes(choice.memory_bound_bytes));
+    const bool is_unsure = choice.threads < made.threads && choice.median_s < chosen.median_s;
+    text += fmt::format(
+        "  {:<3} {} ({:+.0f} %{}), at most {} of memory\n", choice.threads,
+        readable_duration(choice.median_s), 100 * (choice.median_s / chosen.median_s - 1),
+        is_unsure ? ", but not surely" : "", readable_bytes(choice.memory_bound_bytes));
   }
   return pareto ? text + "\n" + report::scatter_text(plan_picture(job, made)) : text;
 }

@@ -1,6 +1,9 @@
 #include "app/thread_choice.h"
 
+#include <vector>
+
 #include "app/known_models.h"
+#include "app/run_plan.h"
 #include "app/stage_devices.h"
 #include "plan/thread_plan.h"
 
@@ -9,23 +12,18 @@ namespace ionloom::app {
 std::uint32_t choose_threads(const plan::LearnedModels& models, const RunSettings& settings,
                              const std::string& runtime, const plan::JobCounts& job,
                              std::uint32_t most) {
-  constexpr double kWorthMore = 0.99;
   const std::string machine = this_machine();
-  std::uint32_t best = 1;
-  double least_s = 0;
+  std::vector<plan::RunTimes> runs;
+  runs.reserve(most);
   for (std::uint32_t threads = 1; threads <= most; ++threads) {
     const auto device_of = [&](plan::Stage stage) {
       plan::Device device = stage_device(stage, settings, runtime, false, machine);
       device.threads = threads;
       return device;
     };
-    const plan::ThreadPlan plan(models, device_of, job, 0.9);
-    const double seconds = plan.remaining_s();
-    if (threads > 1 && seconds >= kWorthMore * least_s) continue;
-    best = threads;
-    least_s = seconds;
+    runs.push_back(plan::ThreadPlan(models, device_of, job, kPlanLevel).times());
   }
-  return best;
+  return static_cast<std::uint32_t>(plan::surely_soonest(runs)) + 1;
 }
 
 }  // namespace ionloom::app

@@ -9,8 +9,8 @@
 
 namespace ionloom::app {
 
-/// Threads, 1 to `most`, with which a run is expected to be done first; of those that are expected
-/// to take equally long (within a hundredth) the fewest.
+/// Threads, 1 to `most`: as many as there are, unless earlier runs on this machine say that a run
+/// is surely done sooner with fewer (plan::surely_soonest()).
 /// @param runtime  "native" or "wasm"
 [[nodiscard]] std::uint32_t choose_threads(const plan::LearnedModels& models,
                                            const RunSettings& settings, const std::string& runtime,

@@ -16,6 +16,16 @@ constexpr std::uint32_t kSamples = 1000;
 
 }  // namespace
 
+std::size_t surely_soonest(std::span<const RunTimes> runs) {
+  const RunTimes& all = runs.back();
+  std::size_t best = runs.size() - 1;
+  for (std::size_t i = 0; i + 1 < runs.size(); ++i) {
+    const bool surely = runs[i].is_measured && all.is_measured && runs[i].most_s < all.least_s;
+    if (surely && runs[i].median_s < runs[best].median_s) best = i;
+  }
+  return best;
+}
+
 ThreadPlan::ThreadPlan(const LearnedModels& models, DeviceOf device_of, const JobCounts& job,
                        double level)
     : models_(models),
@@ -85,6 +95,17 @@ Makespan ThreadPlan::before() const {
   }
   const TaskPool threads;
   return simulate_makespan(loads, {&threads, 1}, kSamples, 1);
+}
+
+RunTimes ThreadPlan::times() const {
+  const Makespan makespan = before();
+  const double tail = (1 - level_) / 2;
+  return {.median_s = makespan.quantile_s(0.5),
+          .least_s = makespan.quantile_s(tail),
+          .most_s = makespan.quantile_s(1 - tail),
+          .is_measured = std::ranges::all_of(stages_, [](const PlannedStage& planned) {
+            return planned.before.basis == Basis::kMeasured;
+          })};
 }
 
 double ThreadPlan::remaining_s() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -28,6 +29,20 @@ struct PlannedStage {
   bool is_passed_over = false;         ///< needed not be done
 };
 
+/// What a run is expected to take with some number of threads, seconds: the middle of all runs, and
+/// the ends of the range that most lie in.
+struct RunTimes {
+  double median_s = 0;
+  double least_s = 0;
+  double most_s = 0;
+  bool is_measured = false;  ///< every stage was measured on this machine with so many threads
+};
+
+/// Which of runs with ever more threads to choose: the last, with all of them, unless fewer are
+/// surely sooner: both were measured, and the range of the fewer lies below that of all.
+/// REQUIRES: there are some.
+[[nodiscard]] std::size_t surely_soonest(std::span<const RunTimes> runs);
+
 /// Predicts a run on threads, and does so again after every stage with what was learned: the work
 /// of the stages to come, and how fast this run is. The speed is a factor common to all stages,
 /// lognormal around 1 before anything ran; a stage's measured time is evidence for it as far as
@@ -50,6 +65,8 @@ class ThreadPlan {
   [[nodiscard]] std::span<const PlannedStage> stages() const { return stages_; }
   /// The whole run as it was expected before it began, seconds.
   [[nodiscard]] Makespan before() const;
+  /// The same with its range at the level of the stages'.
+  [[nodiscard]] RunTimes times() const;
   /// Sum of the stages to come, by what is known now, seconds.
   [[nodiscard]] double remaining_s() const;
 

@@ -1,6 +1,7 @@
 #include "plan/thread_plan.h"
 
 #include <cmath>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -103,6 +104,26 @@ TEST(EvenlySpread, takes_all_of_few_and_spreads_over_many) {
     }
     EXPECT_LT(positions.back(), count);
   }
+}
+
+TEST(ThreadPlan, all_threads_are_taken_unless_fewer_are_surely_sooner) {
+  const RunTimes slow{.median_s = 3, .least_s = 2, .most_s = 4, .is_measured = true};
+  const RunTimes surely{.median_s = 1, .least_s = 0.5, .most_s = 1.5, .is_measured = true};
+  const RunTimes perhaps{.median_s = 1, .least_s = 0.5, .most_s = 2.5, .is_measured = true};
+  RunTimes guessed = surely;
+  guessed.is_measured = false;
+  EXPECT_EQ(surely_soonest(std::vector{surely, perhaps, slow}), 0);
+  EXPECT_EQ(surely_soonest(std::vector{perhaps, slow}), 1);
+  EXPECT_EQ(surely_soonest(std::vector{guessed, slow}), 1);
+  EXPECT_EQ(surely_soonest(std::vector{slow, surely}), 1);
+  EXPECT_EQ(surely_soonest(std::vector{slow}), 0);
+}
+
+TEST(ThreadPlan, only_a_device_that_was_measured_gives_measured_times) {
+  const LearnedModels models = simple_models(0.05);
+  EXPECT_TRUE(ThreadPlan(models, on_laptop, kJob, 0.9).times().is_measured);
+  const auto on_another = [](Stage /*stage*/) { return Device{"laptop", "native", 1}; };
+  EXPECT_FALSE(ThreadPlan(models, on_another, kJob, 0.9).times().is_measured);
 }
 
 }  // namespace
