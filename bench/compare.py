@@ -7,7 +7,7 @@ from statistics import median
 
 from measure import Kernels, peer_seconds
 from peers import PEERS, Work
-from report import ENGINE, Growth, Row
+from report import ENGINE, NO_PEER, Growth, Row
 
 BUILD = Path("build")
 IONLOOM = BUILD / "bin" / "ionloom"
@@ -82,7 +82,7 @@ class Session:
         """What running in WebAssembly costs beside the work."""
         print(f"{what} ...", flush=True)
         seconds = [kernels.seconds(f"module/{kernel}") for _ in range(ROUNDS)]
-        return Row(what, "call", 1, seconds, "nothing natively", agrees="no peer")
+        return Row(what, "call", 1, seconds, NO_PEER)
 
     def against_limit(self, kernels: Kernels, dataset: Path) -> Row:
         """Ingest against the least that the machine can do for it: read the file once from the page

@@ -13,6 +13,8 @@ LIMIT = "limit"
 ONE_THREAD = "one thread"
 # What WebAssembly is compared with.
 NATIVE = "native"
+# Of what nobody else does.
+NO_PEER = ""
 # A ratio that is worse by more than this is flagged.
 WORSE = 0.15
 
@@ -119,6 +121,8 @@ def speed(unit: str, seconds: float) -> str:
 
 
 def ratio_text(row: Row) -> str:
+    if row.against == NO_PEER:
+        return ""
     if row.ratio is None:
         return "not measured"
     if row.against.startswith(LIMIT):
@@ -130,6 +134,7 @@ def ratio_text(row: Row) -> str:
 
 def _cells(row: Row) -> list[str]:
     theirs = speed(row.unit, median(row.theirs)) if row.theirs else "missing"
+    against = "" if row.against == NO_PEER else f"{row.against}: {theirs}"
     detail = (
         [f"{short(row.instructions)} instructions/{row.unit.rstrip('s')}"]
         if row.instructions
@@ -143,7 +148,7 @@ def _cells(row: Row) -> list[str]:
     return [
         row.what,
         speed(row.unit, row.seconds),
-        f"{row.against}: {theirs}",
+        against,
         ratio_text(row),
         row.agrees,
         row.reach,
