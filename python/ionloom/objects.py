@@ -46,6 +46,8 @@ _LAYOUTS: dict[bytes, list[tuple[str, Any, _Shape]]] = {
         ("y", _U32, _n),
         ("mz_type", _U8, _n),
         ("intensity_type", _U8, _n),
+        ("mz_bytes", _U64, lambda c: (c[1],)),
+        ("intensity_bytes", _U64, lambda c: (c[1],)),
     ],
     b"ILPIXEL1": [
         ("positions", _U32, lambda c: (c[1],)),

@@ -173,7 +173,8 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
     reading.run([&] { files = describe_dataset(*dataset, late); });
     rows = annotation_rows(*run, lists, *settings);
     if (run_plan) run_plan->ranked(with_signal(rows));
-    outputs = write_results(folder, *run, lists, rows, *settings, identity, progress);
+    outputs = write_results(folder, *run, *place->images(*run, settings->annotation), lists, rows,
+                            *settings, identity, progress);
     reading.wait();
   });
   if (!outputs) return std::unexpected(outputs.error());

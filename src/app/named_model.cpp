@@ -15,7 +15,9 @@ Result<NamedModel> read_scoring_model(const std::filesystem::path& path) {
   if (!model) return std::unexpected(model.error());
   auto file = input_file("scoring_model", path, *content);
   if (!file) return std::unexpected(file.error());
-  return NamedModel{path.stem().string(), std::move(*file), std::move(*model)};
+  const auto bytes = std::as_bytes(std::span(*content));
+  return NamedModel{
+      path.stem().string(), std::move(*file), {bytes.begin(), bytes.end()}, std::move(*model)};
 }
 
 }  // namespace ionloom::app

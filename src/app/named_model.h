@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "fdr/scoring_model.h"
@@ -13,6 +15,7 @@ namespace ionloom::app {
 struct NamedModel {
   std::string name;        ///< stem of its file
   report::InputFile file;  ///< with its checksum
+  std::vector<std::byte> content;
   fdr::ScoringModel model;
 };
 

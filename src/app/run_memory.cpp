@@ -25,9 +25,9 @@ constexpr std::uint64_t kBytesPerListByte = 6;
 /// What a run by tasks needs at most beyond one on threads: the runtime, the tasks, and the store's
 /// client, or the store itself where it lies in memory.
 std::uint64_t tasks_memory_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
-                                 std::uint64_t ions, const AnnotateOptions& options,
+                                 const exec::ListSizes& lists, const AnnotateOptions& options,
                                  const exec::AnnotationSettings& settings) {
-  std::uint64_t bytes = exec::task_memory_bound_bytes(dataset, grid, ions, settings);
+  std::uint64_t bytes = exec::task_memory_bound_bytes(dataset, grid, lists, settings);
   if (options.runtime.is_wasm()) bytes += kRuntimeBytes;
   if (!options.store.url) return bytes;
   const std::uint64_t largest = exec::largest_object_bound_bytes(dataset, settings);
@@ -36,7 +36,7 @@ std::uint64_t tasks_memory_bytes(const imzml::Dataset& dataset, const imaging::G
       exec::StageStore::memory_bound_bytes(place == StorePlace::kRemote, settings.threads, largest);
   if (place == StorePlace::kProcess || place == StorePlace::kNode) {
     // An object that grows is copied to a larger place.
-    bytes += exec::task_objects_bound_bytes(dataset, ions, settings) + settings.threads * largest;
+    bytes += exec::task_objects_bound_bytes(dataset, lists, settings) + settings.threads * largest;
   }
   return bytes;
 }
@@ -68,11 +68,16 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
   const std::uint64_t modifiers =
       (1 + ions.chem_mods.size()) * (1 + ions.neutral_losses.size()) * ions.adducts.size();
   const std::uint64_t model_bytes =
-      settings.scoring_model == nullptr ? 0 : settings.scoring_model->model.size_bytes();
-  const std::uint64_t ion_count = stages::ion_count_bound(formulas, ions);
+      settings.scoring_model == nullptr
+          ? 0
+          : settings.scoring_model->model.size_bytes() + settings.scoring_model->content.size();
+  const exec::ListSizes sizes{.formulas = formulas,
+                              .text_bytes = list_bytes + formulas,  // with the ends of lines
+                              .ions = stages::ion_count_bound(formulas, ions),
+                              .lists = lists.lists.size()};
   const std::uint64_t tasks_bytes =
       options.by_tasks()
-          ? tasks_memory_bytes(dataset, pixels.grid.size(), ion_count, options, settings.annotation)
+          ? tasks_memory_bytes(dataset, pixels.grid.size(), sizes, options, settings.annotation)
           : 0;
   const exec::OtherMemory other{
       .always_bytes = kProgramBytes + model_bytes + list_bytes * kBytesPerListByte + tasks_bytes,
@@ -85,7 +90,7 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
   if (!plan) return plan;
   if (options.store.url) {
     plan->disk_bytes = 0;
-    plan->store_bytes = exec::task_objects_bound_bytes(dataset, ion_count, settings.annotation);
+    plan->store_bytes = exec::task_objects_bound_bytes(dataset, sizes, settings.annotation);
     if (const auto folder = options.store.folder()) {
       auto fits = check_space(*folder, plan->store_bytes, "the objects of this run",
                               "name another folder or store with --store");

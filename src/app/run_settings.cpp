@@ -136,6 +136,7 @@ class Resolver {
     settings_.annotation.scoring = {.model = &settings_.scoring_model->model,
                                     .abs_errors = options_.fixes ? fdr::AbsErrorRule::kAsTrained
                                                                  : fdr::AbsErrorRule::kReference};
+    settings_.annotation.model_file = settings_.scoring_model->content;
     note("scoring_model", settings_.scoring_model->name, "option");
     note("scoring_model_checksum", settings_.scoring_model->file.checksum, "option");
     return {};
@@ -210,6 +211,7 @@ class Resolver {
   Result<void> outputs() {
     settings_.fdr = options_.fdr;
     settings_.all_ions = options_.all_ions;
+    settings_.annotation.rank_decoys = options_.all_ions;
     settings_.images = options_.images == "png"   ? ImageFormat::kPng
                        : options_.images == "npy" ? ImageFormat::kNpy
                                                   : ImageFormat::kNone;

@@ -52,6 +52,12 @@ Result<exec::AnnotationRun> StagePlace::annotate(const imzml::Dataset& dataset,
                                  progress);
 }
 
+std::unique_ptr<exec::ImageSource> StagePlace::images(exec::AnnotationRun& run,
+                                                      const exec::AnnotationSettings& settings) {
+  if (runtime_ == nullptr) return exec::images_of(run, settings);
+  return exec::images_by_tasks(run, settings, *runtime_, *objects_);
+}
+
 void StagePlace::close(Warnings& warnings) {
   if (runtime_ != nullptr && !runtime_->cache_trouble().empty()) {
     warnings.add("module cache", "the compiled module could not be kept for later runs: " +

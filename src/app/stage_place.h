@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/warnings.h"
 #include "exec/annotation_run.h"
+#include "exec/image_source.h"
 #include "exec/progress.h"
 #include "exec/run_objects.h"
 #include "exec/stage_store.h"
@@ -41,6 +42,10 @@ class StagePlace {
                                                      std::span<const exec::ListInput> lists,
                                                      const exec::AnnotationSettings& settings,
                                                      exec::Progress& progress);
+
+  /// Cuts the images of a run that annotate() gave. REQUIRES: all outlive the source.
+  [[nodiscard]] std::unique_ptr<exec::ImageSource> images(exec::AnnotationRun& run,
+                                                          const exec::AnnotationSettings& settings);
 
   /// Counts the store's traffic; null without a store.
   [[nodiscard]] const exec::StoreMeter* meter() const {

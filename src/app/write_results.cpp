@@ -1,12 +1,9 @@
 #include "app/write_results.h"
 
 #include <algorithm>
-#include <mutex>
-#include <numeric>
 #include <optional>
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/parallel_for.h>
 
 #include "report/annotations_csv.h"
 #include "report/annotations_parquet.h"
@@ -24,7 +21,7 @@ constexpr std::uint64_t kBytesPerPixelWritten = sizeof(float) + 4;
 /// Times that a compressed image exists: as such, in its file, in the buffer of what is written.
 constexpr std::uint64_t kCompressedCopies = 3;
 
-/// Writes all images of some rows; holds the images of one ion. One per thread.
+/// Writes the images of rows; holds one image as a whole box. One per thread.
 class ImageWriter {
  public:
   ImageWriter(const exec::AnnotationRun& run, const RunSettings& settings,
@@ -33,13 +30,11 @@ class ImageWriter {
         settings_(settings),
         mask_(mask),
         folder_(folder),
-        measurer_(run.pixels.grid, settings.annotation.metrics),
         box_(run.pixels.grid.box_size(), 0.0F) {}
 
   Result<void> write(const report::Annotation& row, const imaging::TheoreticalPeaks& theory,
-                     imaging::PeakTable peaks) {
+                     std::span<const imaging::IonImage> images) {
     const imaging::PixelGrid& grid = run_.pixels.grid;
-    const auto images = measurer_.cut_images(peaks, theory);
     for (std::size_t k = 0; k < images.size(); ++k) {
       const imaging::IonImage& image = images[k];
       if (image.empty()) continue;
@@ -70,13 +65,12 @@ class ImageWriter {
   const RunSettings& settings_;
   std::span<const std::uint8_t> mask_;
   const std::filesystem::path& folder_;
-  imaging::IonMeasurer measurer_;
   std::vector<float> box_;
 };
 
-Result<void> write_images(report::ResultsFolder& folder, exec::AnnotationRun& run,
-                          const std::vector<report::Annotation>& rows, const RunSettings& settings,
-                          exec::Progress& progress) {
+Result<void> write_images(report::ResultsFolder& folder, const exec::AnnotationRun& run,
+                          exec::ImageSource& source, const std::vector<report::Annotation>& rows,
+                          const RunSettings& settings, exec::Progress& progress) {
   const auto images = folder.add_folder("images");
   if (!images) return std::unexpected(images.error());
   const imaging::PixelGrid& grid = run.pixels.grid;
@@ -88,45 +82,23 @@ Result<void> write_images(report::ResultsFolder& folder, exec::AnnotationRun& ru
     if (!written) return written;
   }
 
-  // Rows in order of m/z, so that peaks on disk are read once.
-  std::vector<imaging::TheoreticalPeaks> theory;
+  std::vector<std::uint32_t> ions;
+  ions.reserve(rows.size());
   for (const report::Annotation& row : rows) {
     const auto ion = std::ranges::lower_bound(run.ions.ions, row.ion_formula);
-    theory.push_back(run.patterns.of(static_cast<std::size_t>(ion - run.ions.ions.begin())));
+    ions.push_back(static_cast<std::uint32_t>(ion - run.ions.ions.begin()));
   }
-  std::vector<std::size_t> order(rows.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return theory[i].mz[0]; });
-
   progress.begin("images", "annotations", rows.size());
-  std::mutex failing;
-  std::optional<Error> error;
   tbb::enumerable_thread_specific<ImageWriter> writers(
       [&] { return ImageWriter(run, settings, mask, *images); });
-  auto visited = run.peaks.visit(
-      rows.size(),
-      [&](std::size_t i, std::vector<imaging::MzWindow>& windows) {
-        stages::append_windows(theory[order[i]], settings.annotation.metrics.tolerance_ppm,
-                               windows);
+  auto done = source.cut(
+      ions,
+      [&](std::size_t i, std::span<const imaging::IonImage> cut) {
+        return writers.local().write(rows[i], run.patterns.of(ions[i]), cut);
       },
-      [&](imaging::PeakTable peaks, std::size_t first, std::size_t last) -> Result<void> {
-        tbb::parallel_for(first, last, [&](std::size_t at) {
-          const std::size_t i = order[at];
-          if (progress.cancelled()) return;
-          auto written = writers.local().write(rows[i], theory[i], peaks);
-          if (!written) {
-            const std::lock_guard lock(failing);
-            if (!error) error = written.error();
-          }
-          progress.advance(1);
-        });
-        if (error) return std::unexpected(*error);
-        return {};
-      });
+      progress);
   progress.end();
-  if (!visited) return visited;
-  if (progress.cancelled()) return fail(ErrorCode::kInterrupted, {}, "stopped on request");
-  return {};
+  return done;
 }
 
 report::IonMetricsRow metrics_row(const exec::AnnotationRun& run, std::size_t i) {
@@ -144,8 +116,7 @@ report::IonMetricsRow metrics_row(const exec::AnnotationRun& run, std::size_t i)
 
 /// Targets and decoys of every ranking that have a score, list by list.
 std::vector<report::IonRankingRow> ranking_rows(const exec::AnnotationRun& run,
-                                                const std::vector<chem::MoleculeList>& lists,
-                                                const stages::Scoring& scoring) {
+                                                const std::vector<chem::MoleculeList>& lists) {
   std::vector<report::IonRankingRow> rows;
   for (std::size_t l = 0; l < lists.size(); ++l) {
     for (const stages::RankedIon& ranked : run.ranked[l]) {
@@ -154,8 +125,7 @@ std::vector<report::IonRankingRow> ranking_rows(const exec::AnnotationRun& run,
                       run.ions.ions[run.measured[ranked.measured].ion], false, ranked.score,
                       ranked.fdr});
     }
-    for (const stages::RankedDecoy& decoy :
-         stages::ranked_decoys(run.ions, l, run.measured, scoring)) {
+    for (const stages::RankedDecoy& decoy : run.ranked_decoys[l]) {
       rows.push_back(
           {lists[l].name, lists[l].formulas[decoy.formula], run.ions.modifiers[decoy.modifier].text,
            run.ions.decoy_modifier(l, decoy.formula, decoy.modifier, decoy.draw),
@@ -168,7 +138,7 @@ std::vector<report::IonRankingRow> ranking_rows(const exec::AnnotationRun& run,
 }  // namespace
 
 Result<std::vector<std::string>> write_results(
-    report::ResultsFolder& folder, exec::AnnotationRun& run,
+    report::ResultsFolder& folder, const exec::AnnotationRun& run, exec::ImageSource& source,
     const std::vector<chem::MoleculeList>& lists, const std::vector<report::Annotation>& rows,
     const RunSettings& settings, const report::RunIdentity& identity, exec::Progress& progress) {
   const std::filesystem::path& path = folder.partial_path();
@@ -185,7 +155,7 @@ Result<std::vector<std::string>> write_results(
         path / "ion_metrics.parquet", run.measured.size(),
         [&](std::size_t i) { return metrics_row(run, i); }, identity);
     if (!metrics) return std::unexpected(metrics.error());
-    const auto rankings = ranking_rows(run, lists, settings.annotation.scoring);
+    const auto rankings = ranking_rows(run, lists);
     auto ranked = report::write_ion_rankings_parquet(
         path / "ion_rankings.parquet", rankings.size(), [&](std::size_t i) { return rankings[i]; },
         identity);
@@ -193,7 +163,7 @@ Result<std::vector<std::string>> write_results(
     written.insert(written.end(), {"ion_metrics.parquet", "ion_rankings.parquet"});
   }
   if (settings.images != ImageFormat::kNone) {
-    auto images = write_images(folder, run, rows, settings, progress);
+    auto images = write_images(folder, run, source, rows, settings, progress);
     if (!images) return std::unexpected(images.error());
     written.emplace_back("images/");
   }

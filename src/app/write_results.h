@@ -5,6 +5,7 @@
 #include "app/annotation_rows.h"
 #include "app/run_settings.h"
 #include "exec/annotation_run.h"
+#include "exec/image_source.h"
 #include "exec/progress.h"
 #include "imaging/pixel_grid.h"
 #include "report/results_folder.h"
@@ -16,7 +17,7 @@ namespace ionloom::app {
 /// metrics, rankings, images) into the folder, on the threads of the current arena.
 /// @return names of what was written, relative to the folder
 [[nodiscard]] Result<std::vector<std::string>> write_results(
-    report::ResultsFolder& folder, exec::AnnotationRun& run,
+    report::ResultsFolder& folder, const exec::AnnotationRun& run, exec::ImageSource& source,
     const std::vector<chem::MoleculeList>& lists, const std::vector<report::Annotation>& rows,
     const RunSettings& settings, const report::RunIdentity& identity, exec::Progress& progress);
 

@@ -81,6 +81,17 @@ Result<void> annotate_all(const AnnotationSettings& settings,
   return done;
 }
 
+void rank_lists(std::size_t lists, const AnnotationSettings& settings, AnnotationRun& run) {
+  const StageClock clock(run.stages, "rank");
+  for (std::size_t list = 0; list < lists; ++list) {
+    run.ranked.push_back(
+        stages::rank_list(run.ions, list, run.measured, settings.ions.version, settings.scoring));
+    if (!settings.rank_decoys) continue;
+    run.ranked_decoys.push_back(
+        stages::ranked_decoys(run.ions, list, run.measured, settings.scoring));
+  }
+}
+
 Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelIndex pixels,
                                  std::span<const ListInput> lists,
                                  const AnnotationSettings& settings, Progress& progress) {
@@ -132,14 +143,6 @@ Result<AnnotationRun> run_stages(const imzml::Dataset& dataset, stages::PixelInd
 }
 
 }  // namespace
-
-void rank_lists(std::size_t lists, const AnnotationSettings& settings, AnnotationRun& run) {
-  const StageClock clock(run.stages, "rank");
-  for (std::size_t list = 0; list < lists; ++list) {
-    run.ranked.push_back(
-        stages::rank_list(run.ions, list, run.measured, settings.ions.version, settings.scoring));
-  }
-}
 
 Error no_ion_in_range(const imzml::Dataset& dataset, const AnnotationRun& run) {
   double low = 0;

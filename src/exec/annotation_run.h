@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -39,6 +40,9 @@ struct AnnotationSettings {
   imaging::MetricSettings metrics;
   bool all_metrics = false;  ///< measure and keep every ion, decoys too
   stages::Scoring scoring;   ///< REQUIRES: the model outlives the run
+  /// The model's file, which tasks read it from. REQUIRES: outlives the run.
+  std::span<const std::byte> model_file;
+  bool rank_decoys = false;  ///< keep the decoys' ranks too
   std::uint32_t threads = 1;
   TaskCuts cuts;
   PeakStoreSettings peaks;
@@ -73,14 +77,13 @@ struct AnnotationRun {
   std::uint64_t ions_in_range = 0;
   std::vector<stages::MeasuredIon> measured;           ///< ascending ion
   std::vector<std::vector<stages::RankedIon>> ranked;  ///< one vector a list
+  /// One vector a list; empty unless settings.rank_decoys.
+  std::vector<std::vector<stages::RankedDecoy>> ranked_decoys;
   std::vector<StageRecord> stages;
 };
 
 /// Pixels of a dataset (the index stage).
 [[nodiscard]] Result<stages::PixelIndex> index_dataset(const imzml::Dataset& dataset);
-
-/// Ranks the measured ions of every list into run.ranked (the rank stage).
-void rank_lists(std::size_t lists, const AnnotationSettings& settings, AnnotationRun& run);
 
 /// Why there is nothing to annotate, with the ranges that do not meet.
 [[nodiscard]] Error no_ion_in_range(const imzml::Dataset& dataset, const AnnotationRun& run);

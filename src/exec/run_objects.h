@@ -17,8 +17,14 @@ namespace ionloom::exec {
 /// run only. Thread-safe.
 class RunObjects : public TaskObjects {
  public:
-  static constexpr const char* kIbd = "ibd";         ///< the dataset's file
-  static constexpr const char* kRunPrefix = "run-";  ///< names of runs of peaks begin with it
+  static constexpr const char* kIbd = "ibd";  ///< the dataset's file
+  static constexpr const char* kSpectra = "spectra";
+  static constexpr const char* kPixels = "pixels";
+
+  /// Name of a run of peaks.
+  [[nodiscard]] static std::string run_name(std::uint64_t number) {
+    return kRunPrefix + std::to_string(number);
+  }
 
   using Bytes = std::shared_ptr<const std::vector<std::byte>>;
 
@@ -45,6 +51,8 @@ class RunObjects : public TaskObjects {
   [[nodiscard]] virtual const StoreMeter* meter() const { return nullptr; }
 
  protected:
+  static constexpr const char* kRunPrefix = "run-";
+
   /// Summaries of runs are called as they are, with more behind.
   [[nodiscard]] static bool is_run(const std::string& object) {
     return object.starts_with(kRunPrefix) && object.find('.') == std::string::npos;

@@ -1,7 +1,9 @@
 #include "exec/stage_keys.h"
 
 #include <cstdint>
+#include <map>
 #include <random>
+#include <string_view>
 
 #include <fmt/core.h>
 #define XXH_INLINE_ALL
@@ -70,6 +72,16 @@ Result<std::string> kept_prefix(const tasks::Task& task, const InputWords& words
   const std::string text = fmt::format("ionloom stages {} patterns {}\n{}", kStageRevision,
                                        chem::kPatternRevision, tasks::encode_task(bare));
   return "kept/" + hash_text(std::as_bytes(std::span(text))) + "/";
+}
+
+std::vector<std::string> kept_names(const tasks::Task& task) {
+  std::vector<std::string> names;
+  std::map<std::string_view, std::size_t> seen;
+  for (const tasks::TaskOutput& output : task.outputs) {
+    const std::size_t before = seen[output.name]++;
+    names.push_back(before == 0 ? output.name : fmt::format("{}.{}", output.name, before));
+  }
+  return names;
 }
 
 }  // namespace ionloom::exec

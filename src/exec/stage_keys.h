@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "tasks/task.h"
@@ -29,6 +30,10 @@ using InputWords = std::function<Result<std::string>(const tasks::TaskInput& inp
 /// stage and parameters, its inputs, and the revision of the stages.
 /// Fails when an input's words cannot be had.
 [[nodiscard]] Result<std::string> kept_prefix(const tasks::Task& task, const InputWords& words_of);
+
+/// What follows that prefix, for each output of the task: its name, and ".1", ".2"... behind where
+/// several outputs are called the same.
+[[nodiscard]] std::vector<std::string> kept_names(const tasks::Task& task);
 
 /// 128-bit XXH3 of bytes that come one part after the other.
 class HashStream {

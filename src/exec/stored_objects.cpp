@@ -101,13 +101,14 @@ Result<bool> StoredObjects::find_made(const tasks::Task& task) {
       kept_prefix(task, [&](const tasks::TaskInput& input) { return words_of(input); });
   if (!prefix) return std::unexpected(prefix.error());
   std::vector<Place> places;
-  for (const tasks::TaskOutput& output : task.outputs) {
-    const std::string key = *prefix + output.name;
+  const std::vector<std::string> names = kept_names(task);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string key = *prefix + names[i];
     const auto found = store_.find(key);
     if (!found) return std::unexpected(found.error());
     if (*found) places.push_back({key, **found});
     const std::lock_guard lock(mutex_);
-    kept_keys_[output.object] = key;
+    kept_keys_[task.outputs[i].object] = key;
   }
   if (places.size() < task.outputs.size()) return false;
   for (std::size_t i = 0; i < places.size(); ++i) {

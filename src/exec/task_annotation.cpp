@@ -10,12 +10,13 @@
 #include <tbb/task_arena.h>
 
 #include "exec/find_patterns.h"
+#include "exec/list_tasks.h"
+#include "exec/run_indices.h"
 #include "exec/run_objects.h"
 #include "exec/spectra_table.h"
 #include "exec/stage_clock.h"
 #include "exec/task_batch.h"
 #include "exec/task_bounds.h"
-#include "tasks/ion_set_object.h"
 #include "tasks/ion_table_object.h"
 #include "tasks/metrics_object.h"
 #include "tasks/new_task.h"
@@ -24,18 +25,7 @@
 namespace ionloom::exec {
 namespace {
 
-constexpr const char* kSpectra = "spectra";
-constexpr const char* kPixels = "pixels";
-constexpr const char* kIons = "ions";
 constexpr const char* kTable = "ion-table";
-
-/// Gives all tasks of a stage the memory of the largest, so that an instance that did one of them
-/// can do the next.
-void level_memory(std::vector<tasks::Task>& tasks) {
-  std::uint64_t most = 0;
-  for (const tasks::Task& task : tasks) most = std::max(most, task.memory_bytes);
-  for (tasks::Task& task : tasks) task.memory_bytes = most;
-}
 
 /// Ions of one of `tasks` tasks, at most `most`.
 std::uint64_t ions_of_a_task(std::uint64_t ions, std::uint64_t tasks, std::uint64_t most) {
@@ -57,11 +47,12 @@ class Stages {
   Result<AnnotationRun> all(stages::PixelIndex pixels, std::span<const ListInput> lists);
 
  private:
-  Result<void> take_dataset(stages::PixelIndex pixels);
+  void take_dataset(stages::PixelIndex pixels);
   Result<void> ingest();
   Result<void> ions(std::span<const ListInput> lists);
   Result<void> patterns();
   Result<void> annotate();
+  Result<void> rank();
   Result<void> run_all(std::string_view stage, std::string_view unit,
                        const std::vector<tasks::Task>& tasks,
                        const std::vector<std::uint64_t>& units);
@@ -77,7 +68,8 @@ class Stages {
   tasks::DatasetObjects dataset_objects_;
   std::vector<std::string> runs_;
   std::vector<tasks::RunIndex> run_indices_;
-  std::vector<std::uint64_t> ion_begins_;  ///< that column of the ion set
+  IonObjects ions_;
+  std::vector<tasks::SizedObject> metrics_;
   AnnotationRun run_;
 };
 
@@ -92,13 +84,11 @@ Result<void> Stages::run_all(std::string_view stage, std::string_view unit,
   return done;
 }
 
-Result<void> Stages::take_dataset(stages::PixelIndex pixels) {
-  auto spectra = spectra_table(dataset_);
-  if (!spectra) return std::unexpected(spectra.error());
-  spectra_ = std::move(*spectra);
-  dataset_objects_ = {RunObjects::kIbd, kSpectra, kPixels, pixels.grid.size()};
+void Stages::take_dataset(stages::PixelIndex pixels) {
+  spectra_ = spectra_table(dataset_);
+  dataset_objects_ = {RunObjects::kIbd, RunObjects::kSpectra, RunObjects::kPixels,
+                      pixels.grid.size()};
   run_.pixels = std::move(pixels);
-  return {};
 }
 
 Result<void> Stages::ingest() {
@@ -112,7 +102,7 @@ Result<void> Stages::ingest() {
          ++last) {
       peaks += spectra_.length[last];
     }
-    runs_.push_back(RunObjects::kRunPrefix + std::to_string(runs_.size()));
+    runs_.push_back(RunObjects::run_name(runs_.size()));
     tasks.push_back(tasks::new_ingest_task(dataset_objects_, spectra_, first, last, runs_.back()));
     units.push_back(peaks);
     first = last;
@@ -127,8 +117,7 @@ Result<void> Stages::ingest() {
     unsorted += *more;
     auto reader = objects_.run(runs_[i]);
     if (!reader) return std::unexpected(reader.error());
-    run_indices_.push_back(
-        {runs_[i], (*reader)->header(), {(*reader)->index().begin(), (*reader)->index().end()}});
+    run_indices_.push_back(run_index(runs_[i], **reader));
     readers.push_back(std::move(*reader));
   }
   auto store = PeakStore::of_runs(std::move(readers), unsorted, settings_.peaks.capacity_peaks);
@@ -140,15 +129,14 @@ Result<void> Stages::ingest() {
 }
 
 Result<void> Stages::ions(std::span<const ListInput> lists) {
-  std::vector<stages::FormulaList> formulas;
-  for (const ListInput& input : lists) formulas.push_back({input.list->formulas, input.targeted});
-  auto ions = stages::enumerate_ions(formulas, settings_.ions);
-  if (!ions) return std::unexpected(ions.error());
-  run_.ions = std::move(*ions);
-  auto set = tasks::IonSetColumns::of(run_.ions.ions, run_.ions.is_target, run_.ions.is_targeted);
-  if (auto added = objects_.add(kIons, set.encode()); !added) return added;
-  ion_begins_ = std::move(set.begins);
+  auto made = make_ions(lists, settings_, runtime_, objects_, progress_, run_);
+  if (!made) return std::unexpected(made.error());
+  ions_ = std::move(*made);
   return {};
+}
+
+Result<void> Stages::rank() {
+  return rank_by_tasks(ions_, metrics_, settings_, runtime_, objects_, progress_, run_);
 }
 
 Result<void> Stages::compute_patterns() {
@@ -158,8 +146,8 @@ Result<void> Stages::compute_patterns() {
   const std::uint64_t share = ions_of_a_task(ions, settings_.cuts.patterns, kIonsPerTask);
   for (std::uint64_t first = 0; first < ions; first += share) {
     const std::uint64_t last = std::min(ions, first + share);
-    tasks.push_back(tasks::new_patterns_task(settings_.pattern, kIons, ion_begins_, first, last,
-                                             "patterns-" + std::to_string(tasks.size())));
+    tasks.push_back(tasks::new_patterns_task(settings_.pattern, ions_.ions, ions_.begins, first,
+                                             last, "patterns-" + std::to_string(tasks.size())));
     units.push_back(last - first);
   }
   level_memory(tasks);
@@ -245,9 +233,10 @@ Result<void> Stages::annotate() {
     auto measured = tasks::decode_metrics(**bytes);
     if (!measured) return std::unexpected(measured.error());
     std::ranges::move(*measured, std::back_inserter(run_.measured));
-    objects_.drop(task.name);
+    metrics_.push_back({task.name, (*bytes)->size()});
   }
   std::ranges::sort(run_.measured, {}, &stages::MeasuredIon::ion);
+  if (run_.ions_in_range == 0) return std::unexpected(no_ion_in_range(dataset_, run_));
   return {};
 }
 
@@ -256,12 +245,11 @@ Result<void> Stages::patterns() {
 }
 
 Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const ListInput> lists) {
-  if (auto taken = take_dataset(std::move(pixels)); !taken) return std::unexpected(taken.error());
+  take_dataset(std::move(pixels));
   const std::pair<const char*, std::function<Result<void>()>> stages[] = {
-      {"ingest", [&] { return ingest(); }},
-      {"ions", [&] { return ions(lists); }},
-      {"patterns", [&] { return patterns(); }},
-      {"annotate", [&] { return annotate(); }},
+      {"ingest", [&] { return ingest(); }},     {"ions", [&] { return ions(lists); }},
+      {"patterns", [&] { return patterns(); }}, {"annotate", [&] { return annotate(); }},
+      {"rank", [&] { return rank(); }},
   };
   const auto tell = [&] {
     if (settings_.after_stage) settings_.after_stage(run_);
@@ -273,9 +261,6 @@ Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const Lis
     }
     tell();
   }
-  if (run_.ions_in_range == 0) return std::unexpected(no_ion_in_range(dataset_, run_));
-  rank_lists(lists.size(), settings_, run_);
-  tell();
   return std::move(run_);
 }
 
@@ -283,18 +268,18 @@ Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const Lis
 
 Result<stages::PixelIndex> index_by_task(const imzml::Dataset& dataset, TaskRuntime& runtime,
                                          RunObjects& objects, Progress& progress) {
-  const auto spectra = spectra_table(dataset);
-  if (!spectra) return std::unexpected(spectra.error());
-  if (auto added = objects.add(kSpectra, tasks::encode_spectra(*spectra)); !added) {
+  const tasks::SpectraTable spectra = spectra_table(dataset);
+  if (auto added = objects.add(RunObjects::kSpectra, tasks::encode_spectra(spectra)); !added) {
     return std::unexpected(added.error());
   }
-  const tasks::Task task = tasks::new_index_task(kSpectra, spectra->size(), kPixels);
-  const std::uint64_t units = spectra->size();
+  const tasks::Task task =
+      tasks::new_index_task(RunObjects::kSpectra, spectra.size(), RunObjects::kPixels);
+  const std::uint64_t units = spectra.size();
   progress.begin("index", "spectra", units);
   auto done = run_tasks({&task, 1}, {&units, 1}, objects, runtime, progress);
   progress.end();
   if (!done) return std::unexpected(done.error());
-  const auto bytes = objects.bytes(kPixels);
+  const auto bytes = objects.bytes(RunObjects::kPixels);
   if (!bytes) return std::unexpected(bytes.error());
   return tasks::decode_pixels(**bytes);
 }

@@ -1,13 +1,10 @@
 #include "exec/task_batch.h"
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
-#include <optional>
 #include <string_view>
-#include <vector>
 
-#include <tbb/parallel_for.h>
+#include "exec/parallel_steps.h"
 
 namespace ionloom::exec {
 namespace {
@@ -28,22 +25,17 @@ Result<void> run_one(const tasks::Task& task, RunObjects& objects, TaskRuntime& 
 
 Result<void> run_tasks(std::span<const tasks::Task> tasks, std::span<const std::uint64_t> units,
                        RunObjects& objects, TaskRuntime& runtime, Progress& progress) {
-  std::vector<std::optional<Error>> errors(tasks.size());
-  std::atomic<bool> failed = false;
-  tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t i) {
-    if (failed || progress.cancelled()) return;
-    if (auto done = run_one(tasks[i], objects, runtime, progress); !done) {
-      errors[i] = std::move(done.error());
-      failed = true;
-      return;
-    }
-    progress.advance(units[i]);
+  return in_parallel(tasks.size(), progress, [&](std::size_t i) {
+    auto done = run_one(tasks[i], objects, runtime, progress);
+    if (done) progress.advance(units[i]);
+    return done;
   });
-  if (progress.cancelled()) return interrupted();
-  for (const std::optional<Error>& error : errors) {
-    if (error) return std::unexpected(*error);
-  }
-  return {};
+}
+
+void level_memory(std::span<tasks::Task> tasks) {
+  std::uint64_t most = 0;
+  for (const tasks::Task& task : tasks) most = std::max(most, task.memory_bytes);
+  for (tasks::Task& task : tasks) task.memory_bytes = most;
 }
 
 Result<std::uint64_t> summary_count(RunObjects& objects, const tasks::Task& task,

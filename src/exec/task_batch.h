@@ -20,6 +20,10 @@ namespace ionloom::exec {
                                      std::span<const std::uint64_t> units, RunObjects& objects,
                                      TaskRuntime& runtime, Progress& progress);
 
+/// Gives all tasks of a stage the memory of the largest, so that an instance that did one of them
+/// can do the next.
+void level_memory(std::span<tasks::Task> tasks);
+
 /// A count of the summary that a task made.
 [[nodiscard]] Result<std::uint64_t> summary_count(RunObjects& objects, const tasks::Task& task,
                                                   std::string_view name);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "exec/image_source.h"
 #include "exec/run_reader.h"
+#include "tasks/metrics_object.h"
 
 namespace ionloom::exec {
 namespace {
@@ -15,7 +17,7 @@ constexpr std::uint64_t kPeaksPerRun = std::uint64_t{1} << 22;
 constexpr std::uint64_t kBytesPerPeak = 64;
 constexpr std::uint64_t kLeastTaskBytes = std::uint64_t{24} << 20;
 constexpr std::uint64_t kBytesPerSpectrum = 48;
-constexpr std::uint64_t kBytesPerIon = 64;  ///< its formula's text and places; its metrics
+constexpr std::uint64_t kBytesPerIon = 64;  ///< its metrics; beside its peaks in a table
 constexpr std::uint64_t kBytesPerTask = std::uint64_t{8} << 10;  ///< headers, ends, a summary
 
 }  // namespace
@@ -25,16 +27,19 @@ std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks, std::uint32_t thr
 }
 
 std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
-                                      std::uint64_t ions, const AnnotationSettings& settings) {
+                                      const ListSizes& lists, const AnnotationSettings& settings) {
   const std::uint32_t width = settings.pattern.max_peaks;
   const std::uint64_t task =
       std::min(kTaskBytes, kBytesPerPeak * dataset.declared_peaks() + kLeastTaskBytes) +
       imaging::IonMeasurer::memory_bound_bytes(grid, width);
-  // Objects: spectra, ions and their table, as columns and as rows.
-  const std::uint64_t objects =
-      2 * dataset.spectra.size() * kBytesPerSpectrum +
-      2 * ions * (width * (sizeof(double) + sizeof(float)) + kBytesPerIon);
-  return settings.threads * task + objects;
+  // Objects: spectra, lists, the table of ions, as columns and as rows; metrics until ranks are
+  // there.
+  const std::uint64_t objects = 2 * dataset.spectra.size() * kBytesPerSpectrum +
+                                2 * list_objects_bound_bytes(lists, settings) +
+                                2 * lists.ions * width * (sizeof(double) + sizeof(float)) +
+                                tasks::MetricsColumns::memory_bound_bytes(lists.ions, width);
+  const std::uint64_t images = image_tasks_memory_bound_bytes(grid.pixels, width, settings.threads);
+  return settings.threads * task + images + list_task_memory_bound_bytes(lists, settings) + objects;
 }
 
 std::uint64_t task_runs_bound_bytes(const imzml::Dataset& dataset,
@@ -55,17 +60,19 @@ std::uint64_t largest_object_bound_bytes(const imzml::Dataset& dataset,
       std::max(longest, ingest_share_peaks(dataset.declared_peaks(), settings.threads)));
 }
 
-std::uint64_t task_objects_bound_bytes(const imzml::Dataset& dataset, std::uint64_t ions,
+std::uint64_t task_objects_bound_bytes(const imzml::Dataset& dataset, const ListSizes& lists,
                                        const AnnotationSettings& settings) {
-  // An ion's part of the ion set, of its patterns, of the table of all, and of the metrics.
+  // An ion's part of its patterns, of the table of all, and of the metrics.
   const std::uint64_t width = settings.pattern.max_peaks;
+  const std::uint64_t ions = lists.ions;
   const std::uint64_t bytes_per_ion =
-      kBytesPerIon + 2 * (width * (sizeof(double) + sizeof(float)) + kBytesPerIon) +
+      2 * (width * (sizeof(double) + sizeof(float)) + kBytesPerIon) +
       width * (2 * sizeof(double) + 2 * sizeof(float) + 1) + kBytesPerIon;
   const std::uint64_t tasks = task_runs_bound_bytes(dataset, settings) / kPeaksPerRun +
-                              settings.threads + ions / kIonsPerTask + ions / kRowsPerTask + 3;
+                              settings.threads + ions / kIonsPerTask + ions / kRowsPerTask +
+                              lists.lists + 4;
   return task_runs_bound_bytes(dataset, settings) + dataset.spectra.size() * kBytesPerSpectrum +
-         ions * bytes_per_ion + tasks * kBytesPerTask;
+         list_objects_bound_bytes(lists, settings) + ions * bytes_per_ion + tasks * kBytesPerTask;
 }
 
 }  // namespace ionloom::exec

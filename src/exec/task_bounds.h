@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "exec/annotation_run.h"
+#include "exec/list_tasks.h"
 #include "imaging/pixel_grid.h"
 #include "imzml/dataset.h"
 
@@ -20,10 +21,9 @@ inline constexpr std::uint64_t kTaskBytes = std::uint64_t{256} << 20;
 [[nodiscard]] std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks, std::uint32_t threads);
 
 /// Bytes that annotate_by_tasks() needs at most beyond what annotate() does.
-/// @param ions  of all lists
 [[nodiscard]] std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset,
                                                     const imaging::GridSize& grid,
-                                                    std::uint64_t ions,
+                                                    const ListSizes& lists,
                                                     const AnnotationSettings& settings);
 
 /// Bytes that its runs take at most.
@@ -32,7 +32,7 @@ inline constexpr std::uint64_t kTaskBytes = std::uint64_t{256} << 20;
 
 /// Bytes that all its objects take at most, the runs among them.
 [[nodiscard]] std::uint64_t task_objects_bound_bytes(const imzml::Dataset& dataset,
-                                                     std::uint64_t ions,
+                                                     const ListSizes& lists,
                                                      const AnnotationSettings& settings);
 
 /// Bytes of the largest object that one of its tasks makes.

@@ -22,6 +22,9 @@ class TaskRuntime {
   [[nodiscard]] virtual Result<void> run(const tasks::Task& task, tasks::TaskIo& io,
                                          const std::function<bool()>& cancelled) = 0;
 
+  /// Memory that a task can have at most.
+  [[nodiscard]] virtual std::uint64_t most_memory_bytes() const { return UINT64_MAX; }
+
   /// Why compiled code could not be kept for later programs; empty: it was, or there is none.
   [[nodiscard]] virtual std::string cache_trouble() const { return {}; }
 };

@@ -1,5 +1,7 @@
 #include "tasks/checksum.h"
 
+#include "tasks/xxh3_vectors.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -10,6 +12,9 @@ struct ChecksumStream::State {
 };
 
 std::uint64_t checksum(std::span<const std::byte> bytes) {
+#ifdef __wasm_simd128__
+  if (bytes.size() >= kXxh3LongBytes) return xxh3_of_long(bytes);
+#endif
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 

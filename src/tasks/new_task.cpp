@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "chem/instrument.h"
-#include "stages/peak_arrays.h"
 #include "tasks/checksum.h"
 #include "tasks/ion_set_object.h"
 #include "tasks/ion_table_object.h"
@@ -139,7 +138,7 @@ Task new_index_task(const std::string& spectra_object, std::uint64_t spectra,
                     const std::string& pixels_object) {
   Task task;
   task.stage = Stage::kIndex;
-  const SpectraRanges ranges = spectra_ranges(spectra, 0, spectra);
+  const SpectraRanges ranges = spectra_ranges(spectra, false, 0, spectra);
   add_input(task, "x", spectra_object, ranges.x);
   add_input(task, "y", spectra_object, ranges.y);
   return finished(std::move(task), "pixels", pixels_object);
@@ -151,26 +150,37 @@ Task new_ingest_task(const DatasetObjects& dataset, const SpectraTable& spectra,
   task.stage = Stage::kIngest;
   std::uint64_t declared = 0;
   std::uint64_t longest = 0;
+  std::uint64_t longest_stream = 0;
   std::vector<ByteRange> arrays;
   for (std::uint64_t i = first; i < last; ++i) {
     const std::uint64_t length = spectra.length[i];
     declared += length;
     longest = std::max(longest, length);
-    const auto bytes = [&](std::uint8_t type) {
-      return length * stages::width_bytes(static_cast<stages::NumberType>(type));
+    std::uint64_t stream_bytes = 0;
+    const auto add_array = [&](std::uint64_t offset, std::uint8_t type,
+                               const std::vector<std::uint64_t>& sizes) {
+      const std::uint64_t size = type >= kZlib ? sizes[i] : length * value_bytes(type);
+      arrays.push_back({offset, size});
+      stream_bytes += size;
     };
-    arrays.push_back({spectra.mz_offset[i], bytes(spectra.mz_type[i])});
-    arrays.push_back({spectra.intensity_offset[i], bytes(spectra.intensity_type[i])});
+    add_array(spectra.mz_offset[i], spectra.mz_type[i], spectra.mz_bytes);
+    add_array(spectra.intensity_offset[i], spectra.intensity_type[i], spectra.intensity_bytes);
+    longest_stream = std::max(longest_stream, stream_bytes);
   }
   task.set("first_spectrum", first);
   task.set("declared_peaks", declared);
   task.set("longest_spectrum", longest);
-  const SpectraRanges ranges = spectra_ranges(spectra.size(), first, last);
+  if (spectra.is_compressed()) task.set("longest_stream", longest_stream);
+  const SpectraRanges ranges = spectra_ranges(spectra.size(), spectra.is_compressed(), first, last);
   add_input(task, "mz_offset", dataset.spectra, ranges.mz_offset);
   add_input(task, "intensity_offset", dataset.spectra, ranges.intensity_offset);
   add_input(task, "length", dataset.spectra, ranges.length);
   add_input(task, "mz_type", dataset.spectra, ranges.mz_type);
   add_input(task, "intensity_type", dataset.spectra, ranges.intensity_type);
+  if (spectra.is_compressed()) {
+    add_input(task, "mz_bytes", dataset.spectra, ranges.mz_bytes);
+    add_input(task, "intensity_bytes", dataset.spectra, ranges.intensity_bytes);
+  }
   add_input(task, "pixel_of_spectrum", dataset.pixels,
             pixel_ranges(spectra.size(), dataset.grid.pixels, first, last).pixel_of_spectrum);
   for (const ByteRange& range : joined(std::move(arrays))) {
@@ -261,7 +271,7 @@ Task new_ions_task(const stages::IonSettings& settings, std::span<const ListObje
 
 Task new_rank_task(const stages::IonSettings& settings, std::uint32_t isotope_peaks,
                    std::span<const SizedObject> metrics, const SizedObject& decoy_map,
-                   const ModelObject* model, const std::string& ranking_object) {
+                   const ModelObject* model, bool with_decoys, const std::string& ranking_object) {
   Task task;
   task.stage = Stage::kRank;
   set_ion_settings(task, settings);
@@ -277,7 +287,7 @@ Task new_rank_task(const stages::IonSettings& settings, std::uint32_t isotope_pe
     task.set("model_bytes", model->bytes);
     add_input(task, "model", model->file.object, {0, model->file.size_bytes});
   }
-  task.outputs.push_back({"decoy_ranking", ranking_object + ".decoys"});
+  if (with_decoys) task.outputs.push_back({"decoy_ranking", ranking_object + ".decoys"});
   return finished(std::move(task), "ranking", ranking_object);
 }
 

@@ -113,10 +113,12 @@ struct ModelObject {
   fdr::AbsErrorRule abs_errors = fdr::AbsErrorRule::kReference;
 };
 
-/// Ranks one list, with its decoys' ranks in an object called as `ranking_object` with ".decoys"
-/// behind.
+/// Ranks one list.
+/// @param with_decoys  its decoys' ranks are wanted too, in an object called as `ranking_object`
+///                     with ".decoys" behind
 [[nodiscard]] Task new_rank_task(const stages::IonSettings& settings, std::uint32_t isotope_peaks,
                                  std::span<const SizedObject> metrics, const SizedObject& decoy_map,
-                                 const ModelObject* model, const std::string& ranking_object);
+                                 const ModelObject* model, bool with_decoys,
+                                 const std::string& ranking_object);
 
 }  // namespace ionloom::tasks

@@ -326,11 +326,6 @@ TEST_F(StoredRun, that_was_killed_while_it_kept_objects_misleads_no_other) {
   expect_same_results(plain, results({"--store", file_url(), "--images", "none"}));
 }
 
-TEST_F(StoredRun, is_refused_on_compressed_data_and_says_why) {
-  const Workplace place(imzml::testing::sample(glucose_pixels(), {.zlib = true}));
-  place.expect_refused(1, {"compressed", "--store"}, {"--store", "memory:"});
-}
-
 TEST_F(StoredRun, is_planned_with_the_memory_that_a_store_takes) {
   const Workplace place(imzml::testing::sample(glucose_pixels()));
   place.expect_refused(3, {"annotating needs", "only 60 MB may be used"},

@@ -66,6 +66,14 @@ TEST_F(WasmRuntime, gives_the_bytes_of_native_on_simulated_data) {
                       {"--decoys", "2", "--images", "npy", "--fixes"});
 }
 
+TEST_F(WasmRuntime, gives_the_bytes_of_native_on_compressed_data) {
+  const ScratchFolder folder;
+  const auto dataset = written(folder, imzml::testing::sample(glucose_pixels(), {.zlib = true}));
+  put(folder / "list.tsv", kGlucoseList);
+  expect_native_bytes({dataset.string(), "--molecules", (folder / "list.tsv").string()},
+                      {"--decoys", "3", "--fdr", "1"});
+}
+
 TEST_F(WasmRuntime, gives_the_bytes_of_native_on_reference_data) {
   const auto shared = oracle::shared_path("oracle");
   if (!shared) GTEST_SKIP() << oracle::kNoSharedFolder;

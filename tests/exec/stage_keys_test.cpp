@@ -54,6 +54,12 @@ TEST(StageKeys, depend_on_all_that_the_bytes_depend_on) {
   }
 }
 
+TEST(StageKeys, tell_outputs_of_one_name_apart) {
+  tasks::Task task = sample_task();
+  task.outputs = {{"decoys", "a"}, {"decoys", "b"}, {"ions", "c"}, {"decoys", "d"}};
+  EXPECT_EQ(kept_names(task), (std::vector<std::string>{"decoys", "decoys.1", "ions", "decoys.2"}));
+}
+
 TEST(StageKeys, of_an_input_that_cannot_be_read_are_a_failure) {
   const auto failed =
       kept_prefix(sample_task(), [](const tasks::TaskInput& input) -> Result<std::string> {

@@ -120,7 +120,7 @@ void TaskRun::run(const Task& task) {
 
 void TaskRun::ingest(const Study& study, std::uint64_t cuts) {
   objects = {.ibd = "ibd", .spectra = "spectra", .pixels = "pixels", .grid = {}};
-  const SpectraTable spectra = exec::spectra_table(study.dataset).value();
+  const SpectraTable spectra = exec::spectra_table(study.dataset);
   shelf.put("ibd", content_of(study.dataset.ibd_path));
   shelf.put("spectra", encode_spectra(spectra));
   run(new_index_task("spectra", spectra.size(), "pixels"));
@@ -211,7 +211,7 @@ stages::PatternTable TaskRun::patterns(std::size_t ions) const {
 
 void TaskRun::rank(const Study& study) {
   run(new_rank_task(study.settings.ions, images.isotope_peaks, metrics_,
-                    {"decoys", shelf.at("decoys").size()}, nullptr, "ranking"));
+                    {"decoys", shelf.at("decoys").size()}, nullptr, true, "ranking"));
 }
 
 stages::IonSet TaskRun::ions(const Study& study) const {

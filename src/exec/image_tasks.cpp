@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "exec/image_source.h"
+#include "exec/parallel_steps.h"
+#include "exec/run_indices.h"
+#include "exec/task_batch.h"
+#include "exec/task_bounds.h"
+#include "exec/task_objects.h"
+#include "stages/annotate.h"
+#include "tasks/images_object.h"
+#include "tasks/ion_table_object.h"
+#include "tasks/new_task.h"
+
+namespace ionloom::exec {
+namespace {
+
+constexpr const char* kTable = "image-ions";
+/// Bytes of images that one task makes, unless those of one ion are more.
+constexpr std::uint64_t kImageBytes = std::uint64_t{4} << 20;
+/// What a task makes while it grows in memory, and again as images.
+constexpr std::uint64_t kCopies = 4;
+/// Tasks of each thread at least, so that threads end together.
+constexpr std::uint64_t kTasksPerThread = 4;
+
+std::uint64_t bytes_per_ion(std::uint64_t pixels, std::uint32_t isotope_peaks) {
+  return pixels * isotope_peaks * sizeof(tasks::ImageValue);
+}
+
+/// Reads a task's inputs among objects and takes its outputs itself.
+class TakingIo final : public tasks::TaskIo {
+ public:
+  explicit TakingIo(ObjectTaskIo inputs, std::size_t outputs)
+      : inputs_(std::move(inputs)), taken_(outputs) {}
+
+  Result<void> read(std::uint32_t input, std::uint64_t offset_bytes,
+                    std::span<std::byte> into) override {
+    return inputs_.read(input, offset_bytes, into);
+  }
+  Result<void> write(std::uint32_t output, std::span<const std::byte> bytes) override {
+    if (output >= taken_.size()) return data_error({}, "the task has no such output");
+    taken_[output].insert(taken_[output].end(), bytes.begin(), bytes.end());
+    return {};
+  }
+  void log(tasks::LogLevel level, std::string_view sentence) override {
+    inputs_.log(level, sentence);
+  }
+
+  [[nodiscard]] std::span<const std::byte> taken(std::size_t output) const {
+    return taken_[output];
+  }
+
+ private:
+  ObjectTaskIo inputs_;
+  std::vector<std::vector<std::byte>> taken_;
+};
+
+/// The ions asked for, each once, and the places where they were.
+struct WantedIons {
+  tasks::IonRows rows;  ///< in the order of an ion table
+  std::map<std::uint32_t, std::vector<std::size_t>> places;
+};
+
+WantedIons wanted(std::span<const std::uint32_t> ions, const stages::PatternTable& patterns) {
+  WantedIons all;
+  for (std::size_t i = 0; i < ions.size(); ++i) all.places[ions[i]].push_back(i);
+  tasks::IonRows rows;
+  rows.patterns.peaks_per_ion = patterns.peaks_per_ion;
+  for (const auto& [ion, places] : all.places) {
+    const imaging::TheoreticalPeaks theory = patterns.of(ion);
+    rows.patterns.mz.insert(rows.patterns.mz.end(), theory.mz.begin(), theory.mz.end());
+    rows.patterns.intensity.insert(rows.patterns.intensity.end(), theory.intensity.begin(),
+                                   theory.intensity.end());
+    rows.ion.push_back(ion);
+    rows.flags.push_back(0);
+  }
+  all.rows = tasks::table_rows(rows);
+  return all;
+}
+
+class TaskImages final : public ImageSource {
+ public:
+  TaskImages(const AnnotationRun& run, const AnnotationSettings& settings, TaskRuntime& runtime,
+             RunObjects& objects)
+      : run_(run), settings_(settings), runtime_(runtime), objects_(objects) {}
+
+  Result<void> cut(std::span<const std::uint32_t> ions, const Work& work,
+                   Progress& progress) override {
+    if (ions.empty()) return {};
+    const WantedIons all = wanted(ions, run_.patterns);
+    if (auto added = objects_.add(kTable, tasks::encode_ion_table(all.rows)); !added) return added;
+    const auto tasks = tasks_for(all.rows);
+    if (!tasks) return std::unexpected(tasks.error());
+    auto done = in_parallel(tasks->size(), progress, [&](std::size_t i) {
+      return run_one((*tasks)[i], all, work, progress);
+    });
+    objects_.drop(kTable);
+    return done;
+  }
+
+ private:
+  [[nodiscard]] Result<std::vector<tasks::Task>> tasks_for(const tasks::IonRows& rows) const;
+  [[nodiscard]] Result<void> run_one(const tasks::Task& task, const WantedIons& all,
+                                     const Work& work, Progress& progress) const;
+
+  const AnnotationRun& run_;
+  const AnnotationSettings& settings_;
+  TaskRuntime& runtime_;
+  RunObjects& objects_;
+};
+
+Result<std::vector<tasks::Task>> TaskImages::tasks_for(const tasks::IonRows& rows) const {
+  const auto runs = run_indices(objects_, run_.peaks.runs_on_disk());
+  if (!runs) return std::unexpected(runs.error());
+  const imaging::GridSize grid = run_.pixels.grid.size();
+  const tasks::DatasetObjects dataset{RunObjects::kIbd, RunObjects::kSpectra, RunObjects::kPixels,
+                                      grid};
+  const tasks::ImageRun image_run{.settings = settings_.metrics,
+                                  .isotope_peaks = run_.patterns.peaks_per_ion,
+                                  .all_metrics = false,
+                                  .first_mz = run_.peaks.first_mz(),
+                                  .last_mz = run_.peaks.last_mz()};
+  const std::uint64_t ions = rows.ion.size();
+  const std::uint64_t most = std::max<std::uint64_t>(
+      1, std::min(kImageBytes / bytes_per_ion(grid.pixels, image_run.isotope_peaks),
+                  ions / (settings_.threads * kTasksPerThread)));
+  std::vector<tasks::Task> tasks;
+  for (std::uint64_t first = 0; first < ions;) {
+    tasks::Task task;
+    std::uint64_t count = std::min(most, ions - first);
+    for (;; count /= 2) {
+      std::vector<imaging::MzWindow> windows;
+      for (std::uint64_t row = first; row < first + count; ++row) {
+        stages::append_windows(rows.patterns.of(row), settings_.metrics.tolerance_ppm, windows);
+      }
+      const tasks::IonSlice slice{kTable, ions, first, first + count};
+      task = tasks::new_images_task(image_run, dataset, {&slice, 1}, *runs, std::move(windows),
+                                    "images-" + std::to_string(tasks.size()));
+      if (task.memory_bytes <= kTaskBytes || count == 1) break;
+    }
+    tasks.push_back(std::move(task));
+    first += count;
+  }
+  level_memory(tasks);
+  return tasks;
+}
+
+Result<void> TaskImages::run_one(const tasks::Task& task, const WantedIons& all, const Work& work,
+                                 Progress& progress) const {
+  tasks::Task without_outputs = task;
+  without_outputs.outputs.clear();
+  auto inputs = ObjectTaskIo::open(without_outputs, objects_);
+  if (!inputs) return std::unexpected(inputs.error());
+  TakingIo io(std::move(*inputs), task.outputs.size());
+  auto done = runtime_.run(task, io, [&] { return progress.cancelled(); });
+  if (!done) return done;
+  const auto images = tasks::decode_images(io.taken(0));
+  if (!images) return data_error(task_place(task), images.error().what);
+  for (std::size_t i = 0; i < images->ion.size(); ++i) {
+    const auto own =
+        std::span(images->images).subspan(i * images->isotope_peaks, images->isotope_peaks);
+    for (const std::size_t place : all.places.at(images->ion[i])) {
+      if (auto worked = work(place, own); !worked) return worked;
+      progress.advance(1);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::unique_ptr<ImageSource> images_by_tasks(const AnnotationRun& run,
+                                             const AnnotationSettings& settings,
+                                             TaskRuntime& runtime, RunObjects& objects) {
+  return std::make_unique<TaskImages>(run, settings, runtime, objects);
+}
+
+std::uint64_t image_tasks_memory_bound_bytes(std::uint64_t pixels, std::uint32_t isotope_peaks,
+                                             std::uint32_t threads) {
+  return threads * kCopies * std::max(kImageBytes, bytes_per_ion(pixels, isotope_peaks));
+}
+
+}  // namespace ionloom::exec

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "exec/annotation_run.h"
+#include "exec/progress.h"
+#include "exec/run_objects.h"
+#include "exec/task_runtime.h"
+#include "tasks/new_task.h"
+
+namespace ionloom::exec {
+
+// The two stages that see whole molecule lists, as tasks: one enumerates the ions of all lists, one
+// a list ranks them. A task whose lists are too large for the runtime's memory is done natively.
+
+/// The objects of a run's ions.
+struct IonObjects {
+  std::string ions;                        ///< ion set
+  std::vector<std::uint64_t> begins;       ///< that column of the set
+  std::vector<tasks::SizedObject> decoys;  ///< decoy maps, one a list
+};
+
+/// Makes the ions of all lists: run.ions and their objects. Fails as stages::enumerate_ions().
+[[nodiscard]] Result<IonObjects> make_ions(std::span<const ListInput> lists,
+                                           const AnnotationSettings& settings, TaskRuntime& runtime,
+                                           RunObjects& objects, Progress& progress,
+                                           AnnotationRun& run);
+
+/// Ranks the measured ions of every list: run.ranked and, if asked for, run.ranked_decoys.
+/// @param metrics  objects of all annotate tasks
+[[nodiscard]] Result<void> rank_by_tasks(const IonObjects& ions,
+                                         std::span<const tasks::SizedObject> metrics,
+                                         const AnnotationSettings& settings, TaskRuntime& runtime,
+                                         RunObjects& objects, Progress& progress,
+                                         AnnotationRun& run);
+
+/// What the lists of a run hold together.
+struct ListSizes {
+  std::uint64_t formulas = 0;
+  std::uint64_t text_bytes = 0;  ///< of the formulas, at most
+  std::uint64_t ions = 0;        ///< at most
+  std::uint64_t lists = 1;
+};
+
+/// Bytes of the objects of ions and rank, at most.
+[[nodiscard]] std::uint64_t list_objects_bound_bytes(const ListSizes& lists,
+                                                     const AnnotationSettings& settings);
+
+/// Bytes that a task of ions or rank takes at most.
+[[nodiscard]] std::uint64_t list_task_memory_bound_bytes(const ListSizes& lists,
+                                                         const AnnotationSettings& settings);
+
+}  // namespace ionloom::exec
