@@ -71,7 +71,9 @@ void add_wasm(CLI::App& app, ProgramArguments& arguments) {
       "wasm", "Run a WebAssembly program, which sees buckets of GEDS as folders");
   group->require_subcommand(1);
   CLI::App* command =
-      group->add_subcommand("run", "Run a WASI preview 1 program: its exit code is this command's");
+      group->add_subcommand("run",
+                            "Run a WASI preview 1 program, or a component that imports\n"
+                            "wasi:keyvalue: its exit code is this command's");
   command->add_option("program", arguments.program, "the program")
       ->required()
       ->type_name("APP.wasm");

@@ -56,6 +56,7 @@ Result<std::int32_t> run_program_command(const ProgramArguments& arguments) {
   wasi::ProgramSettings settings{.arguments = {arguments.program.filename().string()},
                                  .environment = *std::move(environment),
                                  .folders = std::move(places->folders),
+                                 .buckets = std::move(places->buckets),
                                  .handles = arguments.handles,
                                  .limits = limits_of(arguments)};
   settings.arguments.insert(settings.arguments.end(), arguments.arguments.begin(),

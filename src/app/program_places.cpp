@@ -98,6 +98,7 @@ Result<ProgramPlaces> open_places(const ProgramArguments& arguments,
         wasi::BucketMount::Place{store, mount.bucket, mount.prefix, mount.writable,
                                  in_memory(mount.store, places)},
         quotas);
+    places.buckets.push_back({mount.path, mounted});
     places.folders.push_back(
         {mount.path, std::make_unique<wasi::BucketFolder>(std::move(mounted))});
   }

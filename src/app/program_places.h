@@ -21,6 +21,7 @@ struct ProgramPlaces {
   std::unique_ptr<geds::Node> node;  ///< served here; none where none is needed
   std::map<std::string, std::shared_ptr<store::ObjectStore>> stores;  ///< by URL, GEDS by ""
   std::vector<wasi::GivenFolder> folders;
+  std::vector<wasi::GivenBucket> buckets;
 };
 
 /// Opens the stores, and starts a node where the program may write to GEDS and no node is named.

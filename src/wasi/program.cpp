@@ -11,6 +11,7 @@
 #include <wasmtime/linker.hh>
 #include <wasmtime/wasi.hh>
 
+#include "wasi/component.h"
 #include "wasi/descriptor_table.h"
 #include "wasi/host_stream.h"
 #include "wasi/wasi_imports.h"
@@ -84,6 +85,7 @@ Result<std::int32_t> call_start(wasmtime::Linker& linker, wasm::LimitedStore& st
 
 Result<std::int32_t> run_program(std::span<const std::byte> module, const std::string& name,
                                  ProgramSettings settings) {
+  if (is_component(module)) return run_component(module, name, std::move(settings));
   const auto engine =
       wasm::Engine::create({.instances = 1, .fuel = settings.limits.fuel.has_value()});
   if (!engine) return std::unexpected(engine.error());
