@@ -96,10 +96,8 @@ void expect_traffic(const nlohmann::json& record, const std::string& url) {
   EXPECT_EQ(record["store"]["url"], url);
   EXPECT_EQ(record["store"]["objects"], "removed");
   for (const auto& stage : record["stages"]) {
-    const bool puts = stage["name"] != "rank" && stage["name"] != "write";
-    EXPECT_EQ(stage["store_put_bytes"] > 0, puts) << stage;
-    EXPECT_EQ(stage["store_got_bytes"] > 0, stage["name"] != "rank" && stage["name"] != "ions")
-        << stage;
+    EXPECT_GT(stage["store_put_bytes"], 0) << stage;
+    EXPECT_GT(stage["store_got_bytes"], 0) << stage;
   }
   EXPECT_EQ(record["stages"][0]["name"], "index");
 }
