@@ -54,9 +54,10 @@ test: deps-test format-check build-all  ## check the formatting, build everythin
 bench: deps-test with-wasm  ## measure speed and memory against the peers
 	@scripts/install-debian-packages bench
 	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
-	@cmake --build build --target ionloom bench_kernels bench_exchange
+	@cmake --build build --target ionloom bench_kernels bench_exchange bench_guest bench_guest_read
 	@"$$(scripts/bench-python)" bench/run.py $(if $(QUICK),--quick)
 	@"$$(scripts/bench-python)" bench/store_run.py $(if $(QUICK),--quick)
+	@"$$(scripts/bench-python)" bench/guest_run.py $(if $(QUICK),--quick)
 
 bench-any-size: deps-test build  ## annotate 400 million peaks in 1 GB of memory (11 GB of disk)
 	@scripts/install-debian-packages bench
