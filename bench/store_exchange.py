@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -88,6 +89,7 @@ def run_exchange(*words: str | int) -> dict[str, float]:
 
 def places(servers: Servers, node: str, shared: str) -> list[Where]:
     """Those that can be had here."""
+    servers.hold(f"shared:{shared}")
     found = [
         Where("ionloom, memory", "same process", "memory:", True),
         Where("ionloom, shared memory", "same node", f"shared:{shared}", True),
@@ -188,13 +190,36 @@ def remote_reads(node: str, raw: str) -> list[Reach]:
         lambda row: (row.ratio or 0) >= 0.9,
         "bare socket",
     )
+    middle = Reach(
+        "read 1 MiB from another node, metadata known",
+        "B/s",
+        [],
+        "90 % of a bare socket",
+        lambda row: (row.ratio or 0) >= 0.9,
+        "bare socket",
+    )
     for turn in range(2 * ROUNDS):
-        for row, size, count in ((small, KIB, 5000), (large, 64 * MIB, 8)):
+        for row, size, count in (
+            (small, KIB, 5000),
+            (middle, MIB, 500),
+            (large, 64 * MIB, 8),
+        ):
             ours = opened_again(f"geds-known://{node}", size, count, turn)["wall_s"]
             theirs = opened_again(raw, size, count, turn)["wall_s"]
             row.ours.append(ours if row is small else size / ours)
             row.theirs.append(theirs if row is small else size / theirs)
-    return [small, large]
+    return [small, middle, large]
+
+
+def writes_made_durable(disk: Path, seconds: float) -> float:
+    """How often a second a bare loop appends a kilobyte to a file and has it on disk."""
+    with (disk / "bare").open("wb", buffering=0) as file:
+        count, begin = 0, time.monotonic()
+        while (elapsed := time.monotonic() - begin) < seconds:
+            file.write(bytes(1024))
+            os.fdatasync(file.fileno())
+            count += 1
+    return count / elapsed
 
 
 def metadata_rates(servers: Servers, disk: Path, seconds: int) -> list[Reach]:
@@ -203,10 +228,14 @@ def metadata_rates(servers: Servers, disk: Path, seconds: int) -> list[Reach]:
     for name, state in (("", None), (", changes on disk", disk)):
         address = servers.metadata(on_other=False, state=state)
         for what in ("create", "lookup"):
-            rates = [
-                run_exchange(what, address, CONNECTIONS, seconds, "rate")["calls_per_s"]
-                for _ in range(ROUNDS)
-            ]
+            rates: list[float] = []
+            bare: list[float] = []
+            for _ in range(ROUNDS):
+                rates.append(
+                    run_exchange(what, address, CONNECTIONS, seconds, "rate")["calls_per_s"]
+                )
+                if state and what == "create":
+                    bare.append(writes_made_durable(disk, 1))
             rows.append(
                 Reach(
                     f"metadata {what}, {CONNECTIONS} connections{name}",
@@ -214,6 +243,8 @@ def metadata_rates(servers: Servers, disk: Path, seconds: int) -> list[Reach]:
                     rates,
                     "over 15,000/s",
                     lambda row: row.value > 15_000,
+                    "writes made durable one by one" if bare else "",
+                    bare,
                 )
             )
     return rows

@@ -112,6 +112,10 @@ class Servers:
         _wait_for(lambda: log.read_text().endswith("\n"), "the bare socket")
         return f"raw://{host}:{int(log.read_text())}"
 
+    def hold(self, place: str) -> None:
+        """A process that has the store open throughout, as a server has what it keeps."""
+        self._start([str(EXCHANGE), "hold", place], "hold")
+
     def metadata(self, on_other: bool, state: Path | None = None) -> str:
         host, port = self.other.host if on_other else "127.0.0.1", _free_port()
         command = [str(IONLOOM), "geds", "serve-metadata", "--listen", f"{host}:{port}"]

@@ -2,6 +2,7 @@
 // it:
 //   bench_exchange put|get|put-get|again PLACE SIZE_BYTES COUNT RUN
 //   bench_exchange serve-raw HOST
+//   bench_exchange hold PLACE
 //   bench_exchange create|lookup METADATA:PORT CONNECTIONS SECONDS RUN
 //   bench_exchange resident view|copy PLACE SIZE_BYTES
 // Prints one line of JSON. RUN tells the keys of one round from those of the next.
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include "bench/store/metadata_rate.h"
 #include "bench/store/place.h"
@@ -147,6 +149,10 @@ int main(int argc, char** argv) {
     return static_cast<std::size_t>(std::strtoull(words[at].c_str(), nullptr, 10));
   };
   if (is("serve-raw", 2)) serve_raw(words[1]);
+  if (is("hold", 2)) {
+    const auto place = open_place(words[1]);
+    ::pause();  // until a signal ends it
+  }
   if (is("put", 5) || is("get", 5) || is("put-get", 5) || is("again", 5)) {
     exchange(words[0], {words[1], number(2), number(3), words[4]});
   } else if (is("create", 5) || is("lookup", 5)) {

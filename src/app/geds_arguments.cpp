@@ -92,6 +92,13 @@ void add_node(CLI::App& group, GedsArguments& arguments) {
       ->check(CLI::Range(1, 2))
       ->capture_default_str()
       ->type_name("N");
+  command
+      ->add_option("--copy-again-s", arguments.copy_again_s,
+                   "so many seconds after another node has died, copies that it held of objects\n"
+                   "here are made again on a third; 0 for never")
+      ->check(CLI::Range(0, 86400))
+      ->capture_default_str()
+      ->type_name("S");
   command->add_flag("--relocate-on-exit", arguments.relocate_on_exit,
                     "on SIGTERM, first move all objects to the S3 stores registered for their\n"
                     "buckets; exit 4 when some could not go");

@@ -20,6 +20,7 @@ struct GedsArguments {
   std::string disk;  ///< "DIR:SIZE"
   std::uint32_t lease_ms = 1500;
   int copies = 1;
+  int copy_again_s = 10;
   std::string object;          ///< "bucket/key", or "bucket[/prefix]"
   std::filesystem::path file;  ///< to put
   std::optional<std::filesystem::path> output;

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "app/interruption.h"
+#include "app/printable.h"
 #include "files/output_file.h"
 #include "geds/client.h"
 #include "geds/metadata_client.h"
@@ -198,7 +199,7 @@ Result<void> list_objects(const GedsArguments& arguments) {
     if (arguments.json) {
       print_json({{"buckets", *buckets}});
     } else {
-      for (const std::string& bucket : *buckets) fmt::print("{}\n", bucket);
+      for (const std::string& bucket : *buckets) fmt::print("{}\n", printable(bucket));
     }
     return {};
   }
@@ -213,10 +214,11 @@ Result<void> list_objects(const GedsArguments& arguments) {
     return {};
   }
   for (const std::string& folder : listing->common_prefixes) {
-    fmt::print("{:>14}  {}\n", "folder", folder);
+    fmt::print("{:>14}  {}\n", "folder", printable(folder));
   }
   for (const geds::Object& object : listing->objects) {
-    fmt::print("{:>14}  {}  {}\n", object.info.size_bytes, object.id.key, object.info.location);
+    fmt::print("{:>14}  {}  {}\n", object.info.size_bytes, printable(object.id.key),
+               printable(object.info.location));
   }
   return {};
 }
@@ -232,8 +234,11 @@ Result<void> show_object(const GedsArguments& arguments) {
     print_json(as_json(*object));
   } else {
     fmt::print("object    {}\nsize      {} bytes\nsealed    {} bytes\nlocation  {}\n", id->text(),
-               object->info.size_bytes, object->info.sealed_bytes, object->info.location);
-    for (const std::string& copy : object->info.copies) fmt::print("copy      {}\n", copy);
+               object->info.size_bytes, object->info.sealed_bytes,
+               printable(object->info.location));
+    for (const std::string& copy : object->info.copies) {
+      fmt::print("copy      {}\n", printable(copy));
+    }
   }
   return {};
 }
@@ -281,7 +286,7 @@ Result<void> watch_objects(const GedsArguments& arguments) {
       line["event"] = name_of(event.publication);
       print_json(line);
     } else {
-      fmt::print("{}  {}\n", name_of(event.publication), event.object.id.text());
+      fmt::print("{}  {}\n", name_of(event.publication), printable(event.object.id.text()));
     }
     std::fflush(stdout);
     return ++seen != arguments.most_events;

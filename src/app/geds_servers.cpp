@@ -130,17 +130,19 @@ Result<void> serve_node(const GedsArguments& arguments) {
   if (!disk) return std::unexpected(disk.error());
   const geds::EventLog events = event_log(arguments, "node");
   const StopSignal stop;
-  const auto node = geds::Node::start({.metadata = arguments.metadata,
-                                       .listen = *listen,
-                                       .host = arguments.host,
-                                       .memory_bytes = arguments.memory_bytes,
-                                       .disk = *disk,
-                                       .lease = std::chrono::milliseconds(arguments.lease_ms),
-                                       .copies = arguments.copies,
-                                       .token_file = arguments.token_file,
-                                       .identity = *proof,
-                                       .access = {arguments.token, arguments.authorities},
-                                       .events = events});
+  const auto node =
+      geds::Node::start({.metadata = arguments.metadata,
+                         .listen = *listen,
+                         .host = arguments.host,
+                         .memory_bytes = arguments.memory_bytes,
+                         .disk = *disk,
+                         .lease = std::chrono::milliseconds(arguments.lease_ms),
+                         .copies = arguments.copies,
+                         .copy_again_after = std::chrono::seconds(arguments.copy_again_s),
+                         .token_file = arguments.token_file,
+                         .identity = *proof,
+                         .access = {arguments.token, arguments.authorities},
+                         .events = events});
   if (!node) return std::unexpected(node.error());
   const auto page = status_page(arguments, (*node)->metrics());
   if (!page) return std::unexpected(page.error());

@@ -3,8 +3,25 @@
 namespace ionloom::geds {
 
 void Arrivals::begin(const ObjectId& id) {
-  const std::scoped_lock lock(mutex_);
+  std::unique_lock lock(mutex_);
+  released_.wait(lock, [&] { return held_ != id; });
   ++counts_[id];
+}
+
+bool Arrivals::hold(const ObjectId& id, Clock::time_point now) {
+  const std::scoped_lock lock(mutex_);
+  forget_settled(now);
+  if (held_ || counts_.contains(id)) return false;
+  held_ = id;
+  return true;
+}
+
+void Arrivals::release() {
+  {
+    const std::scoped_lock lock(mutex_);
+    held_.reset();
+  }
+  released_.notify_all();
 }
 
 void Arrivals::end(const ObjectId& id, Clock::time_point now) {

@@ -21,6 +21,11 @@ class CopyService final : public rpc::ObjectCopies::Service {
   grpc::Status Delete(grpc::ServerContext* context, const ::geds::rpc::ObjectID* request,
                       rpc::PlacedObjectResponse* response) override;
 
+  grpc::Status Lacking(grpc::ServerContext* context, const rpc::LackingRequest* request,
+                       rpc::PlacedObjects* response) override;
+  grpc::Status AddCopy(grpc::ServerContext* context, const rpc::PlacedObject* request,
+                       ::geds::rpc::StatusResponse* response) override;
+
  private:
   /// The object, or why there is none.
   void answer(const Outcome<Object>& object, rpc::PlacedObjectResponse& response);

@@ -77,6 +77,8 @@ class DataServer {
   ~DataServer();
 
   [[nodiscard]] std::uint16_t port() const { return listener_.port(); }
+  /// The objects that are coming here.
+  [[nodiscard]] Arrivals& arrivals() { return arrivals_; }
 
  private:
   struct Connection {

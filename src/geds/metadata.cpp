@@ -12,6 +12,22 @@ Metadata::Metadata(MetadataState state, std::unique_ptr<MetadataLog> log, EventL
   for (const auto& [location, duration_ms] : state_.leases()) {
     leases_.renew(location, std::chrono::milliseconds(duration_ms), now);
   }
+  if (log_)
+    snapshots_ = std::jthread([this](const std::stop_token& stop) { make_snapshots(stop); });
+}
+
+void Metadata::make_snapshots(const std::stop_token& stop) {
+  std::unique_lock lock(snapshot_mutex_);
+  while (snapshot_due_.wait(lock, stop, [&] { return log_->wants_snapshot(); })) {
+    lock.unlock();
+    if (const auto made = log_->snapshot()) {
+      events_.info("snapshot", {{"change", *made}});
+    } else {
+      // Every change is durable in the logs, so nobody has anything to fear.
+      events_.warning("snapshot_failed", {{"reason", made.error().message()}});
+    }
+    lock.lock();
+  }
 }
 
 std::uint64_t Metadata::note(const Change& change) {
@@ -25,14 +41,8 @@ Outcome<void> Metadata::settle(std::uint64_t sequence) {
     return std::unexpected(to_status(done.error()));
   }
   if (log_->wants_snapshot()) {
-    const std::unique_lock lock(mutex_);
-    if (!log_->wants_snapshot()) return {};  // another caller was first
-    if (auto done = log_->snapshot(state_); !done) {
-      // The change itself is durable in the log, so the caller has nothing to fear.
-      events_.warning("snapshot_failed", {{"reason", done.error().message()}});
-    } else {
-      events_.info("snapshot", {{"change", sequence}});
-    }
+    const std::scoped_lock lock(snapshot_mutex_);
+    snapshot_due_.notify_one();
   }
   return {};
 }
@@ -207,6 +217,29 @@ Outcome<void> Metadata::renew_lease(const std::string& location, std::chrono::mi
     state_.note_lease(location, duration_ms);
     sequence = note(LeaseNoted{location, duration_ms});
   }
+  lock.unlock();
+  return settle(sequence);
+}
+
+MetadataState::IsDead Metadata::deaths() const {
+  const std::scoped_lock lock(lease_mutex_);
+  return [leases = leases_, now = Leases::Clock::now()](const std::string& location) {
+    return leases.expired(location, now);
+  };
+}
+
+std::vector<Object> Metadata::lacking_copies(const std::string& location, std::size_t most) const {
+  const auto is_dead = deaths();
+  const std::shared_lock lock(mutex_);
+  return state_.lacking_copies(location, is_dead, most);
+}
+
+Outcome<void> Metadata::add_copy(const Object& at_location, const std::string& copy) {
+  const auto is_dead = deaths();
+  std::unique_lock lock(mutex_);
+  const auto changed = state_.add_copy(at_location, copy, is_dead);
+  if (!changed) return std::unexpected(changed.error());
+  const std::uint64_t sequence = note(ObjectPut{*changed});
   lock.unlock();
   return settle(sequence);
 }

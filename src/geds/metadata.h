@@ -2,12 +2,15 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "geds/change.h"
@@ -61,6 +64,11 @@ class Metadata {
   /// objects that have copies are sent there last.
   [[nodiscard]] Outcome<void> renew_lease(const std::string& location,
                                           std::chrono::milliseconds duration, bool started);
+  /// See MetadataState; dead are nodes whose lease ran out.
+  [[nodiscard]] std::vector<Object> lacking_copies(const std::string& location,
+                                                   std::size_t most) const;
+  [[nodiscard]] Outcome<void> add_copy(const Object& at_location, const std::string& copy);
+
   /// Locations of the nodes whose lease runs, ascending.
   [[nodiscard]] std::vector<std::string> live_nodes() const;
 
@@ -72,9 +80,12 @@ class Metadata {
  private:
   /// Notes what was done under the lock; 0 without a log.
   [[nodiscard]] std::uint64_t note(const Change& change);
-  /// Waits until it is durable, and takes a snapshot when one is due.
+  /// Waits until it is durable, and has a snapshot made when one is due.
   [[nodiscard]] Outcome<void> settle(std::uint64_t sequence);
+  void make_snapshots(const std::stop_token& stop);
   void publish_removed(const std::vector<Object>& removed);
+  /// Whether a location's node is dead, as leases are now.
+  [[nodiscard]] MetadataState::IsDead deaths() const;
   /// Leaves out places that are dead; false when no place is left.
   bool keep_living_places(ObjectInfo& info) const;
 
@@ -87,6 +98,9 @@ class Metadata {
   Publisher publisher_;
   bool any_names_ = false;
   mutable std::atomic<std::uint64_t> lookups_of_copies_ = 0;
+  std::mutex snapshot_mutex_;
+  std::condition_variable_any snapshot_due_;
+  std::jthread snapshots_;  ///< makes them; none without a log
 };
 
 }  // namespace ionloom::geds

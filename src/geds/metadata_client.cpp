@@ -183,6 +183,25 @@ Outcome<Object> MetadataClient::lookup_with_copies(const ObjectId& id) {
   return lookup(id);
 }
 
+Outcome<std::vector<Object>> MetadataClient::lacking_copies(const std::string& location) {
+  rpc::LackingRequest request;
+  request.set_location(location);
+  rpc::PlacedObjects response;
+  const auto done = parts_->call([&](grpc::ClientContext* context) {
+    return parts_->copies->Lacking(context, request, &response);
+  });
+  if (!done) return std::unexpected(done.error());
+  std::vector<Object> objects;
+  for (const rpc::PlacedObject& object : response.object()) objects.push_back(from_wire(object));
+  return objects;
+}
+
+Outcome<void> MetadataClient::add_copy(const Object& object) {
+  return parts_->change([&](grpc::ClientContext* context, wire::StatusResponse* response) {
+    return parts_->copies->AddCopy(context, as<rpc::PlacedObject>(object), response);
+  });
+}
+
 Outcome<Listing> MetadataClient::list(const ObjectId& prefix, char delimiter) {
   wire::ObjectListRequest request;
   to_wire(prefix, *request.mutable_prefix());

@@ -55,6 +55,12 @@ class MetadataClient {
   [[nodiscard]] Outcome<Object> lookup(const ObjectId& id);
   /// The same with the copies, where the server knows of any: to find other places to read from.
   [[nodiscard]] Outcome<Object> lookup_with_copies(const ObjectId& id);
+  /// Objects that were put on two nodes and of whose nodes only that at `location` lives, a
+  /// thousand at most. UNIMPLEMENTED when the server is IBM's.
+  [[nodiscard]] Outcome<std::vector<Object>> lacking_copies(const std::string& location);
+  /// The object of this location and size lies on the node of its one copy now, too. NOT_FOUND when
+  /// there is no such object there any more.
+  [[nodiscard]] Outcome<void> add_copy(const Object& object);
   /// @param delimiter 0 for none
   [[nodiscard]] Outcome<Listing> list(const ObjectId& prefix, char delimiter);
 

@@ -1,5 +1,6 @@
 #include "geds/metadata_log.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "files/output_file.h"
 #include "geds/frame_file.h"
+#include "geds/metadata_history.h"
 #include "geds/snapshot_file.h"
 
 namespace ionloom::geds {
@@ -18,8 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kLogName = "metadata.log";
 constexpr std::string_view kLockName = "lock";
+constexpr std::chrono::milliseconds kMostGathering{2};
 
 /// @return 0, or the system's error
 int write_all(int descriptor, std::string_view bytes) {
@@ -60,44 +62,18 @@ Result<std::unique_ptr<MetadataLog>> MetadataLog::open(const fs::path& folder, M
 }
 
 Result<void> MetadataLog::replay(MetadataState& state) {
-  const auto start = load_newest_snapshot(folder_, state);
-  if (!start) return std::unexpected(start.error());
-  last_ = start->sequence;
-  const fs::path path = folder_ / kLogName;
-  const auto bytes = read_if_present(path);
-  if (!bytes) return std::unexpected(bytes.error());
-  const auto frames = read_frames(*bytes, path);
-  if (!frames) return std::unexpected(frames.error());
-  for (const std::string_view record : frames->records) {
-    const auto change = decode_change(record);
-    if (!change) return data_error(path.string(), change.error().what);
-    if (change->sequence <= start->sequence)
-      continue;  // a crash came between snapshot and cutting the log
-    if (change->sequence != last_ + 1) {
-      return data_error(path.string(),
-                        fmt::format("change {} follows change {}; those between are missing, so "
-                                    "the state cannot be rebuilt. A snapshot may have been removed",
-                                    change->sequence, last_));
-    }
-    apply(change->change, state);
-    last_ = change->sequence;
-  }
-  if (last_ < start->newest) {
-    return data_error(
-        folder_.string(),
-        fmt::format("metadata-{}.snapshot is damaged, and what else is here ends with "
-                    "change {}. Restore the snapshot from a copy, or remove it to go "
-                    "on with less",
-                    start->newest, last_));
-  }
-  durable_ = last_;
-  return open_log(frames->valid_bytes);
+  const auto history = read_history(folder_, state);
+  if (!history) return std::unexpected(history.error());
+  last_ = durable_ = history->last;
+  return open_log(history->log_bytes);
 }
 
 Result<void> MetadataLog::open_log(std::size_t valid_bytes) {
   const fs::path path = folder_ / kLogName;
-  log_file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (log_file_ < 0) return std::unexpected(files::file_error(path, "be opened", errno));
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (file < 0) return std::unexpected(files::file_error(path, "be opened", errno));
+  if (log_file_ >= 0) ::close(log_file_);
+  log_file_ = file;
   if (::ftruncate(log_file_, static_cast<off_t>(valid_bytes)) != 0 || ::fsync(log_file_) != 0) {
     return std::unexpected(files::file_error(path, "be cut to its whole records", errno));
   }
@@ -109,28 +85,49 @@ std::uint64_t MetadataLog::append(const Change& change) {
   const std::scoped_lock lock(mutex_);
   ++last_;
   append_record(encode({last_, change}), waiting_);
+  if (last_ - durable_ == expected_) noted_.notify_one();
   return last_;
 }
 
+/// Whoever was told of the last write mostly comes with the next change soon. A write that goes
+/// without them makes them wait for all of it: two half-full writes in place of one. So it waits
+/// for as many changes as there were, half as long as a write takes at most. Who does not come is
+/// not waited for the next time.
+void MetadataLog::gather(std::unique_lock<std::mutex>& lock) {
+  const auto patience = std::min<std::chrono::nanoseconds>(write_time_ / 2, kMostGathering);
+  noted_.wait_for(lock, patience, [&] { return last_ - durable_ >= expected_; });
+}
+
+Result<void> MetadataLog::fail_from_here(Error error) {
+  failed_ = std::move(error);
+  failed_->what += " No change is accepted until the server is restarted.";
+  return std::unexpected(*failed_);
+}
+
 Result<void> MetadataLog::write_out(std::unique_lock<std::mutex>& lock) {
-  const std::string frame = framed(std::exchange(waiting_, {}));
-  const std::uint64_t up_to = last_;
   writing_ = true;
+  gather(lock);
+  const std::string frame = framed(std::exchange(waiting_, {}));
+  const std::uint64_t before = durable_;
+  const std::uint64_t up_to = last_;
   lock.unlock();
+  const auto start = std::chrono::steady_clock::now();
   int failed = write_all(log_file_, frame);
   if (failed == 0 && ::fdatasync(log_file_) != 0) failed = errno;
+  const auto took = std::chrono::steady_clock::now() - start;
   lock.lock();
   writing_ = false;
+  write_time_ = took;
+  expected_ = last_ - before;  // of those who are told now and of those who wait already
+  Result<void> done;
   if (failed != 0) {
-    failed_ = files::file_error(folder_ / kLogName, "be written", failed);
-    failed_->what += " No change is accepted until the server is restarted.";
+    done = fail_from_here(files::file_error(folder_ / kLogName, "be written", failed));
   } else {
     durable_ = up_to;
     log_bytes_ += frame.size();
   }
   written_.notify_all();
-  if (failed_) return std::unexpected(*failed_);
-  return {};
+  return done;
 }
 
 Result<void> MetadataLog::wait_durable(std::uint64_t sequence) {
@@ -151,22 +148,50 @@ bool MetadataLog::wants_snapshot() const {
   return log_bytes_ > snapshot_after_bytes_ && !failed_;
 }
 
-Result<void> MetadataLog::snapshot(const MetadataState& state) {
+/// What is in the log becomes a file of its own, and a new log begins.
+/// @return the number of its last change
+Result<std::uint64_t> MetadataLog::begin_new_log() {
   std::unique_lock lock(mutex_);
-  written_.wait(lock, [&] { return !writing_; });
+  while (writing_ || !waiting_.empty()) {
+    if (failed_) break;
+    if (writing_) {
+      written_.wait(lock);
+    } else if (auto done = write_out(lock); !done) {
+      return std::unexpected(done.error());
+    }
+  }
   if (failed_) return std::unexpected(*failed_);
-  if (!waiting_.empty()) {
-    if (auto done = write_out(lock); !done) return done;
+  const std::uint64_t last = last_;
+  writing_ = true;  // changes are noted meanwhile, and wait
+  lock.unlock();
+  const fs::path path = folder_ / kLogName;
+  Result<void> begun;
+  if (::rename(path.c_str(), closed_log_path(folder_, last).c_str()) != 0) {
+    begun = std::unexpected(files::file_error(path, "be renamed", errno));
+  } else {
+    begun = open_log(0);
   }
-  if (auto done = write_snapshot(folder_, last_, state); !done) {
-    snapshot_after_bytes_ *= 2;  // not again with the very next change
-    return done;
-  }
-  if (::ftruncate(log_file_, 0) != 0 || ::fsync(log_file_) != 0) {
-    return std::unexpected(files::file_error(folder_ / kLogName, "be emptied", errno));
-  }
-  log_bytes_ = 0;
-  return {};
+  lock.lock();
+  writing_ = false;
+  if (!begun) begun = fail_from_here(begun.error());
+  written_.notify_all();
+  if (!begun) return std::unexpected(begun.error());
+  return last;
+}
+
+Result<std::uint64_t> MetadataLog::snapshot() {
+  const auto last = begin_new_log();
+  if (!last) return last;
+  const auto made = [&]() -> Result<void> {
+    MetadataState state;
+    if (auto read = read_closed_history(folder_, *last, state); !read) return read;
+    if (auto written = write_snapshot(folder_, *last, state); !written) return written;
+    return remove_closed_logs(folder_, *last);
+  }();
+  if (made) return last;
+  const std::scoped_lock lock(mutex_);
+  snapshot_after_bytes_ *= 2;  // not again with the very next change
+  return std::unexpected(made.error());
 }
 
 }  // namespace ionloom::geds

@@ -149,6 +149,47 @@ bool MetadataState::put_last(const std::string& location) {
   return changed;
 }
 
+std::vector<Object> MetadataState::lacking_copies(const std::string& location,
+                                                  const IsDead& is_dead, std::size_t most) const {
+  std::vector<Object> lacking;
+  for (const auto& [bucket, keys] : buckets_) {
+    for (const auto& [key, info] : keys) {
+      if (lacking.size() == most) return lacking;
+      if (info.copies.empty()) continue;
+      if (info.location != location &&
+          std::ranges::find(info.copies, location) == info.copies.end()) {
+        continue;
+      }
+      const auto lost = [&](const std::string& at) { return at == location || is_dead(at); };
+      if (lost(info.location) && std::ranges::all_of(info.copies, lost)) {
+        lacking.push_back({{bucket, key}, info});
+      }
+    }
+  }
+  return lacking;
+}
+
+Outcome<Object> MetadataState::add_copy(const Object& at_location, const std::string& copy,
+                                        const IsDead& is_dead) {
+  const auto object = lookup(at_location.id);
+  if (!object) return object;
+  const std::string& location = at_location.info.location;
+  std::vector<std::string> places = object->info.copies;
+  places.insert(places.begin(), object->info.location);
+  if (std::ranges::find(places, location) == places.end() ||
+      object->info.size_bytes != at_location.info.size_bytes) {
+    return refuse(StatusCode::kNotFound, at_location.id.text() + " does not lie on " + location);
+  }
+  std::erase_if(places,
+                [&](const std::string& at) { return at == location || at == copy || is_dead(at); });
+  places.push_back(copy);
+  Object changed = *object;
+  changed.info.location = location;
+  changed.info.copies = std::move(places);
+  if (auto done = update(changed); !done) return std::unexpected(done.error());
+  return changed;
+}
+
 void MetadataState::for_each(const std::function<void(const Object&)>& visit) const {
   for (const auto& [bucket, keys] : buckets_) {
     for (const auto& [key, info] : keys) visit({{bucket, key}, info});

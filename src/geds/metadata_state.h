@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -64,6 +65,18 @@ class MetadataState {
   /// and this the last copy: the node may have lost what it held.
   /// @return whether there are such objects
   [[nodiscard]] bool put_last(const std::string& location);
+
+  using IsDead = std::function<bool(const std::string& location)>;
+  /// Objects that have copies, but of whose places only `location` is not dead: so many of them at
+  /// most, by bucket and key.
+  [[nodiscard]] std::vector<Object> lacking_copies(const std::string& location,
+                                                   const IsDead& is_dead, std::size_t most) const;
+  /// Of an object that lies at `location`, among other places perhaps, that becomes the location,
+  /// and `copy` the last copy; places that are dead are forgotten. NOT_FOUND when no object of this
+  /// name and size lies there.
+  /// @return the object as it is then
+  [[nodiscard]] Outcome<Object> add_copy(const Object& at_location, const std::string& copy,
+                                         const IsDead& is_dead);
 
   /// Calls `visit` for every object, by bucket and key.
   void for_each(const std::function<void(const Object&)>& visit) const;

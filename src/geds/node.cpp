@@ -14,6 +14,7 @@
 #include <grpcpp/server.h>
 
 #include "geds/access.h"
+#include "geds/copy_keeper.h"
 #include "geds/copy_maker.h"
 #include "geds/data_server.h"
 #include "geds/grpc_server.h"
@@ -158,6 +159,7 @@ struct Node::Parts {
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<DataServer> data;
   std::jthread lease_keeper;
+  std::unique_ptr<CopyKeeper> copy_keeper;
 };
 
 Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -240,6 +242,12 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
     node->lease_keeper = std::jthread([node, lease = options.lease](const std::stop_token& stop) {
       node->keep_lease(stop, lease);
     });
+    if (options.copy_again_after.count() > 0) {
+      node->copy_keeper = std::make_unique<CopyKeeper>(
+          CopyKeeper::Node{node->location, *node->metadata, *node->copies, *node->objects,
+                           node->data->arrivals(), node->events},
+          options.copy_again_after);
+    }
   }
   return std::unique_ptr<Node>(new Node(std::move(parts)));
 }
@@ -275,6 +283,7 @@ Outcome<Relocated> Node::leave_for_s3() {
 
 void Node::stop() {
   if (!parts_->server) return;
+  parts_->copy_keeper.reset();
   if (parts_->leased) {
     parts_->lease_keeper.request_stop();
     parts_->lease_keeper.join();

@@ -28,6 +28,9 @@ struct NodeOptions {
   std::chrono::milliseconds lease{1500};  ///< counts as dead after this silence; 0: no leases
   /// Nodes that hold an object before whoever put it here is told that it is kept: 1 or 2.
   int copies = 1;
+  /// So long after another node has died, copies that it held of what is here are made again; 0:
+  /// never.
+  std::chrono::milliseconds copy_again_after{10000};
   std::optional<std::filesystem::path> token_file =
       {};                                       ///< tokens it asks for on the data transport
   std::optional<ServerIdentity> identity = {};  ///< TLS of both its ports

@@ -168,16 +168,20 @@ Outcome<void> Peer::put(const ObjectId& id, std::span<const std::byte> bytes) {
 }
 
 Outcome<void> Peer::copy(const ObjectId& id, std::uint64_t size_bytes, const Pieces& piece) {
-  return hand_over({DataVerb::kCopy, id, 0, size_bytes, {}},
-                   [&](const TcpSocket& socket) -> Outcome<void> {
-                     for (std::uint64_t at = 0; at < size_bytes;) {
-                       const auto bytes = piece(at);
-                       if (!bytes) return std::unexpected(bytes.error());
-                       if (auto sent = socket.write(*bytes); !sent) return sent;
-                       at += bytes->size();
-                     }
-                     return {};
-                   });
+  return hand_over(
+      {DataVerb::kCopy, id, 0, size_bytes, {}}, [&](const TcpSocket& socket) -> Outcome<void> {
+        for (std::uint64_t at = 0; at < size_bytes;) {
+          const auto bytes = piece(at);
+          if (!bytes) return std::unexpected(bytes.error());
+          if (bytes->empty()) {
+            return refuse(StatusCode::kDataLoss,
+                          fmt::format("{} ends at byte {} of {}", id.text(), at, size_bytes));
+          }
+          if (auto sent = socket.write(*bytes); !sent) return sent;
+          at += bytes->size();
+        }
+        return {};
+      });
 }
 
 Outcome<PeerWriter> Peer::append(const ObjectId& id) {

@@ -6,8 +6,17 @@
 
 namespace ionloom::geds {
 
-Outcome<void> Publisher::subscribe(const Subscription& subscription) {
+void Publisher::forget_gone(Clock::time_point now) {
+  std::erase_if(left_, [&](const auto& entry) {
+    const bool gone = now - entry.second >= kGone;
+    if (gone) subscriptions_.forget(entry.first);
+    return gone;
+  });
+}
+
+Outcome<void> Publisher::subscribe(const Subscription& subscription, Clock::time_point now) {
   const std::unique_lock lock(mutex_);
+  forget_gone(now);
   return subscriptions_.subscribe(subscription);
 }
 
@@ -20,17 +29,21 @@ void Publisher::attach(const std::string& subscriber, std::shared_ptr<EventSink>
   {
     const std::unique_lock lock(mutex_);
     std::swap(sinks_[subscriber], sink);
+    left_.erase(subscriber);
   }
   if (sink) sink->replaced();
 }
 
-void Publisher::detach(const std::string& subscriber, const EventSink* sink) {
+void Publisher::detach(const std::string& subscriber, const EventSink* sink,
+                       Clock::time_point now) {
   std::shared_ptr<EventSink> last;  // may be the last reference: let it go outside the lock
   const std::unique_lock lock(mutex_);
   const auto found = sinks_.find(subscriber);
   if (found == sinks_.end() || found->second.get() != sink) return;
   last = std::move(found->second);
   sinks_.erase(found);
+  forget_gone(now);
+  left_[subscriber] = now;
 }
 
 void Publisher::close() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -30,16 +31,22 @@ class EventSink {
 };
 
 /// Carries events to the subscribers that have a stream open; events for others are dropped, as in
-/// IBM's server. Thread-safe.
+/// IBM's server. A subscriber whose stream ended and who opened no other within a minute is gone,
+/// killed perhaps: its subscriptions end with the next call about subscriptions. Thread-safe.
 class Publisher {
  public:
-  [[nodiscard]] Outcome<void> subscribe(const Subscription& subscription);
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::minutes kGone{1};
+
+  [[nodiscard]] Outcome<void> subscribe(const Subscription& subscription,
+                                        Clock::time_point now = Clock::now());
   [[nodiscard]] Outcome<void> unsubscribe(const Subscription& subscription);
 
   /// From now on the subscriber's events go to this sink; an earlier one is replaced().
   void attach(const std::string& subscriber, std::shared_ptr<EventSink> sink);
   /// Forgets the sink, unless another has replaced it.
-  void detach(const std::string& subscriber, const EventSink* sink);
+  void detach(const std::string& subscriber, const EventSink* sink,
+              Clock::time_point now = Clock::now());
   /// Ends all streams.
   void close();
 
@@ -51,11 +58,14 @@ class Publisher {
   std::size_t publish(const Event& event);
 
  private:
+  void forget_gone(Clock::time_point now);
+
   std::shared_mutex mutex_;
   Subscriptions subscriptions_;
   std::atomic<std::uint64_t> matched_ = 0;
   std::atomic<std::uint64_t> sent_ = 0;
   std::map<std::string, std::shared_ptr<EventSink>, std::less<>> sinks_;
+  std::map<std::string, Clock::time_point, std::less<>> left_;  ///< whose stream ended, and when
 };
 
 }  // namespace ionloom::geds

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <functional>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,26 +67,15 @@ Result<void> sync_file(const fs::path& path) {
   return {};
 }
 
-std::optional<std::uint64_t> sequence_of(const fs::path& path) {
+/// SEQUENCE in "metadata-SEQUENCE<suffix>".
+std::optional<std::uint64_t> sequence_of(const fs::path& path, std::string_view suffix) {
   const std::string name = path.filename().string();
-  if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) return {};
+  if (!name.starts_with(kPrefix) || !name.ends_with(suffix)) return {};
   std::uint64_t sequence = 0;
-  const char* end = name.data() + name.size() - kSuffix.size();
+  const char* end = name.data() + name.size() - suffix.size();
   const auto [rest, failed] = std::from_chars(name.data() + kPrefix.size(), end, sequence);
   if (failed != std::errc{} || rest != end) return {};
   return sequence;
-}
-
-/// All snapshots of the folder, newest first.
-Result<std::vector<std::pair<std::uint64_t, fs::path>>> snapshots(const fs::path& folder) {
-  std::vector<std::pair<std::uint64_t, fs::path>> found;
-  std::error_code failed;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
-    if (const auto sequence = sequence_of(at->path())) found.emplace_back(*sequence, at->path());
-  }
-  if (failed) return std::unexpected(files::file_error(folder, "be listed", failed.value()));
-  std::ranges::sort(found, std::greater{});
-  return found;
 }
 
 /// Whether the snapshot is whole; if so, `state` is what it says.
@@ -106,9 +95,23 @@ Result<bool> load(const fs::path& path, MetadataState& state) {
 
 }  // namespace
 
+Result<std::vector<std::pair<std::uint64_t, fs::path>>> numbered_files(const fs::path& folder,
+                                                                       std::string_view suffix) {
+  std::vector<std::pair<std::uint64_t, fs::path>> found;
+  std::error_code failed;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
+    if (const auto sequence = sequence_of(at->path(), suffix)) {
+      found.emplace_back(*sequence, at->path());
+    }
+  }
+  if (failed) return std::unexpected(files::file_error(folder, "be listed", failed.value()));
+  std::ranges::sort(found);
+  return found;
+}
+
 Result<void> write_snapshot(const fs::path& folder, std::uint64_t sequence,
                             const MetadataState& state) {
-  const auto older = snapshots(folder);
+  const auto older = numbered_files(folder, kSuffix);
   if (!older) return std::unexpected(older.error());
   const fs::path path = folder / fmt::format("{}{}{}", kPrefix, sequence, kSuffix);
   auto file = files::OutputFile::create(path, 0600);  // it holds secrets
@@ -130,10 +133,10 @@ Result<void> write_snapshot(const fs::path& folder, std::uint64_t sequence,
 }
 
 Result<LoadedSnapshot> load_newest_snapshot(const fs::path& folder, MetadataState& state) {
-  const auto found = snapshots(folder);
+  const auto found = numbered_files(folder, kSuffix);
   if (!found) return std::unexpected(found.error());
-  const std::uint64_t newest = found->empty() ? 0 : found->front().first;
-  for (const auto& [sequence, path] : *found) {
+  const std::uint64_t newest = found->empty() ? 0 : found->back().first;
+  for (const auto& [sequence, path] : std::views::reverse(*found)) {
     state = MetadataState();
     const auto whole = load(path, state);
     if (!whole) return std::unexpected(whole.error());

@@ -2,11 +2,18 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "geds/metadata_state.h"
 
 namespace ionloom::geds {
+
+/// The files "metadata-NUMBER<suffix>" of a folder, by number.
+[[nodiscard]] Result<std::vector<std::pair<std::uint64_t, std::filesystem::path>>> numbered_files(
+    const std::filesystem::path& folder, std::string_view suffix);
 
 /// Writes the whole state as FOLDER/metadata-SEQUENCE.snapshot, durably, and then removes older
 /// snapshots.

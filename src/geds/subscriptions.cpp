@@ -1,5 +1,7 @@
 #include "geds/subscriptions.h"
 
+#include <iterator>
+
 namespace ionloom::geds {
 
 Outcome<void> Subscriptions::subscribe(const Subscription& subscription) {
@@ -42,6 +44,18 @@ Outcome<void> Subscriptions::unsubscribe(const Subscription& subscription) {
   if (found) return {};
   return refuse(StatusCode::kNotFound,
                 subscription.subscriber + " has no such subscription in " + subscription.bucket);
+}
+
+void Subscriptions::forget(const std::string& subscriber) {
+  for (auto bucket = buckets_.begin(); bucket != buckets_.end();) {
+    OfBucket& of = bucket->second;
+    of.whole.erase(subscriber);
+    for (auto* lists : {&of.objects, &of.prefixes}) {
+      for (auto& [key, names] : *lists) names.erase(subscriber);
+      std::erase_if(*lists, [](const auto& list) { return list.second.empty(); });
+    }
+    bucket = of.empty() ? buckets_.erase(bucket) : std::next(bucket);
+  }
 }
 
 std::vector<std::string> Subscriptions::subscribers_of(const ObjectId& id) const {

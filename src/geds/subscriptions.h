@@ -31,6 +31,8 @@ class Subscriptions {
   [[nodiscard]] Outcome<void> subscribe(const Subscription& subscription);
   /// NOT_FOUND when there is no such subscription.
   [[nodiscard]] Outcome<void> unsubscribe(const Subscription& subscription);
+  /// Ends all subscriptions of a subscriber.
+  void forget(const std::string& subscriber);
   /// Everybody to whom the object belongs, each once, by name.
   [[nodiscard]] std::vector<std::string> subscribers_of(const ObjectId& id) const;
   [[nodiscard]] bool empty() const { return buckets_.empty(); }

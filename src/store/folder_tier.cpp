@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <random>
 #include <system_error>
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "store/folder_walk.h"
@@ -41,20 +44,38 @@ std::vector<FoundObject> all_objects(const fs::path& root) {
   return found;
 }
 
+void remove_files(const fs::path& folder) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::error_code gone;
+    fs::remove(entry.path(), gone);
+  }
+}
+
 }  // namespace
 
 Outcome<FolderTier::Folder> FolderTier::prepare(const fs::path& root, std::uint64_t limit_bytes) {
   std::error_code error;
   fs::create_directories(root / ".partial", error);
+  if (!error) fs::create_directories(root / ".spare", error);
   if (error) return std::unexpected(file_failure(root, "be made", error.value()));
   remove_abandoned(root);
   auto usage = FolderUsage::open(root, limit_bytes, [&] {
+    remove_files(root / ".spare");
     std::uint64_t bytes = 0;
     for (const FoundObject& object : all_objects(root)) bytes += object.file_bytes;
     return bytes;
   });
   if (!usage) return std::unexpected(std::move(usage.error()));
   return Folder{root, std::move(*usage)};
+}
+
+FolderTier::FolderTier(Folder folder, bool reuses_files) : folder_(std::move(folder)) {
+  if (reuses_files) spares_.emplace(folder_.root, folder_.usage);
+}
+
+FolderTier::~FolderTier() {
+  if (spares_) folder_.usage.if_alone([this] { spares_->clear(); });
 }
 
 fs::path FolderTier::path_of(const ObjectName& name) const {
@@ -71,6 +92,7 @@ Outcome<std::unique_ptr<ObjectWriter>> FolderTier::create(const ObjectName& name
        .path = path,
        .name = name,
        .usage = &folder_.usage,
+       .spares = spares_ ? &*spares_ : nullptr,
        .sealed = [this, name] { notices_.tell(Event::Kind::kSealed, name); }});
 }
 
@@ -100,20 +122,31 @@ Outcome<Listing> FolderTier::list(const ListQuery& query) {
   return draft.finish();
 }
 
+int FolderTier::take_away(const fs::path& path, std::uint64_t bytes) {
+  if (!spares_ || bytes < SpareFiles::kLeastBytes) {
+    if (::unlink(path.c_str()) != 0) return errno;
+    folder_.usage.give_back(bytes);
+    return 0;
+  }
+  std::random_device random;
+  const auto away = folder_.root / ".partial" / fmt::format("{:08x}{:08x}", random(), random());
+  if (::rename(path.c_str(), away.c_str()) != 0) return errno;
+  spares_->keep(away, bytes);
+  return 0;
+}
+
 Outcome<void> FolderTier::remove(const ObjectName& name) {
   if (auto checked = check_name(name); !checked) return checked;
   const auto path = path_of(name);
   std::error_code error;
   const auto bytes = fs::file_size(path, error);
   open_files_.forget(name);
-  if (error || ::unlink(path.c_str()) != 0) {
-    const int why = error ? error.value() : errno;
+  if (const int why = error ? error.value() : take_away(path, bytes); why != 0) {
     if (why == ENOENT || why == ENOTDIR) {
       return refuse(FailureCode::kNotFound, name.text(), "is not here");
     }
     return std::unexpected(file_failure(path, "be deleted", why));
   }
-  folder_.usage.give_back(bytes);
   // Folders that are empty now go too; the first that is not ends it.
   for (auto folder = path.parent_path(); folder != folder_.root; folder = folder.parent_path()) {
     if (::rmdir(folder.c_str()) != 0) break;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "store/object_file.h"
 #include "store/object_store.h"
 #include "store/open_files.h"
+#include "store/spare_files.h"
 
 namespace ionloom::store {
 
@@ -20,6 +22,7 @@ namespace ionloom::store {
 /// folder to say: disk_tier.h, shared_memory_tier.h.
 class FolderTier : public ObjectStore {
  public:
+  ~FolderTier() override;
   Outcome<std::unique_ptr<ObjectWriter>> create(const ObjectName& name) override;
   Outcome<ObjectInfo> stat(const ObjectName& name) override;
   Outcome<Listing> list(const ListQuery& query) override;
@@ -40,15 +43,19 @@ class FolderTier : public ObjectStore {
   [[nodiscard]] static Outcome<Folder> prepare(const std::filesystem::path& root,
                                                std::uint64_t limit_bytes);
 
-  explicit FolderTier(Folder folder) : folder_(std::move(folder)) {}
+  /// @param reuses_files files of deleted objects are kept for new ones
+  explicit FolderTier(Folder folder, bool reuses_files = false);
 
   /// The file of a sealed object: kNotFound, kBadName, kCorrupt.
   [[nodiscard]] Outcome<std::shared_ptr<const ObjectFile>> find(const ObjectName& name);
 
  private:
   [[nodiscard]] std::filesystem::path path_of(const ObjectName& name) const;
+  /// Takes the file's name away, and perhaps keeps the file. @return 0, or the system's error
+  [[nodiscard]] int take_away(const std::filesystem::path& path, std::uint64_t bytes);
 
   Folder folder_;
+  std::optional<SpareFiles> spares_;
   OpenFiles open_files_;
   NoticeBoard notices_;
 };

@@ -59,7 +59,12 @@ Outcome<void> FolderWriter::reserve(std::uint64_t more_bytes) {
   const std::uint64_t needed = object_file_bytes(size_bytes_ + more_bytes);
   const bool a_number = more_bytes <= place_.usage->limit_bytes();
   if (a_number && needed <= taken_bytes_) return {};
-  if (!a_number || !place_.usage->take(needed - taken_bytes_)) {
+  bool there_is_room = a_number && place_.usage->take(needed - taken_bytes_);
+  if (a_number && !there_is_room && place_.spares != nullptr) {
+    place_.spares->make_room(needed - taken_bytes_);
+    there_is_room = place_.usage->take(needed - taken_bytes_);
+  }
+  if (!there_is_room) {
     failed_ =
         Failure{FailureCode::kOutOfSpace, place_.name.text(),
                 fmt::format("does not fit into {}: {} of {} bytes are used", place_.root.string(),
@@ -103,8 +108,18 @@ Outcome<void> FolderWriter::copy_to(ObjectWriter& other) {
   return other.append(std::span(buffer_).first(appended_bytes_ - written_bytes_));
 }
 
+/// A large object whose size is known by now is written over a spare file.
+void FolderWriter::take_spare() {
+  if (place_.spares == nullptr || taken_bytes_ < SpareFiles::kLeastBytes) return;
+  Descriptor spare = place_.spares->take(taken_bytes_, partial_);
+  if (spare.number() < 0) return;
+  descriptor_ = std::move(spare);
+  reuses_file_ = true;
+}
+
 Outcome<void> FolderWriter::write(std::span<const std::byte> bytes) {
   const std::size_t all = bytes.size();
+  if (written_bytes_ == 0 && all > 0 && !reuses_file_) take_spare();
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor_.number(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
@@ -127,6 +142,11 @@ Outcome<ObjectInfo> FolderWriter::seal() {
   const auto tail = object_file_tail(size_bytes_, blocks);
   buffer_.insert(buffer_.end(), tail.begin(), tail.end());
   auto done = flush();
+  if (done && reuses_file_ &&
+      ::ftruncate(descriptor_.number(), static_cast<off_t>(object_file_bytes(size_bytes_))) != 0) {
+    failed_ = file_failure(partial_, "be cut to its size", errno);
+    done = std::unexpected(*failed_);
+  }
   if (done && ::fchmod(descriptor_.number(), 0444) != 0) {
     failed_ = file_failure(partial_, "be made read-only", errno);
     done = std::unexpected(*failed_);

@@ -9,6 +9,7 @@
 #include "store/folder_usage.h"
 #include "store/object_file.h"
 #include "store/object_store.h"
+#include "store/spare_files.h"
 
 namespace ionloom::store {
 
@@ -23,6 +24,7 @@ class FolderWriter final : public ObjectWriter {
     std::filesystem::path path;  ///< of the sealed object
     ObjectName name;
     FolderUsage* usage = nullptr;
+    SpareFiles* spares = nullptr;  ///< none: every file is new
     std::function<void()> sealed;  ///< called when the object has appeared
   };
 
@@ -40,6 +42,7 @@ class FolderWriter final : public ObjectWriter {
   Outcome<void> write(std::span<const std::byte> bytes);
   Outcome<void> flush();
   Outcome<void> take_name();
+  void take_spare();
 
   Place place_;
   std::filesystem::path partial_;
@@ -50,6 +53,7 @@ class FolderWriter final : public ObjectWriter {
   BlockChecksums checksums_;
   std::uint64_t size_bytes_ = 0;
   std::uint64_t taken_bytes_ = 0;  ///< of the folder's limit
+  bool reuses_file_ = false;       ///< whose old bytes follow the new ones
   bool sealed_ = false;
   std::optional<Failure> failed_;
 };

@@ -18,6 +18,10 @@
 namespace ionloom::store {
 namespace {
 
+constexpr std::uint64_t kPageBytes = 4096;
+/// Of a view of more perhaps not all is read.
+constexpr std::uint64_t kMostLookedUp = std::uint64_t{64} << 20;
+
 /// The last 64 bytes of an object's file.
 struct Trailer {
   char magic[8] = {'I', 'L', 'O', 'B', 'J', 'C', 'T', '1'};
@@ -31,6 +35,14 @@ static_assert(sizeof(Trailer) == 64);
 
 std::uint64_t checksum_of(const Trailer& trailer) {
   return checksum(std::as_bytes(std::span(&trailer, 1)).first(56));
+}
+
+/// Whether the open file has this name now.
+bool is_at(const Descriptor& file, const std::filesystem::path& path) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(file.number(), &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
 }  // namespace
@@ -126,6 +138,8 @@ Outcome<std::shared_ptr<const ObjectFile>> ObjectFile::open(const std::filesyste
     }
     return std::unexpected(file_failure(path, "be opened", why));
   }
+  // A file that lost its name while it was opened may become another object's (spare_files.h).
+  if (!is_at(descriptor, path)) return refuse(FailureCode::kNotFound, object, "is not here");
   std::shared_ptr<ObjectFile> file(new ObjectFile(std::move(descriptor), path, object));
   if (auto read = file->read_tail(); !read) return std::unexpected(std::move(read.error()));
   return file;
@@ -178,7 +192,7 @@ Outcome<View> ObjectFile::read(ByteRange range) const {
                      });
 }
 
-Outcome<std::span<const std::byte>> ObjectFile::mapped() const {
+Outcome<std::span<const std::byte>> ObjectFile::mapped(ByteRange range) const {
   std::call_once(mapping_->once, [&] {
     if (info_.size_bytes == 0) return;
     void* address =
@@ -189,6 +203,11 @@ Outcome<std::span<const std::byte>> ObjectFile::mapped() const {
     }
     mapping_->address = address;
     mapping_->size = info_.size_bytes;
+    if (range.length_bytes > kMostLookedUp) return;
+    const std::uint64_t begin = range.offset_bytes / kPageBytes * kPageBytes;
+    const std::uint64_t end = range.offset_bytes + range.length_bytes;
+    // Where the system cannot, pages are looked up when they are read.
+    ::madvise(static_cast<std::byte*>(address) + begin, end - begin, MADV_POPULATE_READ);
   });
   if (mapping_->system_error != 0) {
     return std::unexpected(file_failure(path_, "be mapped", mapping_->system_error));

@@ -26,9 +26,9 @@ Outcome<std::unique_ptr<SharedMemoryTier>> SharedMemoryTier::open(
 Outcome<View> SharedMemoryTier::view(const ObjectName& name, ByteRange range) {
   auto file = find(name);
   if (!file) return std::unexpected(std::move(file.error()));
-  auto bytes = (*file)->mapped();
+  const auto part = range.within((*file)->info().size_bytes);
+  auto bytes = (*file)->mapped(part);
   if (!bytes) return std::unexpected(std::move(bytes.error()));
-  const auto part = range.within(bytes->size());
   return View(std::move(*file), bytes->subspan(part.offset_bytes, part.length_bytes));
 }
 

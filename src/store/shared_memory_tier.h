@@ -15,7 +15,7 @@ class SharedMemoryTier final : public FolderTier {
   [[nodiscard]] static Outcome<std::unique_ptr<SharedMemoryTier>> open(
       const std::filesystem::path& folder, std::uint64_t limit_bytes);
 
-  explicit SharedMemoryTier(Folder folder) : FolderTier(std::move(folder)) {}
+  explicit SharedMemoryTier(Folder folder) : FolderTier(std::move(folder), true) {}
 
   Outcome<View> view(const ObjectName& name, ByteRange range = {}) override;
 };

@@ -1,6 +1,8 @@
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -40,6 +42,15 @@ class Copies : public testing::Test {
     return all;
   }
 
+  static bool comes_true(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return true;
+  }
+
   static bool shows(const Metrics& metrics, const std::string& line) {
     return metrics.text().find("\n" + line + "\n") != std::string::npos;
   }
@@ -57,6 +68,45 @@ TEST_F(Copies, an_object_lies_on_two_nodes_when_its_put_is_acknowledged) {
   EXPECT_TRUE(shows(one->metrics(), "ionloom_geds_copies_made_total 1"));
   EXPECT_TRUE(shows(two->metrics(), "ionloom_geds_copies_kept_total 1"));
   EXPECT_TRUE(shows(two->metrics(), "geds__files_created 0")) << "it is not its own";
+}
+
+TEST_F(Copies, a_copy_that_was_lost_with_its_node_is_made_again_on_another) {
+  const NodeOptions soon{.copy_again_after = milliseconds(200)};
+  const auto one = careful_node(soon);
+  const auto two = careful_node(soon);
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_TRUE(put(*one, {"bucket", std::to_string(i)}, "object " + std::to_string(i)));
+  }
+  two->stop();
+  const auto three = careful_node(soon);
+  const auto four = cluster_.node(soon);
+  const auto safe_again = [&] {
+    for (int i = 0; i < 30; ++i) {
+      const Places now = places({"bucket", std::to_string(i)});
+      if (now.size() != 2 || now[1] == two->location()) return false;
+    }
+    return true;
+  };
+  ASSERT_TRUE(comes_true(safe_again));
+  one->stop();
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(read(cluster_.client(), {"bucket", std::to_string(i)}),
+              "object " + std::to_string(i));
+  }
+  // Those who took the copies are now the only ones to have them.
+  EXPECT_TRUE(comes_true(safe_again));
+}
+
+TEST_F(Copies, of_an_object_that_is_removed_no_copy_is_made_again) {
+  const auto one = careful_node({.copy_again_after = milliseconds(200)});
+  const auto two = cluster_.node();
+  ASSERT_TRUE(put(*one, kObject, "hello"));
+  two->stop();
+  ASSERT_TRUE(cluster_.client().remove(kObject));
+  ASSERT_TRUE(cluster_.metadata().lacking_copies(one->location()).value().empty());
+  Object gone{kObject, {one->location(), 5, 5, std::nullopt}};
+  gone.info.copies = {"geds://127.0.0.1:9"};
+  EXPECT_EQ(cluster_.metadata().add_copy(gone).error().code, StatusCode::kNotFound);
 }
 
 TEST_F(Copies, without_the_switch_an_object_lies_on_one_node) {

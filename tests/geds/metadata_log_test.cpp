@@ -1,5 +1,7 @@
 #include "geds/metadata_log.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -39,7 +41,7 @@ class MetadataLogTest : public testing::Test {
     for (const std::string& key : keys) {
       note(**log, state, ObjectPut{object(key)});
       if (!(*log)->wants_snapshot()) continue;
-      ASSERT_TRUE((*log)->snapshot(state));
+      ASSERT_TRUE((*log)->snapshot());
     }
   }
 
@@ -103,7 +105,7 @@ TEST_F(MetadataLogTest, every_kind_of_change_comes_back) {
               (MetadataState::LeaseLengths{{"geds://a:1", 1500}, {"geds://b:1", 0}}));
   };
   expect_everything();
-  ASSERT_TRUE((*log)->snapshot(state));
+  ASSERT_TRUE((*log)->snapshot());
   expect_everything();
 }
 
@@ -158,10 +160,57 @@ TEST_F(MetadataLogTest, a_crash_between_snapshot_and_emptying_the_log_changes_no
   {
     MetadataState state;
     const auto opened = MetadataLog::open(folder(), state);
-    ASSERT_TRUE((*opened)->snapshot(state));
+    ASSERT_TRUE((*opened)->snapshot());
   }
   put(log_path(), log);
   EXPECT_EQ(found(), "a b ");
+}
+
+TEST_F(MetadataLogTest, a_crash_between_closing_the_log_and_the_snapshot_changes_nothing) {
+  keep({"a", "b"});
+  fs::rename(log_path(), folder() / "metadata-3.log");
+  EXPECT_EQ(found(), "a b ");
+  keep({"c"});
+  EXPECT_EQ(found(), "a b c ");
+  fs::rename(log_path(), folder() / "metadata-5.log");
+  keep({"d"}, 1);
+  EXPECT_EQ(found(), "a b c d ");
+  EXPECT_EQ(only_snapshot().filename(), "metadata-7.snapshot");
+  EXPECT_FALSE(fs::exists(folder() / "metadata-3.log") || fs::exists(folder() / "metadata-5.log"));
+}
+
+TEST_F(MetadataLogTest, a_missing_closed_log_is_noticed) {
+  keep({"a", "b"});
+  fs::remove(log_path());
+  put(folder() / "metadata-4.snapshot", "GLF1 half of a");
+  EXPECT_NE(found().find("metadata-4.snapshot is damaged"), std::string::npos);
+}
+
+TEST_F(MetadataLogTest, changes_go_on_while_a_snapshot_is_made) {
+  MetadataState state;
+  auto opened = MetadataLog::open(folder(), state);
+  ASSERT_TRUE(opened);
+  std::unique_ptr<MetadataLog> log = *std::move(opened);
+  note(*log, state, BucketCreated{"bucket"});
+  constexpr int kBefore = 100000;
+  std::uint64_t last = 0;
+  for (int i = 0; i < kBefore; ++i) last = log->append(ObjectPut{object(std::to_string(i))});
+  ASSERT_TRUE(log->wait_durable(last));
+  std::atomic<bool> making = true;
+  std::jthread maker([&] {
+    EXPECT_TRUE(log->snapshot());
+    making = false;
+  });
+  int made = 0;
+  int meanwhile = 0;
+  while (making) {
+    note(*log, state, ObjectPut{object("meanwhile-" + std::to_string(made++))});
+    if (making) ++meanwhile;
+  }
+  EXPECT_GE(meanwhile, 2) << "the first may have waited for the log to be closed";
+  maker.join();
+  log.reset();
+  EXPECT_EQ(std::ranges::count(found(), ' '), kBefore + made);
 }
 
 TEST_F(MetadataLogTest, a_torn_snapshot_is_passed_over_while_the_log_reaches_as_far) {
@@ -204,7 +253,7 @@ TEST_F(MetadataLogTest, a_full_disk_fails_every_change_from_then_on) {
     EXPECT_EQ(kept.error().code, ErrorCode::kResource);
   }
   EXPECT_FALSE((*log)->wait_durable((*log)->append(ObjectPut{object("b")})));
-  EXPECT_FALSE((*log)->snapshot(state));
+  EXPECT_FALSE((*log)->snapshot());
 }
 
 TEST_F(MetadataLogTest, changes_of_many_threads_are_all_kept) {

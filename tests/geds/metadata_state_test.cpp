@@ -103,6 +103,48 @@ TEST(MetadataState, a_store_is_registered_once_per_bucket) {
   EXPECT_EQ(state.stores()[0].endpoint_url, "http://two");
 }
 
+Object placed(const std::string& key, const Names& places) {
+  Object object{{"bucket", key}, {places.front(), 5, 5, std::nullopt}};
+  object.info.copies.assign(places.begin() + 1, places.end());
+  return object;
+}
+
+bool is_dead(const std::string& location) {
+  return location.starts_with("dead");
+}
+
+TEST(MetadataState, an_object_lacks_a_copy_at_the_only_living_one_of_its_places) {
+  MetadataState state = with_keys({});
+  for (const Object& object :
+       {placed("a", {"here"}), placed("b", {"here", "there"}), placed("c", {"here", "dead"}),
+        placed("d", {"dead", "here"}), placed("e", {"dead", "there"}),
+        placed("f", {"dead", "there", "here"}), placed("g", {"dead 1", "dead 2", "here"})}) {
+    ASSERT_TRUE(state.create(object));
+  }
+  const auto lacking = [&](std::size_t most) {
+    Names keys;
+    for (const Object& each : state.lacking_copies("here", is_dead, most)) {
+      keys.push_back(each.id.key);
+    }
+    return keys;
+  };
+  EXPECT_EQ(lacking(100), (Names{"c", "d", "g"}));
+  EXPECT_EQ(lacking(2), (Names{"c", "d"}));
+}
+
+TEST(MetadataState, a_new_copy_takes_the_place_of_dead_ones) {
+  MetadataState state = with_keys({});
+  ASSERT_TRUE(state.create(placed("a", {"dead", "there", "here"})));
+  EXPECT_EQ(state.add_copy(placed("a", {"here"}), "new", is_dead),
+            placed("a", {"here", "there", "new"}));
+  EXPECT_EQ(state.lookup({"bucket", "a"}), placed("a", {"here", "there", "new"}));
+  Object longer = placed("a", {"here"});
+  longer.info.size_bytes = 6;
+  for (const Object& other : {placed("a", {"elsewhere"}), placed("b", {"here"}), longer}) {
+    EXPECT_EQ(state.add_copy(other, "new", is_dead).error().code, StatusCode::kNotFound);
+  }
+}
+
 /// Keys of few letters, so that they meet; with the highest byte, whose folder has no successor of
 /// the same length.
 rc::Gen<std::string> keys() {

@@ -32,6 +32,20 @@ TEST(Subscriptions, what_is_unsubscribed_is_forgotten) {
   EXPECT_EQ(all.unsubscribe(prefix).error().code, StatusCode::kNotFound);
 }
 
+TEST(Subscriptions, a_subscriber_is_forgotten_with_all_its_subscriptions_and_no_others) {
+  Subscriptions all;
+  for (const std::string subscriber : {"me", "you"}) {
+    EXPECT_TRUE(all.subscribe({SubscriptionKind::kBucket, subscriber, "whole", ""}));
+    EXPECT_TRUE(all.subscribe({SubscriptionKind::kObject, subscriber, "bucket", "d/x"}));
+    EXPECT_TRUE(all.subscribe({SubscriptionKind::kPrefix, subscriber, "bucket", "d/"}));
+  }
+  all.forget("me");
+  EXPECT_EQ(all.subscribers_of({"bucket", "d/x"}), Names{"you"});
+  EXPECT_EQ(all.subscribers_of({"whole", "a"}), Names{"you"});
+  all.forget("you");
+  EXPECT_TRUE(all.empty());
+}
+
 TEST(Subscriptions, a_subscription_without_kind_or_subscriber_is_refused) {
   Subscriptions all;
   EXPECT_FALSE(all.subscribe({SubscriptionKind::kNone, "me", "bucket", ""}));

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <chrono>
+#include <vector>
 
 #include "geds/geds_cluster.h"
 #include "netns/fault_scene.h"
@@ -13,8 +15,9 @@ using Clock = std::chrono::steady_clock;
 class CopyFault : public FaultTest {
  protected:
   [[nodiscard]] ServerProcess start_careful_node() {
-    return scene().start_node(scene().add_host(), {"--copies", "2"});
+    return scene().start_node(scene().add_host(), {"--copies", "2", "--copy-again-s", "1"});
   }
+  void start_one_more() { more_.push_back(start_careful_node()); }
 
   /// All of them, whoever has to be asked, within the stated time.
   void expect_all_read(const std::vector<geds::ObjectId>& ids) {
@@ -35,6 +38,9 @@ class CopyFault : public FaultTest {
     }
     return ids;
   }
+
+ private:
+  std::vector<ServerProcess> more_;
 };
 
 TEST_F(CopyFault, kill_9_of_a_node_loses_nothing_and_its_objects_are_read_from_the_copies) {
@@ -68,6 +74,29 @@ TEST_F(CopyFault, kill_9_of_the_copys_node_costs_nothing_and_the_next_put_finds_
                          [&] { return geds::put(one.address(), later, "x").has_value(); }));
   EXPECT_EQ(scene().metadata().lookup_with_copies(later)->info.copies,
             std::vector{geds::node_location(three.address())});
+}
+
+TEST_F(CopyFault, a_copy_lost_by_kill_9_is_made_again_so_that_the_next_kill_9_loses_nothing) {
+  ServerProcess one = start_careful_node();
+  ServerProcess two = start_careful_node();
+  const auto ids = put_some(one);
+  ServerProcess three = start_careful_node();
+  const auto on_two_living = [&] {
+    return std::ranges::all_of(ids, [&](const geds::ObjectId& id) {
+      const auto found = scene().metadata().lookup_with_copies(id);
+      return found && found->info.copies.size() == 1;
+    });
+  };
+  for (ServerProcess* next : {&two, &one}) {
+    next->kill();
+    ASSERT_TRUE(comes_true(kStatedTime, [&] { return !on_two_living(); }));
+    if (next == &one) start_one_more();
+    // A lease, the second of --copy-again-s, and copying.
+    ASSERT_TRUE(comes_true(std::chrono::seconds(10), on_two_living));
+    expect_all_read(ids);
+  }
+  three.kill();
+  expect_all_read(ids);
 }
 
 TEST_F(CopyFault, when_both_nodes_are_dead_readers_are_told_in_time) {

@@ -5,6 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from geds_wire import Metadata, an_object
 from processes import WithServers, ionloom
 
 
@@ -38,6 +39,21 @@ class Commands(WithServers):
 
         self.assertNotIn("copies", shown(self.node))
         self.assertEqual(shown(careful.address)["copies"], [f"geds://{self.node}"])
+
+    def test_names_from_others_cannot_write_to_the_terminal(self):
+        careless = self.start("serve-metadata", "--any-names", "--log", "off").address
+        metadata = Metadata(careless)
+        self.addCleanup(metadata.channel.close)
+        metadata.CreateBucket(bucket="bucket")
+        location = "s3://bucket/\x1b]0;title\x07"
+        metadata.Create(an_object("a\x1b[2Jb\nc\u009b\\", location=location))
+        listed = ionloom("ls", "bucket", "--metadata", careless).stdout
+        self.assertEqual(
+            listed.split(),
+            [b"1", rb"a\x1b[2Jb\nc\xc2\x9b\\", rb"s3://bucket/\x1b]0;title\x07"],
+        )
+        as_json = ionloom("ls", "bucket", "--metadata", careless, "--json").stdout
+        self.assertEqual(json.loads(as_json)["objects"][0]["location"], location)
 
     def test_more_copies_than_two_and_copies_without_leases_are_wrong_use(self):
         for wrong in (["--copies", "3"], ["--copies", "2", "--lease-ms", "0"]):

@@ -161,6 +161,83 @@ class OurClient(WithServers):
         self.assertIn(b"takes no objects from others", put.stderr)
 
 
+class SecondCopies(WithServers):
+    """`node --copies 2` where others are IBM's, which keep no copies."""
+
+    def setUp(self):
+        self.server = self.start("serve-metadata")
+        self.metadata = Metadata(self.server.address)
+        self.addCleanup(self.metadata.channel.close)
+        self.careful = self.start("node", "--metadata", self.server.address, "--copies", "2")
+        self.foreign = ForeignNode(lambda name, offset, length: success(b"theirs"[offset:][:length]))
+        self.addCleanup(self.foreign.stop)
+
+    def put(self, key):
+        return ionloom("put", "--node", self.careful.address, __file__, f"bucket/{key}")
+
+    def lend_a_lease(self, location):
+        """As if it had asked for one: LeaseRequest, location (1) and duration_ms (2)."""
+        text = location.encode()
+        renew = self.metadata.channel.unary_unary("/ionloom.geds.rpc.NodeLeases/Renew")
+        renew(b"\x0a" + bytes([len(text)]) + text + b"\x10\xe0\xd4\x03", timeout=5)  # 60 s
+
+    def test_a_node_without_a_lease_is_not_asked_and_nothing_is_kept_without_a_copy(self):
+        done = self.put("a")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn(b"no other node is alive to keep a copy of bucket/a", done.stderr)
+        self.assertEqual(
+            self.metadata.Lookup(object_id("a")).error.code, CODE["NOT_FOUND"]
+        )
+
+    def test_one_that_has_a_lease_is_passed_over_and_told_of_when_there_is_no_other(self):
+        self.lend_a_lease(self.foreign.location)
+        time.sleep(1.1)  # the node asks for the list of nodes once a second
+        done = self.put("a")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn(b"takes no objects from others", done.stderr)
+        other = self.start("node", "--metadata", self.server.address)
+        time.sleep(1.1)
+        for key in range(4):  # whichever of the two the name chooses first
+            done = self.put(key)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            stat = ionloom("stat", "--metadata", self.server.address, f"bucket/{key}")
+            self.assertIn(f"copy      geds://{other.address}\n".encode(), stat.stdout)
+
+    def test_objects_of_both_kinds_are_read_side_by_side(self):
+        self.start("node", "--metadata", self.server.address)
+        time.sleep(1.1)
+        self.assertEqual(self.put("ours").returncode, 0)
+        self.metadata.Create(an_object("theirs", location=self.foreign.location, size=6))
+        got = ionloom("get", "--metadata", self.server.address, "bucket/theirs")
+        self.assertEqual(got.stdout, b"theirs")
+        self.careful.kill()
+        got = ionloom("get", "--metadata", self.server.address, "bucket/ours")
+        with open(__file__, "rb") as file:
+            self.assertEqual(got.stdout, file.read())
+
+    def test_a_metadata_server_of_ibms_kind_is_refused_for_it_knows_no_copies(self):
+        information = MESSAGE["ConnectionInformation"](remoteAddress="127.0.0.1")
+        handler = grpc.method_handlers_generic_handler(
+            f"{PACKAGE}.MetadataService",
+            {
+                "GetConnectionInformation": grpc.unary_unary_rpc_method_handler(
+                    lambda request, context: information,
+                    request_deserializer=MESSAGE["EmptyParams"].FromString,
+                    response_serializer=MESSAGE["ConnectionInformation"].SerializeToString,
+                )
+            },
+        )
+        server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
+        server.add_generic_rpc_handlers((handler,))
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        self.addCleanup(server.stop, None)
+        options = ["--metadata", f"127.0.0.1:{port}", "--listen", "127.0.0.1:0", "--http", "off"]
+        done = ionloom("node", *options, "--copies", "2")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn(b"knows neither living nodes nor copies", done.stderr)
+
+
 class DyingNode(WithServers):
     def test_kill_9_during_reads_gives_no_wrong_byte_and_unavailable_within_2_seconds(self):
         server = self.start("serve-metadata")
