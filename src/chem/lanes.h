@@ -24,6 +24,27 @@ inline Pair floor_of(Pair value) {
   return nearest - (nearest > value ? pair_of(1) : pair_of(0));
 }
 
+/// The whole parts of two numbers from 0 to below 2^31.
+struct PairWhole {
+  std::uint32_t first = 0;
+  std::uint32_t second = 0;
+  Pair value = {};  ///< the same as doubles
+};
+
+inline PairWhole whole_of(Pair value) {
+#ifdef __wasm__
+  // Conversions to whole numbers are checked there, each by itself. Added to 2^52, a whole number
+  // stands in the lowest bits.
+  const Pair whole = __builtin_elementwise_floor(value);
+  const auto bits = std::bit_cast<PairBits>(whole + 0x1p52);
+  return {static_cast<std::uint32_t>(bits[0]), static_cast<std::uint32_t>(bits[1]), whole};
+#else
+  const auto whole = __builtin_convertvector(value, PairInts);
+  return {static_cast<std::uint32_t>(whole[0]), static_cast<std::uint32_t>(whole[1]),
+          __builtin_convertvector(whole, Pair)};
+#endif
+}
+
 /// Four floats, for estimates that decide only what need not be computed.
 using Quad = float __attribute__((vector_size(16)));
 using QuadBits = std::int32_t __attribute__((vector_size(16)));

@@ -35,11 +35,9 @@ class TableKernel {
   Pair operator()(Pair x) const {
     const PairMask outside = x < kMin;
     const Pair inside = outside ? pair_of(kMin) : x;
-    const auto whole =
-        __builtin_convertvector((inside - kMin) / kStep, PairInts);  // never negative
-    const Pair node = {nodes_[static_cast<std::uint32_t>(whole[0])],
-                       nodes_[static_cast<std::uint32_t>(whole[1])]};
-    const Pair d = inside - (kMin + __builtin_convertvector(whole, Pair) * kStep);
+    const PairWhole whole = whole_of((inside - kMin) / kStep);  // never negative
+    const Pair node = {nodes_[whole.first], nodes_[whole.second]};
+    const Pair d = inside - (kMin + whole.value * kStep);
     const Pair value = node * (1 + d * (1 + d / 2.0));
     return outside ? pair_of(0) : value;
   }

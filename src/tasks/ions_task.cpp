@@ -16,8 +16,6 @@ namespace {
 
 /// A formula as a string: of a list's formulas hardly any is longer than the letters it holds.
 constexpr std::uint64_t kBytesPerFormula = sizeof(std::string) + 32;
-/// What the ion set's columns take of an ion beside its letters.
-constexpr std::uint64_t kBytesPerWrittenIon = sizeof(std::uint64_t) + sizeof(std::uint8_t) + 24;
 
 /// A list's formulas, one a line.
 Result<std::vector<std::string>> read_formulas(const RunningTask& running, std::uint32_t input) {
@@ -71,9 +69,9 @@ Result<IonsTask> IonsTask::read(const Task& task) {
 }
 
 std::uint64_t IonsTask::memory_bound_bytes() const {
+  // The columns of the ion set take no more than what ions are numbered with, which is gone then.
   return 2 * text_bytes + formulas * kBytesPerFormula +
-         stages::ions_memory_bound_bytes(formulas, settings) +
-         stages::ion_count_bound(formulas, settings) * kBytesPerWrittenIon;
+         stages::ions_memory_bound_bytes(formulas, settings);
 }
 
 Result<Summary> IonsTask::execute(const RunningTask& running) const {

@@ -21,39 +21,39 @@
 namespace ionloom::tasks::testing {
 namespace {
 
-constexpr int kWidth = 24;
-constexpr int kHeight = 16;
 constexpr double kSigmaMz = 0.001238;
 
-std::string list_text() {
+std::string list_text(int formulas) {
   std::string text = "id\tformula\n";
-  for (int i = 0; i < 60; ++i) {
-    const std::string formula = "C" + std::to_string(6 + i % 20) + "H" + std::to_string(12 + i) +
-                                (i % 3 == 0   ? "NO6"
-                                 : i % 3 == 1 ? "O8P"
-                                              : "N2O3S");
+  for (int i = 0; i < formulas; ++i) {
+    std::string formula = "C" + std::to_string(6 + i % 20) + "H" + std::to_string(12 + i % 60) +
+                          (i % 3 == 0   ? "NO6"
+                           : i % 3 == 1 ? "O8P"
+                                        : "N2O3S");
+    if (i >= 60) formula += "F" + std::to_string(i / 60);
     text += formula + "\t" + formula + "\n";
   }
   return text;
 }
 
 /// Every third ion shines in a stripe of the image, among many other peaks.
-std::vector<imzml::testing::SamplePixel> pixels(const chem::MoleculeList& list) {
+std::vector<imzml::testing::SamplePixel> pixels(const chem::MoleculeList& list,
+                                                const StudySize& size) {
   chem::PatternSettings settings;
   settings.shape.sigma_mz = kSigmaMz;
   chem::IsotopicPatternCalculator calculator(settings);
   std::vector<std::vector<chem::PatternPeak>> ions;
-  for (std::size_t i = 0; i < list.formulas.size(); i += 3) {
+  for (std::size_t i = 0; i < std::min<std::size_t>(list.formulas.size(), 60); i += 3) {
     auto composition = chem::ion_composition(list.formulas[i] + "Na").value();
     ions.push_back(calculator.compute(composition));
   }
   std::mt19937 random(7);
   const auto chance = [&] { return static_cast<double>(random()) / 4294967296.0; };
   std::vector<imzml::testing::SamplePixel> pixels;
-  for (int i = 0; i < kWidth * kHeight; ++i) {
+  for (int i = 0; i < size.width * size.height; ++i) {
     imzml::testing::SamplePixel pixel;
-    pixel.x = i % kWidth + 1;
-    pixel.y = i / kWidth + 1;
+    pixel.x = i % size.width + 1;
+    pixel.y = i / size.width + 1;
     std::vector<std::pair<double, double>> peaks;
     for (std::size_t ion = 0; ion < ions.size(); ++ion) {
       const double level = std::max(0.0, std::sin(0.3 * pixel.x + static_cast<double>(ion)));
@@ -63,7 +63,8 @@ std::vector<imzml::testing::SamplePixel> pixels(const chem::MoleculeList& list) 
                            level * peak.intensity * (0.8 + 0.4 * chance()));
       }
     }
-    for (int noise = 0; noise < 120; ++noise) peaks.emplace_back(80 + 520 * chance(), chance());
+    for (int noise = 0; noise < size.noise_peaks; ++noise)
+      peaks.emplace_back(80 + (size.highest_noise_mz - 80) * chance(), chance());
     if (i % 7 != 0) std::ranges::sort(peaks);
     for (const auto& [mz, intensity] : peaks) {
       pixel.mz.push_back(mz);
@@ -85,9 +86,10 @@ Bytes content_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-Study::Study() {
-  list = chem::parse_molecule_list(list_text(), "list", "list.tsv").value();
-  dataset = imzml::open_dataset(written(folder, imzml::testing::sample(pixels(list)))).value();
+Study::Study(const StudySize& size) {
+  list = chem::parse_molecule_list(list_text(size.formulas), "list", "list.tsv").value();
+  dataset =
+      imzml::open_dataset(written(folder, imzml::testing::sample(pixels(list, size)))).value();
   settings.ions.adducts = {"+H", "+Na", "+K"};
   settings.ions.decoy_sample_size = 5;
   settings.pattern.shape.sigma_mz = kSigmaMz;

@@ -13,9 +13,17 @@
 
 namespace ionloom::tasks::testing {
 
+struct StudySize {
+  int width = 24;
+  int height = 16;
+  int noise_peaks = 120;  ///< of a pixel, beside those of ions
+  double highest_noise_mz = 600;
+  int formulas = 60;
+};
+
 /// A small dataset with ions in it, a molecule list, and the settings of a run.
 struct Study {
-  Study();
+  explicit Study(const StudySize& size = {});
 
   imzml::testing::ScratchFolder folder;
   imzml::Dataset dataset;
