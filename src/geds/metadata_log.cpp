@@ -65,6 +65,7 @@ Result<void> MetadataLog::replay(MetadataState& state) {
   const auto history = read_history(folder_, state);
   if (!history) return std::unexpected(history.error());
   last_ = durable_ = history->last;
+  log_bytes_ = history->log_bytes;
   return open_log(history->log_bytes);
 }
 
@@ -77,7 +78,6 @@ Result<void> MetadataLog::open_log(std::size_t valid_bytes) {
   if (::ftruncate(log_file_, static_cast<off_t>(valid_bytes)) != 0 || ::fsync(log_file_) != 0) {
     return std::unexpected(files::file_error(path, "be cut to its whole records", errno));
   }
-  log_bytes_ = valid_bytes;
   return sync_folder(folder_);
 }
 
@@ -173,6 +173,7 @@ Result<std::uint64_t> MetadataLog::begin_new_log() {
   }
   lock.lock();
   writing_ = false;
+  if (begun) log_bytes_ = 0;
   if (!begun) begun = fail_from_here(begun.error());
   written_.notify_all();
   if (!begun) return std::unexpected(begun.error());

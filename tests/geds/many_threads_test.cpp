@@ -11,8 +11,7 @@
 #include "netns/traffic.h"
 #include "support/scratch_folder.h"
 
-// Many threads do everything at once with two nodes and their metadata server. scripts/sanitize
-// runs these under the thread sanitizer.
+// Many threads do everything at once with two nodes and their metadata server.
 namespace ionloom::geds {
 namespace {
 
