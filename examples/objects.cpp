@@ -53,6 +53,16 @@ int main(int argc, char** argv) {
   std::printf("%llu bytes of two ends: %s...%s", static_cast<unsigned long long>(got),
               first.c_str(), last.c_str());
 
+  // Outside of GEDS nothing lies beside an object.
+  const int unset = object.set_metadata("from 0 on");
+  std::string metadata;
+  if (unset == 0) {
+    if (const int error = object.metadata(metadata)) return failed("metadata", error);
+    std::printf("metadata %s\n", metadata.c_str());
+  } else if (unset != ENOTSUP) {
+    return failed("set_metadata", unset);
+  }
+
   std::string all;
   if (const int error = geds::get(path, all)) return failed("get", error);
   std::printf("%s\n", all == numbers ? "read as it was put" : "differs");

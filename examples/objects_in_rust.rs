@@ -32,6 +32,9 @@ fn run(folder: &str) -> io::Result<bool> {
     ])?;
     print!("{got} bytes of two ends: {}...{}", text(&first), text(&last));
 
+    object.set_metadata(b"from 0 on")?;
+    println!("metadata {}", text(&object.metadata()?));
+
     let same = geds::get(&path)? == numbers.as_bytes();
     println!("{}", if same { "read as it was put" } else { "differs" });
 

@@ -2,9 +2,9 @@
  *
  * A bucket that the program was given is the folder /geds/BUCKET, an object a file below it, so that
  * open(), read() and the rest of POSIX work as well; this is the same with fewer copies and calls.
- * Every function answers 0, or an errno of <errno.h>. Only geds_watch() and geds_read_ranges() need
- * a host that has the imports of ionloom (docs/formats/geds-imports.md); a program that calls
- * neither runs on any host.
+ * Every function answers 0, or an errno of <errno.h>. Only geds_watch(),
+ * geds_read_ranges() and the two of metadata need a host that has the imports of ionloom
+ * (docs/formats/geds-imports.md); a program that calls none of them runs on any host.
  */
 #ifndef GEDS_H
 #define GEDS_H
@@ -169,6 +169,23 @@ static inline int geds_list(const char *path, geds_take_name take, void *context
 
 static inline int geds_delete(const char *path) {
   return unlink(path) == 0 ? 0 : errno;
+}
+
+__attribute__((import_module("ionloom_geds"), import_name("metadata"))) int32_t
+geds_import_metadata(int32_t object, void *into, uint32_t size, uint32_t *there);
+
+/* The bytes that lie beside an object, as many as there is room for; `there` is how many they are in
+ * all, 0 for none. ENOTSUP where nothing can lie beside one: outside of GEDS. */
+static inline int geds_metadata(geds_object object, void *into, uint32_t size, uint32_t *there) {
+  return geds_import_metadata(object, into, size, there);
+}
+
+__attribute__((import_module("ionloom_geds"), import_name("set_metadata"))) int32_t
+geds_import_set_metadata(int32_t object, const void *bytes, uint32_t size);
+
+/* Leaves bytes (64 KiB at most) beside a sealed object, in place of those that are there. */
+static inline int geds_set_metadata(geds_object object, const void *bytes, uint32_t size) {
+  return geds_import_set_metadata(object, bytes, size);
 }
 
 __attribute__((import_module("ionloom_geds"), import_name("watch"))) int32_t

@@ -38,6 +38,17 @@ class Object {
   int prefetch(std::uint64_t offset_bytes, std::uint64_t size_bytes) const {
     return geds_prefetch(handle_, offset_bytes, size_bytes);
   }
+  int metadata(std::string& bytes) const {
+    std::uint32_t there = 0;
+    bytes.resize(std::size_t{64} << 10);
+    const int failed =
+        geds_metadata(handle_, bytes.data(), static_cast<std::uint32_t>(bytes.size()), &there);
+    bytes.resize(failed ? 0 : there);
+    return failed;
+  }
+  int set_metadata(const std::string& bytes) const {
+    return geds_set_metadata(handle_, bytes.data(), static_cast<std::uint32_t>(bytes.size()));
+  }
 
  private:
   geds_object handle_ = -1;

@@ -96,7 +96,8 @@ Result<ProgramPlaces> open_places(const ProgramArguments& arguments,
     }
     auto mounted = std::make_shared<wasi::BucketMount>(
         wasi::BucketMount::Place{store, mount.bucket, mount.prefix, mount.writable,
-                                 in_memory(mount.store, places)},
+                                 in_memory(mount.store, places),
+                                 std::dynamic_pointer_cast<store::RemoteObjects>(store)},
         quotas);
     places.buckets.push_back({mount.path, mounted});
     places.folders.push_back(

@@ -55,7 +55,8 @@ GedsStore::GedsStore(GedsStoreOptions options, std::unique_ptr<MetadataClient> m
       metadata_(std::move(metadata)),
       client_(*metadata_, options_.access),
       nodes_(*metadata_, options_.node),
-      reads_(std::make_shared<ObjectSource>(*metadata_, client_, options_.root)) {}
+      source_(std::make_shared<ObjectSource>(*metadata_, client_, options_.root)),
+      reads_(source_) {}
 
 GedsStore::~GedsStore() = default;
 
@@ -104,6 +105,30 @@ store::Outcome<store::ObjectInfo> GedsStore::stat(const store::ObjectName& name)
 
 store::Outcome<store::View> GedsStore::view(const store::ObjectName& name, store::ByteRange range) {
   return reads_.view(name, range);
+}
+
+store::Outcome<std::size_t> GedsStore::read(const store::ObjectName& name,
+                                            std::uint64_t offset_bytes, std::span<std::byte> into) {
+  if (auto checked = store::check_name(name); !checked) return std::unexpected(checked.error());
+  return source_->read(name, offset_bytes, into);
+}
+
+store::Outcome<std::string> GedsStore::metadata(const store::ObjectName& name) {
+  if (auto checked = store::check_name(name); !checked) return std::unexpected(checked.error());
+  const auto object = metadata_->lookup(options_.root.id(name));
+  if (!object) return std::unexpected(to_failure(object.error(), name.text()));
+  return object->info.metadata.value_or("");
+}
+
+store::Outcome<void> GedsStore::set_metadata(const store::ObjectName& name,
+                                             const std::string& bytes) {
+  if (auto checked = store::check_name(name); !checked) return checked;
+  auto object = metadata_->lookup_with_copies(options_.root.id(name));
+  if (!object) return std::unexpected(to_failure(object.error(), name.text()));
+  object->info.metadata = bytes;
+  const auto updated = metadata_->update(*object);
+  if (!updated) return std::unexpected(to_failure(updated.error(), name.text()));
+  return {};
 }
 
 store::Outcome<store::Listing> GedsStore::list(const store::ListQuery& query) {

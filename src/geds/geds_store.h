@@ -10,6 +10,7 @@
 #include "geds/store_names.h"
 #include "store/object_store.h"
 #include "store/peer_tier.h"
+#include "store/remote_objects.h"
 
 namespace ionloom::geds {
 
@@ -24,7 +25,7 @@ struct GedsStoreOptions {
 /// they lie, and put on a node, which keeps them when this process has ended. Checksums are not on
 /// GEDS's wire: the node verifies what it keeps, and `checksum` is absent here. A full node is
 /// known only when an object written piece by piece is sealed.
-class GedsStore final : public store::ObjectStore {
+class GedsStore final : public store::ObjectStore, public store::RemoteObjects {
  public:
   /// Reaches for nothing yet. kIo when the authorities cannot be read.
   [[nodiscard]] static store::Outcome<std::unique_ptr<store::ObjectStore>> open(
@@ -44,6 +45,11 @@ class GedsStore final : public store::ObjectStore {
   /// Also of what others do.
   store::Outcome<std::unique_ptr<store::Watch>> watch(const std::string& bucket,
                                                       const std::string& prefix) override;
+  store::Outcome<std::size_t> read(const store::ObjectName& name, std::uint64_t offset_bytes,
+                                   std::span<std::byte> into) override;
+  store::Outcome<std::string> metadata(const store::ObjectName& name) override;
+  store::Outcome<void> set_metadata(const store::ObjectName& name,
+                                    const std::string& bytes) override;
   /// Nothing: the memory is the nodes'.
   store::Usage usage() const override { return {}; }
 
@@ -61,6 +67,7 @@ class GedsStore final : public store::ObjectStore {
   std::unique_ptr<MetadataClient> metadata_;
   Client client_;
   NodeChoice nodes_;
+  std::shared_ptr<store::PeerSource> source_;
   store::PeerTier reads_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace ionloom::wasi {
 namespace {
@@ -10,6 +11,8 @@ constexpr std::uint64_t kFirstAheadBytes = std::uint64_t{64} << 10;
 constexpr std::uint64_t kMostAheadBytes = std::uint64_t{8} << 20;
 /// Of a read of many bytes so many are fetched at a time.
 constexpr std::uint64_t kMostFetchedBytes = std::uint64_t{64} << 20;
+/// Reads of so many bytes go past the window.
+constexpr std::size_t kLargeBytes = std::size_t{256} << 10;
 
 }  // namespace
 
@@ -30,6 +33,9 @@ Answer<std::size_t> SealedFile::read(std::uint64_t offset_bytes, std::span<std::
   const std::uint64_t window_end = window_offset_bytes_ + window_.bytes().size();
   const bool outside = offset_bytes < window_offset_bytes_ || offset_bytes >= window_end;
   if (outside && !take_ahead(offset_bytes)) {
+    if (mount_->remote() != nullptr && into.size() >= kLargeBytes) {
+      return read_past(*mount_->remote(), offset_bytes, into);
+    }
     // Reading on from where the window ends is worth a larger one.
     ahead_bytes_ =
         offset_bytes == window_end ? std::min(ahead_bytes_ * 2, kMostAheadBytes) : kFirstAheadBytes;
@@ -43,7 +49,26 @@ Answer<std::size_t> SealedFile::read(std::uint64_t offset_bytes, std::span<std::
   return count;
 }
 
+Answer<std::size_t> SealedFile::read_past(store::RemoteObjects& remote, std::uint64_t offset_bytes,
+                                          std::span<std::byte> into) {
+  const std::uint64_t there = std::min(size_bytes_ - offset_bytes, kMostFetchedBytes);
+  const auto count = remote.read(mount_->name_of(path_), offset_bytes,
+                                 into.first(std::min<std::uint64_t>(into.size(), there)));
+  if (!count) return refuse(errno_of(count.error()));
+  if (*count == 0) return refuse(Errno::kStale);
+  return *count;
+}
+
 Answer<void> SealedFile::fetch(std::uint64_t offset_bytes, std::uint64_t length_bytes) {
+  if (store::RemoteObjects* remote = mount_->remote(); remote != nullptr) {
+    const auto bytes = std::make_shared<std::vector<std::byte>>(
+        std::min(length_bytes, size_bytes_ - offset_bytes));
+    const auto count = read_past(*remote, offset_bytes, *bytes);
+    if (!count) return refuse(count.error());
+    window_ = {bytes, std::span(*bytes).first(*count)};
+    window_offset_bytes_ = offset_bytes;
+    return {};
+  }
   auto view = mount_->store().view(mount_->name_of(path_), {offset_bytes, length_bytes});
   if (!view) return refuse(errno_of(view.error()));
   // Shorter than it was when it was opened: another object has the name by now.

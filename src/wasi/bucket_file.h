@@ -24,12 +24,20 @@ class SealedFile final : public OpenFile {
   Answer<std::uint64_t> size_bytes() override { return size_bytes_; }
   /// What is sealed does not change.
   Answer<void> set_size(std::uint64_t /*size_bytes*/) override { return refuse(Errno::kRofs); }
+  Answer<std::string> metadata() override { return mount_->metadata(path_); }
+  Answer<void> set_metadata(const std::string& bytes) override {
+    return mount_->set_metadata(path_, bytes);
+  }
   /// Fetched by another thread while the program goes on; one part at a time.
   void will_need(std::uint64_t offset_bytes, std::uint64_t length_bytes) override;
 
  private:
   /// The part that was fetched ahead becomes the window if it has this byte.
   [[nodiscard]] bool take_ahead(std::uint64_t offset_bytes);
+  /// Past the window, of which so large a part would not be read twice.
+  [[nodiscard]] Answer<std::size_t> read_past(store::RemoteObjects& remote,
+                                              std::uint64_t offset_bytes,
+                                              std::span<std::byte> into);
   [[nodiscard]] Answer<void> fetch(std::uint64_t offset_bytes, std::uint64_t length_bytes);
 
   std::shared_ptr<BucketMount> mount_;

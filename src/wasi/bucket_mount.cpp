@@ -36,6 +36,20 @@ std::optional<store::View> BucketMount::in_place(const std::string& path) const 
   return whole ? std::optional(*std::move(whole)) : std::nullopt;
 }
 
+Answer<std::string> BucketMount::metadata(const std::string& path) const {
+  if (place_.remote == nullptr) return refuse(Errno::kNotsup);
+  auto bytes = place_.remote->metadata(name_of(path));
+  if (!bytes) return refuse(errno_of(bytes.error()));
+  return *std::move(bytes);
+}
+
+Answer<void> BucketMount::set_metadata(const std::string& path, const std::string& bytes) {
+  if (!place_.writable) return refuse(Errno::kRofs);
+  if (place_.remote == nullptr) return refuse(Errno::kNotsup);
+  if (auto left = quotas_->take_bytes(bytes.size()); !left) return left;
+  return plain(place_.remote->set_metadata(name_of(path), bytes));
+}
+
 std::uint64_t BucketMount::inode_of(const std::string& path) const {
   const std::string text = name_of(path).text();
   return XXH3_64bits(text.data(), text.size()) | 1;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "store/object_store.h"
+#include "store/remote_objects.h"
 #include "wasi/open_file.h"
 #include "wasi/quotas.h"
 
@@ -30,6 +31,8 @@ class BucketMount {
     /// A store in this process that has some of these objects in memory, under the same names, and
     /// gives whole views of them without a copy; may be `store` itself.
     std::shared_ptr<store::ObjectStore> in_memory = {};
+    /// `store` itself where its objects lie elsewhere.
+    std::shared_ptr<store::RemoteObjects> remote = {};
   };
 
   BucketMount(Place place, std::shared_ptr<QuotaCount> quotas)
@@ -41,6 +44,11 @@ class BucketMount {
   }
   /// The whole object where its bytes are in memory here; nothing where they are not.
   [[nodiscard]] std::optional<store::View> in_place(const std::string& path) const;
+  /// Nothing where objects are not read so.
+  [[nodiscard]] store::RemoteObjects* remote() const { return place_.remote.get(); }
+  /// What lies beside an object; kNotsup where the store keeps nothing there.
+  [[nodiscard]] Answer<std::string> metadata(const std::string& path) const;
+  [[nodiscard]] Answer<void> set_metadata(const std::string& path, const std::string& bytes);
   [[nodiscard]] bool writable() const { return place_.writable; }
   [[nodiscard]] QuotaCount& quotas() { return *quotas_; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 
 #include "wasi/vectors.h"
 
@@ -12,6 +13,7 @@ namespace {
 constexpr std::uint32_t kRangeBytes = 16;
 /// Longer no call of the host waits: a program is stopped only between calls.
 constexpr std::uint32_t kMaxPatienceMs = 10'000;
+constexpr std::uint32_t kMaxMetadataBytes = 64 << 10;
 
 }  // namespace
 
@@ -43,6 +45,32 @@ Answer<void> GedsCalls::read_ranges(GuestMemory memory, std::uint32_t fd, std::u
   }
   put(*place, total);
   return {};
+}
+
+Answer<void> GedsCalls::metadata(GuestMemory memory, std::uint32_t fd, std::uint32_t into,
+                                 std::uint32_t size, std::uint32_t out) {
+  const auto found = table_.at(fd);
+  if (!found) return refuse(found.error());
+  const auto room = memory.range(into, size);
+  if (!room) return refuse(room.error());
+  const auto place = memory.place<std::uint32_t>(out);
+  if (!place) return refuse(place.error());
+  const auto bytes = (*found)->file->metadata();
+  if (!bytes) return refuse(bytes.error());
+  const auto there = std::as_bytes(std::span(*bytes));
+  std::ranges::copy(there.first(std::min(there.size(), room->size())), room->begin());
+  put(*place, static_cast<std::uint32_t>(there.size()));
+  return {};
+}
+
+Answer<void> GedsCalls::set_metadata(GuestMemory memory, std::uint32_t fd, std::uint32_t bytes,
+                                     std::uint32_t size) {
+  const auto found = table_.at(fd);
+  if (!found) return refuse(found.error());
+  const auto text = memory.text(bytes, size);
+  if (!text) return refuse(text.error());
+  if (size > kMaxMetadataBytes) return refuse(Errno::kInval);
+  return (*found)->file->set_metadata(std::string(*text));
 }
 
 Answer<void> GedsCalls::watch(GuestMemory memory, std::uint32_t fd, std::uint32_t patience_ms,

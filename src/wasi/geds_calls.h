@@ -17,6 +17,11 @@ class GedsCalls {
   /// Several parts of an object at once.
   Answer<void> read_ranges(GuestMemory memory, std::uint32_t fd, std::uint32_t ranges,
                            std::uint32_t count, std::uint32_t out);
+  /// What lies beside an object: as much of it as there is room for, and how much it is.
+  Answer<void> metadata(GuestMemory memory, std::uint32_t fd, std::uint32_t into,
+                        std::uint32_t size, std::uint32_t out);
+  Answer<void> set_metadata(GuestMemory memory, std::uint32_t fd, std::uint32_t bytes,
+                            std::uint32_t size);
   /// A descriptor from which lines about the objects of a folder are read.
   Answer<void> watch(GuestMemory memory, std::uint32_t fd, std::uint32_t patience_ms,
                      std::uint32_t out);

@@ -1,5 +1,6 @@
 #include "wasi/host_stream.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <poll.h>
@@ -17,11 +18,16 @@ Answer<FileStat> HostStream::stat() {
   return FileStat{.device = 0, .inode = 0, .type = status->type, .links = 1};
 }
 
+bool HostStream::ready(std::chrono::nanoseconds patience) const {
+  pollfd input{.fd = descriptor_, .events = POLLIN, .revents = 0};
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(patience);
+  return ::poll(&input, 1, static_cast<int>(std::max<std::int64_t>(wait.count(), 0))) != 0;
+}
+
 Answer<std::size_t> HostStream::read(std::uint64_t /*offset_bytes*/, std::span<std::byte> into) {
   if (into.empty()) return 0;
-  pollfd input{.fd = descriptor_, .events = POLLIN, .revents = 0};
   // The clock that stops a program does not reach into calls of the host.
-  while (stopped_ && ::poll(&input, 1, static_cast<int>(wasm::kEpoch.count())) == 0) {
+  while (stopped_ && !ready(wasm::kEpoch)) {
     if (stopped_()) return refuse(Errno::kIntr);
   }
   const ssize_t count = ::read(descriptor_, into.data(), into.size());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 
 #include "wasi/open_file.h"
@@ -15,6 +16,9 @@ class HostStream final : public OpenFile {
   /// @param descriptor  stays this process's own
   explicit HostStream(int descriptor, Stopped stopped = {})
       : descriptor_(descriptor), stopped_(std::move(stopped)) {}
+
+  /// Whether there is something to read, or the end, within this time.
+  [[nodiscard]] bool ready(std::chrono::nanoseconds patience = {}) const;
 
   Answer<FileStat> stat() override;
   Answer<std::size_t> read(std::uint64_t offset_bytes, std::span<std::byte> into) override;

@@ -98,6 +98,11 @@ class OpenFile {
   /// A part that will be read soon; may do nothing.
   virtual void will_need(std::uint64_t /*offset_bytes*/, std::uint64_t /*length_bytes*/) {}
   [[nodiscard]] virtual Answer<void> sync() { return {}; }
+  /// Bytes that lie beside a sealed object; kNotsup for all else.
+  [[nodiscard]] virtual Answer<std::string> metadata() { return refuse(Errno::kNotsup); }
+  [[nodiscard]] virtual Answer<void> set_metadata(const std::string& /*bytes*/) {
+    return refuse(Errno::kNotsup);
+  }
   [[nodiscard]] virtual Answer<void> set_times(const NewTimes& /*times*/) {
     return refuse(Errno::kNotsup);
   }

@@ -31,12 +31,17 @@ wasmtime::WasiConfig wasi_config(const ProgramSettings& settings) {
   return config;
 }
 
-Result<void> fill(DescriptorTable& table, ProgramSettings& settings) {
-  const auto add = [&](Descriptor descriptor) { return table.add(std::move(descriptor)); };
-  const auto stopped = [start = std::chrono::steady_clock::now(), limits = settings.limits] {
+/// Whether a program that begins now has met its limits, for calls in which it waits.
+HostStream::Stopped stopped_by(const wasm::Limits& limits) {
+  return [start = std::chrono::steady_clock::now(), limits] {
     const bool late = limits.time && std::chrono::steady_clock::now() - start > *limits.time;
     return late || (limits.cancelled && limits.cancelled());
   };
+}
+
+Result<void> fill(DescriptorTable& table, ProgramSettings& settings,
+                  const HostStream::Stopped& stopped) {
+  const auto add = [&](Descriptor descriptor) { return table.add(std::move(descriptor)); };
   auto full = add({.file = std::make_unique<HostStream>(STDIN_FILENO, stopped), .writes = false});
   for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
     if (full) full = add({.file = std::make_unique<HostStream>(output), .reads = false});
@@ -93,8 +98,11 @@ Result<std::int32_t> run_program(std::span<const std::byte> module, const std::s
   if (!loaded) return std::unexpected(loaded.error());
 
   DescriptorTable table(settings.handles);
-  if (auto filled = fill(table, settings); !filled) return std::unexpected(filled.error());
-  WasiImports imports(table);
+  const HostStream::Stopped stopped = stopped_by(settings.limits);
+  if (auto filled = fill(table, settings, stopped); !filled) {
+    return std::unexpected(filled.error());
+  }
+  WasiImports imports(table, stopped);
   wasmtime::Linker linker((*engine)->handle());
   linker.allow_shadowing(true);
   if (auto defined = linker.define_wasi(); !defined) {

@@ -83,8 +83,11 @@ Result<void> WasiImports::define(wasmtime::Linker& linker) {
   path("path_rename", &PathCalls::path_rename);
   path("path_symlink", &PathCalls::path_symlink);
   path("path_unlink_file", &PathCalls::path_unlink_file);
+  if (done) done = bind(linker, kWasi, "poll_oneoff", polls_, &PollCalls::poll_oneoff);
   if (done) done = bind(linker, kGeds, "read_ranges", geds_, &GedsCalls::read_ranges);
   if (done) done = bind(linker, kGeds, "watch", geds_, &GedsCalls::watch);
+  if (done) done = bind(linker, kGeds, "metadata", geds_, &GedsCalls::metadata);
+  if (done) done = bind(linker, kGeds, "set_metadata", geds_, &GedsCalls::set_metadata);
   return done;
 }
 

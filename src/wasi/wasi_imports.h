@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
 #include <wasmtime/linker.hh>
 #include <wasmtime/memory.hh>
@@ -10,16 +11,18 @@
 #include "wasi/file_calls.h"
 #include "wasi/geds_calls.h"
 #include "wasi/path_calls.h"
+#include "wasi/poll_calls.h"
 
 namespace ionloom::wasi {
 
-/// The functions fd_... and path_... of wasi_snapshot_preview1, and those of ionloom_geds, for one
-/// instance. Stays where it is
-/// made: the functions point to it.
+/// The functions fd_... and path_... of wasi_snapshot_preview1, its poll_oneoff, and those of
+/// ionloom_geds, for one instance. Stays where it is made: the functions point to it.
 class WasiImports {
  public:
-  /// @param table  must outlive this
-  explicit WasiImports(DescriptorTable& table) : files_(table), paths_(table), geds_(table) {}
+  /// @param table    must outlive this
+  /// @param stopped  as PollCalls has it
+  WasiImports(DescriptorTable& table, HostStream::Stopped stopped)
+      : files_(table), paths_(table), geds_(table), polls_(table, std::move(stopped)) {}
   WasiImports(const WasiImports&) = delete;
   WasiImports& operator=(const WasiImports&) = delete;
 
@@ -36,6 +39,7 @@ class WasiImports {
   FileCalls files_;
   PathCalls paths_;
   GedsCalls geds_;
+  PollCalls polls_;
   std::optional<wasmtime::Memory> memory_;  ///< of the instance, from its first call on
 };
 

@@ -1,7 +1,12 @@
 #include "wasi/bucket_file.h"
 
+#include <algorithm>
+#include <cstring>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -157,6 +162,104 @@ TEST_F(BucketFileTest, a_folder_that_was_made_is_one_for_others_and_its_marker_i
   ASSERT_TRUE(fd);
   EXPECT_EQ(another.list(*fd), (std::vector<std::string>{".", ".."}));
   EXPECT_EQ(kept("folder/_$folder$"), "");
+}
+
+/// A store of other nodes' objects, as far as reading goes, that counts what it is asked for.
+class OtherNodes final : public store::RemoteObjects {
+ public:
+  explicit OtherNodes(store::ObjectStore& store) : store_(store) {}
+
+  store::Outcome<std::size_t> read(const store::ObjectName& name, std::uint64_t offset_bytes,
+                                   std::span<std::byte> into) override {
+    asked_bytes.push_back(into.size());
+    return store_.get(name, offset_bytes, into);
+  }
+  store::Outcome<std::string> metadata(const store::ObjectName& name) override {
+    return beside_[name.text()];
+  }
+  store::Outcome<void> set_metadata(const store::ObjectName& name,
+                                    const std::string& bytes) override {
+    beside_[name.text()] = bytes;
+    return {};
+  }
+
+  std::vector<std::size_t> asked_bytes;
+
+ private:
+  store::ObjectStore& store_;
+  std::map<std::string, std::string> beside_;
+};
+
+class OtherNodesTest : public BucketFileTest {
+ protected:
+  Guest guest_of(bool writable, const Quotas& quotas = {}) {
+    return Guest(std::make_unique<BucketFolder>(std::make_shared<BucketMount>(
+        BucketMount::Place{
+            .store = store_, .bucket = "bucket", .writable = writable, .remote = nodes_},
+        std::make_shared<QuotaCount>(quotas))));
+  }
+
+  std::shared_ptr<OtherNodes> nodes_ = std::make_shared<OtherNodes>(*store_);
+};
+
+TEST_F(OtherNodesTest, large_reads_ask_for_what_is_read_and_small_ones_for_windows) {
+  const std::string text = content(900'000);
+  keep("object", text);
+  Guest reader = guest_of(false);
+  const auto fd = reader.open("object");
+  ASSERT_TRUE(fd);
+  EXPECT_TRUE(reader.read_at(*fd, 300'000, 100'000).value_or("") == text.substr(100'000, 300'000));
+  EXPECT_TRUE(reader.read_at(*fd, 300'000, 700'000).value_or("") == text.substr(700'000));
+  EXPECT_TRUE(reader.read_at(*fd, 10, 500).value_or("") == text.substr(500, 10));
+  EXPECT_TRUE(reader.read_at(*fd, 10, 60'000).value_or("") == text.substr(60'000, 10));
+  EXPECT_TRUE(reader.read_at(*fd, 10, 899'995).value_or("") == text.substr(899'995));
+  EXPECT_EQ(nodes_->asked_bytes, (std::vector<std::size_t>{300'000, 200'000, 65'536, 5}));
+}
+
+TEST_F(OtherNodesTest, an_object_that_is_gone_or_shorter_is_told_of) {
+  for (const std::uint32_t size : {10U, 300'000U}) {
+    keep("object", content(900'000));
+    Guest reader = guest_of(false);
+    const auto fd = reader.open("object");
+    ASSERT_TRUE(fd);
+    ASSERT_TRUE(store_->remove({"bucket", "object"}));
+    EXPECT_EQ(reader.read_at(*fd, size, 500'000).error(), Errno::kNoent);
+    keep("object", "short");
+    EXPECT_EQ(reader.read_at(*fd, size, 500'000).error(), Errno::kStale);
+    ASSERT_TRUE(store_->remove({"bucket", "object"}));
+  }
+}
+
+TEST_F(OtherNodesTest, bytes_lie_beside_an_object_where_they_may) {
+  keep("object", "text");
+  Guest guest = guest_of(true, {.written_bytes = 12});
+  const auto fd = guest.open("object");
+  ASSERT_TRUE(fd);
+  const std::string beside = "beside it";
+  std::ranges::copy(beside, guest.bytes().begin() + Guest::kData);
+  const auto size = static_cast<std::uint32_t>(beside.size());
+  const auto told = [&](std::uint32_t room) {
+    std::ranges::fill(guest.bytes(), std::uint8_t{0});
+    EXPECT_TRUE(guest.geds().metadata(guest.memory(), *fd, Guest::kData, room, Guest::kOut));
+    std::uint32_t there = 0;
+    std::memcpy(&there, guest.bytes().data() + Guest::kOut, sizeof there);
+    return std::pair(
+        there, std::string(reinterpret_cast<const char*>(guest.bytes().data()) + Guest::kData));
+  };
+  EXPECT_TRUE(guest.geds().set_metadata(guest.memory(), *fd, Guest::kData, size));
+  EXPECT_EQ(guest.geds().set_metadata(guest.memory(), *fd, Guest::kData, size).error(),
+            Errno::kDquot);
+  EXPECT_EQ(guest.geds().set_metadata(guest.memory(), *fd, Guest::kData, (64 << 10) + 1).error(),
+            Errno::kInval);
+  EXPECT_EQ(guest.geds().set_metadata(guest.memory(), *fd, 1 << 20, 1).error(), Errno::kFault);
+  EXPECT_EQ(told(100), std::pair(size, beside));
+  EXPECT_EQ(told(6), std::pair(size, std::string("beside")));
+
+  Guest reader = guest_of(false);
+  ASSERT_TRUE(reader.open("object"));
+  EXPECT_EQ(reader.geds().set_metadata(reader.memory(), 4, Guest::kData, 1).error(), Errno::kRofs);
+  EXPECT_EQ(reader.geds().metadata(reader.memory(), 3, Guest::kData, 1, Guest::kOut).error(),
+            Errno::kNotsup);
 }
 
 }  // namespace

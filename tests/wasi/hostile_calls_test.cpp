@@ -131,7 +131,9 @@ std::vector<std::function<void(GuestMemory, Numbers&)>> all_functions(Guest& gue
           any(paths, &PathCalls::path_rename),
           any(paths, &PathCalls::path_symlink),
           any(paths, &PathCalls::path_unlink_file),
-          any(geds, &GedsCalls::read_ranges)};
+          any(geds, &GedsCalls::read_ranges),
+          any(geds, &GedsCalls::metadata),
+          any(geds, &GedsCalls::set_metadata)};
 }
 
 Quotas small_quotas() {

@@ -56,6 +56,8 @@ mod ionloom {
             count: usize,
             got: *mut u64,
         ) -> i32;
+        pub fn metadata(fd: i32, into: *mut u8, size: usize, there: *mut usize) -> i32;
+        pub fn set_metadata(fd: i32, bytes: *const u8, size: usize) -> i32;
         pub fn watch(fd: i32, patience_ms: u32, watch: *mut i32) -> i32;
     }
 }
@@ -90,6 +92,19 @@ pub fn will_need(file: &File, offset_bytes: u64, size_bytes: u64) -> io::Result<
 /// Closes and says whether that went well, which dropping a `File` does not.
 pub fn close(file: File) -> io::Result<()> {
     check(unsafe { wasi::fd_close(file.into_raw_fd()) })
+}
+
+/// How many bytes there are in all.
+pub fn metadata(file: &File, into: &mut [u8]) -> io::Result<usize> {
+    let mut there = 0;
+    check(unsafe {
+        ionloom::metadata(file.as_raw_fd(), into.as_mut_ptr(), into.len(), &mut there)
+    })?;
+    Ok(there)
+}
+
+pub fn set_metadata(file: &File, bytes: &[u8]) -> io::Result<()> {
+    check(unsafe { ionloom::set_metadata(file.as_raw_fd(), bytes.as_ptr(), bytes.len()) })
 }
 
 pub fn watch(folder: &File, patience_ms: u32) -> io::Result<File> {

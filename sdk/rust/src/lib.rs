@@ -2,8 +2,8 @@
 //!
 //! A bucket that the program was given is the folder `/geds/BUCKET`, an object a file below it, so
 //! that `std::fs` works as well; this is the same with fewer copies and calls. Errors are those of
-//! `std::io`. Only [`watch`] and [`Object::read_ranges`] need a host that has the imports of ionloom
-//! (docs/formats/geds-imports.md); a program that calls neither runs on any host.
+//! `std::io`. Only [`watch`], [`Object::read_ranges`] and metadata need a host that has the imports of
+//! ionloom (docs/formats/geds-imports.md); a program that calls none of them runs on any host.
 
 mod imports;
 mod object;

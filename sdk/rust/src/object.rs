@@ -3,6 +3,9 @@ use std::io;
 
 use crate::imports;
 
+/// So many bytes at most lie beside an object.
+const MAX_METADATA_BYTES: usize = 64 << 10;
+
 /// An object that is open to read, closed with this.
 pub struct Object {
     file: File,
@@ -49,6 +52,20 @@ impl Object {
             .collect();
         // The ranges are exclusive references, so nobody else uses what they refer to.
         unsafe { imports::read_ranges(&self.file, &raw) }
+    }
+
+    /// The bytes that lie beside it; none when there are none. `Unsupported` where nothing can lie
+    /// beside an object: outside of GEDS.
+    pub fn metadata(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; MAX_METADATA_BYTES];
+        let there = imports::metadata(&self.file, &mut bytes)?;
+        bytes.truncate(there);
+        Ok(bytes)
+    }
+
+    /// Leaves bytes (64 KiB at most) beside it, in place of those that are there.
+    pub fn set_metadata(&self, bytes: &[u8]) -> io::Result<()> {
+        imports::set_metadata(&self.file, bytes)
     }
 
     /// A part that will be read soon: the host fetches it meanwhile.
