@@ -1,5 +1,6 @@
 #include "tasks/images_task.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -12,28 +13,38 @@
 namespace ionloom::tasks {
 namespace {
 
+/// Images of one task that are held, so that they are cut once.
+constexpr std::uint64_t kHeldBytes = std::uint64_t{4} << 20;
+
 /// Cuts the images of the rows and hands their values over one image after the other.
 class ImageCutter {
  public:
   ImageCutter(const imaging::PixelGrid& grid, const imaging::MetricSettings& settings,
-              const IonRows& ions, imaging::PeakTable peaks)
-      : measurer_(grid, settings), ions_(ions), peaks_(peaks) {
-    values_.reserve(grid.pixel_count());
+              const IonRows& ions, imaging::PeakTable peaks, std::uint64_t held_bytes)
+      : measurer_(grid, settings), ions_(ions), peaks_(peaks), holds_(held_bytes > 0) {
+    values_.reserve(holds_ ? held_bytes / sizeof(ImageValue) : grid.pixel_count());
   }
 
-  /// Adds all values to the object; `ends`, if it is given, gets the end of each image.
+  /// Adds all values to the object; `ends`, if it is given, gets the end of each image. Called
+  /// again, it adds the same.
   Result<void> cut(std::span<const std::uint32_t> rows, ObjectWriter& writer,
                    std::vector<std::uint64_t>* ends) {
+    if (holds_ && !values_.empty()) {
+      if (auto added = writer.add(bytes_of(values_)); !added) return added;
+      return writer.end_column();
+    }
     std::uint64_t end = 0;
     for (const std::uint32_t row : rows) {
       for (const imaging::IonImage& image : measurer_.cut_images(peaks_, ions_.patterns.of(row))) {
-        values_.clear();
+        if (!holds_) values_.clear();
+        const std::size_t first = values_.size();
         for (std::size_t i = 0; i < image.pixels.size(); ++i) {
           values_.push_back({image.pixels[i], image.values[i]});
         }
-        end += values_.size();
+        const auto own = std::span<const ImageValue>(values_).subspan(first);
+        end += own.size();
         if (ends != nullptr) ends->push_back(end);
-        if (auto added = writer.add(bytes_of(values_)); !added) return added;
+        if (auto added = writer.add(std::as_bytes(own)); !added) return added;
       }
     }
     return writer.end_column();
@@ -43,7 +54,8 @@ class ImageCutter {
   imaging::IonMeasurer measurer_;
   const IonRows& ions_;
   imaging::PeakTable peaks_;
-  std::vector<ImageValue> values_;
+  bool holds_;
+  std::vector<ImageValue> values_;  ///< of all images, if they are held, else of one
 };
 
 Result<void> add_column(ObjectWriter& writer, std::span<const std::byte> column) {
@@ -62,11 +74,18 @@ Result<ImagesTask> ImagesTask::read(const Task& task) {
   return own;
 }
 
+/// What all images can take, 0 if that is too much to hold.
+std::uint64_t ImagesTask::held_bytes() const {
+  const std::uint64_t ion = inputs.ions.isotope_peaks * inputs.grid.pixels * sizeof(ImageValue);
+  return inputs.ions.rows > kHeldBytes / std::max<std::uint64_t>(ion, 1) ? 0
+                                                                         : inputs.ions.rows * ion;
+}
+
 std::uint64_t ImagesTask::memory_bound_bytes() const {
   const std::uint64_t rows = inputs.ions.rows;
   return inputs.memory_bound_bytes() +
          imaging::IonMeasurer::cut_memory_bound_bytes(inputs.grid, inputs.ions.isotope_peaks) +
-         inputs.grid.pixels * sizeof(ImageValue) +
+         std::max(held_bytes(), inputs.grid.pixels * sizeof(ImageValue)) +
          rows * (2 * sizeof(std::uint32_t) + inputs.ions.isotope_peaks * sizeof(std::uint64_t));
 }
 
@@ -87,8 +106,9 @@ Result<Summary> ImagesTask::execute(const RunningTask& running) const {
   std::vector<std::uint64_t> ends;
   ends.reserve(rows.size() * inputs.ions.isotope_peaks);
 
-  // Images are cut twice, for the checksum and to be written, so that one at a time is held.
-  ImageCutter cutter(grid, inputs.settings, ions, peaks);
+  // Values are needed twice, for the checksum and to be written. Images that are too much to hold
+  // are cut twice.
+  ImageCutter cutter(grid, inputs.settings, ions, peaks, held_bytes());
   ObjectWriter writer(running.io, images, kImagesKind);
   auto done = cutter.cut(rows, writer, &ends);
   if (done) done = add_column(writer, bytes_of(ends));

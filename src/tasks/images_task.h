@@ -17,6 +17,7 @@ struct ImagesTask {
 
   [[nodiscard]] static Result<ImagesTask> read(const Task& task);
   [[nodiscard]] std::uint64_t memory_bound_bytes() const;
+  [[nodiscard]] std::uint64_t held_bytes() const;
   [[nodiscard]] Result<Summary> execute(const RunningTask& running) const;
 };
 
