@@ -135,4 +135,5 @@ def main() -> None:
     """The command `ionloom` of the installed package: the program takes this process's place."""
     arguments = sys.argv[1:]
     path = command_path()
+    os.environ.setdefault("IONLOOM_PYTHON", sys.executable)  # for --executor lithops
     os.execv(path, [path, *arguments])

@@ -145,8 +145,29 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
   command->add_flag("--no-measurements", options.no_measurements,
                     "do not add this run's times to those that plans are learned from\n"
                     "(ionloom models shows them and tells where they are)");
+  command
+      ->add_option("--executor", options.executor,
+                   "who does the stages: this machine's threads, or functions of a cloud through\n"
+                   "Lithops (the Python package; results do not depend on it)")
+      ->check(one_of({"local", "lithops"}))
+      ->capture_default_str()
+      ->type_name("local|lithops");
+  CLI::Option* config = command->add_option("--lithops-config", options.lithops_config,
+                                            "Lithops' configuration (default: what Lithops finds)");
+  config->type_name("FILE.yaml");
+  command->add_flag("--resume", options.resume,
+                    "go on with a run of --executor lithops that was stopped or killed: only what\n"
+                    "is missing is done");
   add_runtime_options(*command, options.runtime);
   add_store_options(*command, options.store);
+  command
+      ->add_option("--hand-out", options.hand_out,
+                   "do no large task here: write those whose objects are missing in the store to\n"
+                   "FILE, for ionloom task work, and stop; results come when none is missing\n"
+                   "(docs/formats/handed-out-tasks.md)")
+      ->needs("--store")
+      ->excludes("--remove-objects")
+      ->type_name("FILE");
   command
       ->add_option("--memory", options.memory_bytes,
                    "memory that the run may take, e.g. 800M, 4G or 4GiB; peaks that do not fit go\n"

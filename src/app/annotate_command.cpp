@@ -12,6 +12,7 @@
 #include <tbb/task_group.h>
 
 #include "app/annotation_rows.h"
+#include "app/hand_out.h"
 #include "app/heading.h"
 #include "app/input_files.h"
 #include "app/job_survey.h"
@@ -149,6 +150,10 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
     inputs.push_back({&lists[l], settings->targeted[l]});
   }
   auto run = place->annotate(*dataset, std::move(*pixels), inputs, settings->annotation, progress);
+  if (const auto handed_out = place->handed_out(); !run && !handed_out.empty()) {
+    return hand_out(handed_out, run_plan ? &*run_plan : nullptr, settings->annotation.threads,
+                    *options.hand_out);
+  }
   if (!run) return std::unexpected(run.error());
   std::ranges::move(run->stages, std::back_inserter(stages));
   std::optional<exec::StageClock> writing(std::in_place, stages, "write", place->meter());

@@ -41,7 +41,8 @@ struct AnnotateOptions {
   std::optional<std::uint32_t> threads;
   RuntimeOptions runtime;
   StoreOptions store;
-  std::optional<std::uint64_t> memory_bytes;  ///< absent: what is available
+  std::optional<std::filesystem::path> hand_out;  ///< absent: all tasks are done here
+  std::optional<std::uint64_t> memory_bytes;      ///< absent: what is available
   std::optional<std::filesystem::path> scratch;
   bool no_pattern_cache = false;
   std::uint64_t pattern_cache_bytes = 2'000'000'000;
@@ -50,7 +51,10 @@ struct AnnotateOptions {
   bool fixes = false;
   bool force = false;
   bool strict = false;
-  std::set<std::string> given;  ///< names of the options that were typed, "--ppm"
+  std::set<std::string> given;     ///< names of the options that were typed, "--ppm"
+  std::string executor = "local";  ///< or "lithops"
+  std::optional<std::filesystem::path> lithops_config;  ///< absent: what Lithops finds
+  bool resume = false;
   std::vector<std::string> command_line;
 
   /// Whether stages are cut into tasks.

@@ -18,6 +18,7 @@
 #include "app/help_formatter.h"
 #include "app/info_command.h"
 #include "app/interruption.h"
+#include "app/lithops_command.h"
 #include "app/models_command.h"
 #include "app/plan_command.h"
 #include "app/program_arguments.h"
@@ -48,6 +49,10 @@ Result<void> run_simulation(const SimulateArguments& arguments) {
   const auto options = simulate_options(arguments);
   if (!options) return std::unexpected(options.error());
   return simulate_with_progress(*options);
+}
+
+Result<void> run_task_action(const std::string& action, const TaskOptions& options) {
+  return action == "work" ? run_task_work(options.work) : run_task_command(options);
 }
 
 int report_failure(const Error& error) {
@@ -86,6 +91,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
   add_wasm(app, program);
   add_calibrate(app, calibration);
   add_models(app, models);
+  RunsOptions runs;
+  add_runs(app, runs);
   PlanOptions plan;
   add_plan(app, plan);
   ExplainOptions explanation;
@@ -108,6 +115,10 @@ int run_command_line(const std::vector<std::string>& arguments) {
   }
   annotate.command_line = arguments;
   annotate.command_line.insert(annotate.command_line.begin(), "ionloom");
+  if (annotate.executor != "lithops" && (annotate.lithops_config || annotate.resume)) {
+    return report_failure(
+        {ErrorCode::kUsage, "", "--lithops-config and --resume are for --executor lithops"});
+  }
   const CLI::App& chosen = *app.get_subcommands().front();
   const std::string command = chosen.get_name();
   if (command == "wasm") {
@@ -115,10 +126,15 @@ int run_command_line(const std::vector<std::string>& arguments) {
     return status ? *status : report_failure(status.error());
   }
   const auto action = [&] { return chosen.get_subcommands().front()->get_name(); };
-  const Result<void> done = command == "annotate"    ? run_annotate(annotate)
+  const auto run_annotation = [&] {
+    return annotate.executor == "lithops" ? annotate_by_lithops(chosen, annotate)
+                                          : run_annotate(annotate);
+  };
+  const Result<void> done = command == "annotate"    ? run_annotation()
+                            : command == "runs"      ? run_runs(action(), runs)
                             : command == "info"      ? run_info(info, std::cout)
                             : command == "cache"     ? run_cache(cache)
-                            : command == "task"      ? run_task_command(task)
+                            : command == "task"      ? run_task_action(action(), task)
                             : command == "geds"      ? run_geds(action(), geds)
                             : command == "calibrate" ? run_calibrate(calibration)
                             : command == "plan"      ? run_plan(plan)

@@ -12,11 +12,17 @@ namespace ionloom::app {
 
 Result<StagePlace> StagePlace::open(const AnnotateOptions& options) {
   StagePlace place(options.store);
+  place.hands_out_ = options.hand_out.has_value();
   const std::uint32_t threads = run_threads(options);
   if (options.store.url) {
     auto store = open_stage_store(options.store, threads);
     if (!store) return std::unexpected(store.error());
     place.store_ = std::move(*store);
+  }
+  if (options.hand_out && !options.store.keeps_objects()) {
+    return usage_error(
+        "tasks can be handed out only on a store that keeps its objects, which "
+        "memory: does not");
   }
   if (options.by_tasks()) {
     auto runtime = open_runtime(options.runtime, threads);
@@ -35,7 +41,8 @@ Result<stages::PixelIndex> StagePlace::index(const imzml::Dataset& dataset,
   if (store_ == nullptr) {
     objects_ = std::make_unique<exec::LocalObjects>(dataset, settings.peaks.runs_folder);
   } else {
-    objects_ = std::make_unique<exec::StoredObjects>(dataset, *store_);
+    objects_ = std::make_unique<exec::StoredObjects>(dataset, *store_,
+                                                     hands_out_ ? handed_out_.get() : nullptr);
   }
   return exec::index_by_task(dataset, *runtime_, *objects_, progress);
 }

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/warnings.h"
 #include "exec/annotation_run.h"
+#include "exec/handed_out.h"
 #include "exec/image_source.h"
 #include "exec/progress.h"
 #include "exec/run_objects.h"
@@ -56,6 +57,9 @@ class StagePlace {
   /// here and with the runtime's cache, goes to `warnings`.
   void close(Warnings& warnings);
 
+  /// Tasks that others are to do before the run can go on; none when all are done here.
+  [[nodiscard]] std::vector<tasks::Task> handed_out() const { return handed_out_->in_order(); }
+
   /// For run.json; nothing without a store.
   [[nodiscard]] std::optional<report::StoreRecord> store_record() const;
 
@@ -63,9 +67,12 @@ class StagePlace {
   explicit StagePlace(StoreOptions options) : options_(std::move(options)) {}
 
   StoreOptions options_;
+  bool hands_out_ = false;
   std::unique_ptr<exec::TaskRuntime> runtime_;  ///< null: no tasks
   std::unique_ptr<exec::StageStore> store_;     ///< null: there is none
-  std::unique_ptr<exec::RunObjects> objects_;   ///< null without tasks, and before index()
+  /// Where the objects leave tasks; stays where it is when this moves.
+  std::unique_ptr<exec::HandedOut> handed_out_ = std::make_unique<exec::HandedOut>();
+  std::unique_ptr<exec::RunObjects> objects_;  ///< null without tasks, and before index()
 };
 
 }  // namespace ionloom::app

@@ -62,6 +62,16 @@ Result<std::unique_ptr<store::ObjectStore>> open_store(const StoreOptions& optio
   return std::move(*opened);
 }
 
+Result<std::unique_ptr<exec::StageStore>> open_known_store(const StoreOptions& options) {
+  auto store = open_store(options);
+  if (!store) return std::unexpected(store.error());
+  return exec::StageStore::open(std::move(*store),
+                                {.url = *options.url,
+                                 .remote = options.place() == StorePlace::kRemote,
+                                 .keep = true,
+                                 .tried = true});
+}
+
 Result<std::unique_ptr<exec::StageStore>> open_stage_store(const StoreOptions& options,
                                                            std::uint32_t threads) {
   auto store = open_store(options);

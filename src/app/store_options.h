@@ -46,6 +46,10 @@ CLI::Option* add_store_authorities(CLI::App& command, StoreOptions& options);
 /// no URL of a store.
 [[nodiscard]] Result<std::unique_ptr<store::ObjectStore>> open_store(const StoreOptions& options);
 
+/// Opens it for objects of a run that has tried it out already. REQUIRES: keeps_objects().
+[[nodiscard]] Result<std::unique_ptr<exec::StageStore>> open_known_store(
+    const StoreOptions& options);
+
 /// Opens it for a run's objects and tries it out. REQUIRES: options.url. Fails (kRemote) when it
 /// cannot be reached.
 [[nodiscard]] Result<std::unique_ptr<exec::StageStore>> open_stage_store(

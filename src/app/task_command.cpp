@@ -55,6 +55,7 @@ void add_task(CLI::App& app, TaskOptions& options) {
       ->type_name("DIR|URL");
   add_store_authorities(*command, options.store);
   add_runtime_options(*command, options.runtime);
+  add_task_work(*group, options.work);
 }
 
 Result<void> run_task_command(const TaskOptions& options) {

@@ -7,6 +7,7 @@
 
 #include "app/runtime_options.h"
 #include "app/store_options.h"
+#include "app/task_work_command.h"
 #include "base/error.h"
 
 namespace ionloom::app {
@@ -16,6 +17,7 @@ struct TaskOptions {
   std::string task;  ///< file, or "-" for stdin
   RuntimeOptions runtime;
   StoreOptions store = {.url = "."};  ///< a folder, or a store's URL
+  TaskWorkOptions work;               ///< of `ionloom task work`
 };
 
 /// Adds the command to the parser.

@@ -48,7 +48,8 @@ Result<void> ObjectTaskIo::read(std::uint32_t input, std::uint64_t offset_bytes,
     return inside;
   }
   const tasks::TaskInput& range = task_->inputs[input];
-  return objects_->read(range.object, range.offset_bytes + offset_bytes, into);
+  return objects_->read_within(range.object, {range.offset_bytes, range.length_bytes},
+                               range.offset_bytes + offset_bytes, into);
 }
 
 Result<void> ObjectTaskIo::write(std::uint32_t output, std::span<const std::byte> bytes) {

@@ -47,6 +47,13 @@ class RunObjects : public TaskObjects {
   /// Tasks so far whose outputs were there.
   [[nodiscard]] virtual std::uint64_t tasks_found() const { return 0; }
 
+  /// Leaves a task to others, who run it later. To be called after find_made().
+  /// @return false: it is to be run here
+  [[nodiscard]] virtual bool hand_out(const tasks::Task& /*task*/) { return false; }
+
+  /// Tasks so far that were left to others.
+  [[nodiscard]] virtual std::uint64_t tasks_handed_out() const { return 0; }
+
   /// Counts what goes through a store; null where there is none.
   [[nodiscard]] virtual const StoreMeter* meter() const { return nullptr; }
 

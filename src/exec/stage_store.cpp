@@ -19,6 +19,8 @@ using store::FailureCode;
 constexpr const char* kOwner = "owner";
 /// A client of a remote store: its libraries, connections and threads.
 constexpr std::uint64_t kClientBytes = std::uint64_t{64} << 20;
+/// Of ranges that tasks have read: the blocks of several dalton of all runs of a large dataset.
+constexpr std::uint64_t kKeptRangeBytes = std::uint64_t{64} << 20;
 
 std::size_t cached_blocks(std::uint32_t threads) {
   return 2 * std::size_t{threads} + 4;
@@ -50,11 +52,13 @@ StageStore::StageStore(std::unique_ptr<store::ObjectStore> store, StageStoreSett
     : store_(std::move(store)),
       settings_(std::move(settings)),
       run_prefix_(exec::run_prefix(new_run_name())),
-      cache_(*store_, cached_blocks(settings_.threads)) {}
+      cache_(*store_, cached_blocks(settings_.threads)),
+      ranges_(*store_, kKeptRangeBytes) {}
 
 Result<std::unique_ptr<StageStore>> StageStore::open(std::unique_ptr<store::ObjectStore> store,
                                                      StageStoreSettings settings) {
   std::unique_ptr<StageStore> opened(new StageStore(std::move(store), std::move(settings)));
+  if (opened->settings_.tried) return opened;
   if (auto works = opened->try_out(); !works) return std::unexpected(works.error());
   opened->remove_leftovers();
   return opened;
@@ -172,12 +176,26 @@ Result<std::optional<std::uint64_t>> StageStore::find(const std::string& key) {
   return std::nullopt;
 }
 
+std::unexpected<Error> StageStore::lost(const std::string& key) const {
+  return failed(
+      {FailureCode::kNotFound, key,
+       "the object was there and is no more; run again, and what is missing is made anew"});
+}
+
 Result<void> StageStore::read(const std::string& key, std::uint64_t offset_bytes,
                               std::span<std::byte> into) {
   if (auto done = cache_.read(name_of(key), offset_bytes, into); !done) {
     return failed(done.error());
   }
   meter_.add_got(into.size());
+  return {};
+}
+
+Result<void> StageStore::read_within(const std::string& key, store::ByteRange range,
+                                     std::uint64_t offset_bytes, std::span<std::byte> into) {
+  const auto asked = ranges_.read(name_of(key), range, offset_bytes, into);
+  if (!asked) return failed(asked.error());
+  meter_.add_got(*asked);
   return {};
 }
 

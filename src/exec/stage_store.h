@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "exec/block_cache.h"
+#include "exec/range_cache.h"
 #include "exec/store_traffic.h"
 #include "exec/task_objects.h"
 #include "store/object_store.h"
@@ -21,6 +22,7 @@ struct StageStoreSettings {
   std::string url = {};  ///< for errors
   bool remote = false;   ///< another machine or service keeps the objects
   bool keep = false;     ///< objects stay for later runs, and those of earlier runs are used
+  bool tried = false;    ///< another process of this run has tried it out; REQUIRES: keep
   std::uint32_t threads = 1;
 };
 
@@ -69,9 +71,17 @@ class StageStore {
   /// there, but cannot be read, is removed.
   [[nodiscard]] Result<std::optional<std::uint64_t>> find(const std::string& key);
 
+  /// What to say of an object that is not there, though the run has made it.
+  [[nodiscard]] std::unexpected<Error> lost(const std::string& key) const;
+
   /// Copies bytes of an object that is there.
   [[nodiscard]] Result<void> read(const std::string& key, std::uint64_t offset_bytes,
                                   std::span<std::byte> into);
+
+  /// The same, reading nothing outside `range`, which the bytes are within (range_cache.h). The
+  /// meter counts what the store was asked for.
+  [[nodiscard]] Result<void> read_within(const std::string& key, store::ByteRange range,
+                                         std::uint64_t offset_bytes, std::span<std::byte> into);
 
   [[nodiscard]] const StoreMeter& meter() const { return meter_; }
 
@@ -96,6 +106,7 @@ class StageStore {
   std::string run_prefix_;
   StoreMeter meter_;
   BlockCache cache_;
+  RangeCache ranges_;
   std::mutex mutex_;
   std::set<std::string> own_keys_;  ///< of objects that go with this
 };

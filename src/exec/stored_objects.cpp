@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exec/stage_keys.h"
+#include "tasks/run_task.h"
 
 namespace ionloom::exec {
 namespace {
@@ -115,6 +116,21 @@ Result<bool> StoredObjects::find_made(const tasks::Task& task) {
     note(task.outputs[i].object, std::move(places[i]));
   }
   ++tasks_found_;
+  return true;
+}
+
+bool StoredObjects::hand_out(const tasks::Task& task) {
+  if (handed_out_ == nullptr || !HandedOut::takes(task.stage)) return false;
+  tasks::Task by_keys = task;
+  const std::lock_guard lock(mutex_);
+  for (tasks::TaskInput& input : by_keys.inputs) {
+    if (input.object != kIbd) input.object = places_.at(input.object).key;
+  }
+  for (tasks::TaskOutput& output : by_keys.outputs) output.object = kept_keys_.at(output.object);
+  // Keys are longer than names, and the record is part of what a task takes.
+  const auto bound = tasks::memory_bound_bytes(by_keys);
+  by_keys.memory_bytes = std::max(by_keys.memory_bytes, bound.value_or(0));
+  handed_out_->add(std::move(by_keys));
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "exec/handed_out.h"
 #include "exec/ibd_object.h"
 #include "exec/run_objects.h"
 #include "exec/stage_store.h"
@@ -17,8 +18,11 @@ namespace ionloom::exec {
 /// The objects of a run in a store: all but the .ibd, which stays in its file.
 class StoredObjects final : public RunObjects {
  public:
-  /// @param store  must outlive this, and the runs of peaks that it gives out
-  StoredObjects(const imzml::Dataset& dataset, StageStore& store) : ibd_(dataset), store_(store) {}
+  /// @param store       must outlive this, and the runs of peaks that it gives out
+  /// @param handed_out  gets the tasks whose outputs are missing, instead of this process; null:
+  ///                    none is handed out. REQUIRES, when there is one: store.keeps()
+  StoredObjects(const imzml::Dataset& dataset, StageStore& store, HandedOut* handed_out = nullptr)
+      : ibd_(dataset), store_(store), handed_out_(handed_out) {}
 
   Result<void> add(const std::string& object, std::vector<std::byte> bytes) override;
   Result<Bytes> bytes(const std::string& object) override;
@@ -27,6 +31,10 @@ class StoredObjects final : public RunObjects {
   Result<std::shared_ptr<const RunReader>> run(const std::string& object) override;
   Result<bool> find_made(const tasks::Task& task) override;
   std::uint64_t tasks_found() const override { return tasks_found_; }
+  bool hand_out(const tasks::Task& task) override;
+  std::uint64_t tasks_handed_out() const override {
+    return handed_out_ == nullptr ? 0 : handed_out_->size();
+  }
   const StoreMeter* meter() const override { return &store_.meter(); }
 
   Result<std::uint64_t> size_bytes(const std::string& object) override;
@@ -50,6 +58,7 @@ class StoredObjects final : public RunObjects {
 
   IbdObject ibd_;
   StageStore& store_;
+  HandedOut* handed_out_;
   mutable std::mutex mutex_;
   std::map<std::string, Place> places_;
   std::map<std::string, std::string> kept_keys_;  ///< of outputs, from find_made() on

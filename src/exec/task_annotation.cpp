@@ -4,6 +4,7 @@
 #include <functional>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -255,11 +256,17 @@ Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const Lis
     if (settings_.after_stage) settings_.after_stage(run_);
   };
   for (const auto& [name, work] : stages) {
+    const std::uint64_t before = objects_.tasks_handed_out();
+    if (before > 0 && name == std::string_view("annotate")) return std::unexpected(handed_out());
     {
       const StageClock clock(run_.stages, name, objects_.meter());
-      if (auto done = work(); !done) return std::unexpected(done.error());
+      auto done = work();
+      // Patterns need no peaks: others compute them while they take in the dataset.
+      const bool others_ingest =
+          name == std::string_view("ingest") && objects_.tasks_handed_out() > before;
+      if (!done && !others_ingest) return std::unexpected(done.error());
     }
-    tell();
+    if (objects_.tasks_handed_out() == 0) tell();
   }
   return std::move(run_);
 }

@@ -14,7 +14,8 @@ namespace ionloom::exec {
 
 /// Runs tasks on the threads of the current arena; their outputs become objects. Those whose
 /// outputs are there already do not run. Fails with the error of the first task that failed, in the
-/// order given; then no more tasks begin.
+/// order given; then no more tasks begin. Also fails, as handed_out(), when tasks were left to
+/// others.
 /// @param units  of progress for each task
 [[nodiscard]] Result<void> run_tasks(std::span<const tasks::Task> tasks,
                                      std::span<const std::uint64_t> units, RunObjects& objects,
@@ -23,6 +24,9 @@ namespace ionloom::exec {
 /// Gives all tasks of a stage the memory of the largest, so that an instance that did one of them
 /// can do the next.
 void level_memory(std::span<tasks::Task> tasks);
+
+/// Why a run cannot go on here now.
+[[nodiscard]] Error handed_out();
 
 /// A count of the summary that a task made.
 [[nodiscard]] Result<std::uint64_t> summary_count(RunObjects& objects, const tasks::Task& task,

@@ -34,6 +34,14 @@ class TaskObjects {
   /// Copies bytes that are there: REQUIRES offset_bytes + into.size() <= size_bytes(object).
   [[nodiscard]] virtual Result<void> read(const std::string& object, std::uint64_t offset_bytes,
                                           std::span<std::byte> into) = 0;
+  /// The same for bytes of a range of which a task reads all, one part after the other: places far
+  /// away send more of it at once.
+  [[nodiscard]] virtual Result<void> read_within(const std::string& object,
+                                                 store::ByteRange /*range*/,
+                                                 std::uint64_t offset_bytes,
+                                                 std::span<std::byte> into) {
+    return read(object, offset_bytes, into);
+  }
   [[nodiscard]] virtual Result<std::unique_ptr<NewObject>> create(const std::string& object) = 0;
   /// All appear; when one cannot, none does.
   /// @param objects  that were made here

@@ -57,6 +57,11 @@ Outcome<std::unique_ptr<ObjectStore>> open_s3(std::string_view url, std::string_
   S3Options options;
   options.root = std::string(place) + "/";
   options.region = value_of(query, "region");
+  const auto checksums = value_of(query, "checksums");
+  if (checksums != "" && checksums != "none") {
+    return bad_url(url, fmt::format("checksums={} is not known, only none", checksums));
+  }
+  options.checksums = checksums.empty();
   auto endpoint = value_of(query, "endpoint");
   if (endpoint.starts_with("http://")) options.tls = false;
   if (const auto scheme = endpoint.find("://"); scheme != std::string_view::npos) {

@@ -21,7 +21,8 @@ struct StoreLimits {
 /// - shared:/dev/shm/FOLDER      memory that the node's processes share
 /// - file:/FOLDER                a folder of a local disk, made if needed
 /// - s3://BUCKET[/PREFIX]        S3, with AWS's chain of credentials;
-///   ?endpoint=http://HOST:PORT  another service than Amazon's, &region=NAME
+///   ?endpoint=http://HOST:PORT  another service than Amazon's, &region=NAME, and
+///   &checksums=none, S3Options::checksums
 /// kBadName for anything else. geds: is not known here: geds/ opens it, and passes the rest on.
 [[nodiscard]] Outcome<std::unique_ptr<ObjectStore>> open_store(std::string_view url,
                                                                const StoreLimits& limits = {});

@@ -70,6 +70,7 @@ struct S3Tier::Known {
 
 struct S3Tier::Parts {
   std::string root;
+  bool checksums = true;
   std::shared_ptr<fs::S3FileSystem> s3;
   std::mutex mutex;
   std::map<ObjectName, Known> known;
@@ -142,9 +143,11 @@ class S3Tier::Writer final : public ObjectWriter {
     known.blocks = checksums_.finish();
     known.info = {size_bytes_, object_checksum(known.blocks)};
     const auto tail = object_file_tail(size_bytes_, known.blocks);
-    if (auto sums = parts_.write_whole(parts_.checksums_of(name_), tail); !sums) {
-      failed_ = sums.error();
-      return std::unexpected(*failed_);
+    if (parts_.checksums) {
+      if (auto sums = parts_.write_whole(parts_.checksums_of(name_), tail); !sums) {
+        failed_ = sums.error();
+        return std::unexpected(*failed_);
+      }
     }
     if (auto closed = check(stream_->Close()); !closed) {
       return std::unexpected(std::move(closed.error()));
@@ -187,6 +190,7 @@ Outcome<std::unique_ptr<S3Tier>> S3Tier::open(const S3Options& options) {
   if (!made.ok()) return std::unexpected(failure_of("S3", made.status()));
   auto parts = std::make_unique<Parts>();
   parts->root = options.root;
+  parts->checksums = options.checksums;
   parts->s3 = *made;
   return std::unique_ptr<S3Tier>(new S3Tier(std::move(parts)));
 }
@@ -208,7 +212,10 @@ Outcome<S3Tier::Known> S3Tier::look_up(const ObjectName& name) {
   Known known;
   known.info.size_bytes = *size_bytes;
   const auto path = parts_->checksums_of(name);
-  const auto tail_bytes = parts_->size_of(path, name.text());
+  const auto tail_bytes =
+      parts_->checksums
+          ? parts_->size_of(path, name.text())
+          : Outcome<std::uint64_t>(refuse(FailureCode::kNotFound, name.text(), "has no checksums"));
   if (!tail_bytes && tail_bytes.error().code != FailureCode::kNotFound) {
     return std::unexpected(tail_bytes.error());
   }
@@ -305,7 +312,7 @@ Outcome<void> S3Tier::remove(const ObjectName& name) {
     return std::unexpected(failure_of(name.text(), removed));
   }
   const auto sums = parts_->checksums_of(name);
-  if (parts_->size_of(sums, name.text())) {
+  if (parts_->checksums && parts_->size_of(sums, name.text())) {
     if (const auto removed = parts_->s3->DeleteFile(sums); !removed.ok()) {
       return std::unexpected(failure_of(name.text(), removed));
     }

@@ -16,7 +16,10 @@ struct S3Options {
   std::string region;      ///< "": from the environment, as the AWS tools do
   std::string access_key;  ///< "": AWS's chain of environment, profile and machine role
   std::string secret_key;
-  int attempts = 5;               ///< of each request, with growing pauses
+  int attempts = 5;  ///< of each request, with growing pauses
+  /// Keep checksums of blocks. Without them only the bytes that are asked for are read, unverified:
+  /// for objects that have checksums inside.
+  bool checksums = true;
   double connect_timeout_s = 2;   ///< of each attempt
   double request_timeout_s = 30;  ///< of each attempt
 };

@@ -1,0 +1,79 @@
+"""Which tasks go into one call together, and how much memory a call asks for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ionloom.lithops.worker import joined
+
+# Starting a call takes about so long on localhost; tasks are grouped until it is a tenth at most.
+START_S = 0.25
+_MOST_START = 0.1
+# The command itself, a store's client, and the Python that starts it, beside a task's own memory.
+_CALL_BYTES = 320 << 20
+_MEMORY_CLASS_MB = 256
+# Of the normal distribution: from the middle to the 95 % and the 99 % quantile.
+_Z95, _Z99 = 1.645, 2.326
+
+
+@dataclass
+class Group:
+    """Tasks of one call, in their order."""
+
+    stage: str
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+    expected_s: float = 0.0  # 0: nothing is known
+    p99_s: float = 0.0
+
+    @property
+    def ranges(self) -> list[tuple[int, int]]:
+        return joined([(task["range"][0], task["range"][1]) for task in self.tasks])
+
+    @property
+    def memory_mb(self) -> int:
+        return memory_class_mb(max(task["memory_bytes"] for task in self.tasks))
+
+
+def memory_class_mb(bound_bytes: int) -> int:
+    """The memory that a call with such a task asks for."""
+    return math.ceil((bound_bytes + _CALL_BYTES) / (_MEMORY_CLASS_MB << 20)) * _MEMORY_CLASS_MB
+
+
+def _calls(tasks: int, work_s: float, slots: int) -> int:
+    """Into how many calls a stage's tasks go: no more than keep the starts small, but enough for
+    all slots, and full rounds of these."""
+    if work_s <= 0:
+        return min(tasks, slots)
+    most = max(1, int(work_s * _MOST_START / START_S))
+    if most > slots:
+        most -= most % slots
+    return min(tasks, max(most, min(slots, math.ceil(work_s / START_S))))
+
+
+def groups_of(
+    tasks: Sequence[dict[str, Any]],
+    expected: Mapping[str, Mapping[str, float] | None],
+    threads: int,
+    slots: int,
+) -> list[Group]:
+    """Cuts each stage's tasks into groups of neighbours, equal in number within one.
+
+    expected  what a stage is expected to take on `threads` threads: seconds, most_s
+    slots     calls that run at the same time
+    """
+    groups: list[Group] = []
+    for stage in dict.fromkeys(task["stage"] for task in tasks):
+        own = [task for task in tasks if task["stage"] == stage]
+        known = expected.get(stage) or {}
+        work_s = known.get("seconds", 0.0) * threads
+        spread = known["most_s"] / known["seconds"] if work_s > 0 else 1.0
+        calls = _calls(len(own), work_s, slots)
+        for number in range(calls):
+            part = own[len(own) * number // calls : len(own) * (number + 1) // calls]
+            seconds = work_s * len(part) / len(own)
+            p99_s = seconds * spread ** (_Z99 / _Z95)
+            groups.append(Group(stage, part, seconds, p99_s))
+    return groups

@@ -1,0 +1,305 @@
+"""ionloom.lithops.annotate(): a run whose stages are done by Lithops' functions."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tarfile
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Unpack
+
+from ionloom.annotation import AnnotationOptions, PathLike, annotation_options, as_list
+from ionloom.errors import DataError, RemoteError, UsageError
+from ionloom.lithops.calls import Caller
+from ionloom.lithops.groups import Group, groups_of, memory_class_mb
+from ionloom.lithops.inputs import ibd_of, is_url
+from ionloom.lithops.places import check_storage, read_config, store_of
+from ionloom.lithops.results_folder import check_old_results, new_results
+from ionloom.lithops.runs import RunRecord, job_mark, unfinished
+from ionloom.lithops.worker import Call, Outcome, key_of
+from ionloom.result import Result
+
+Config = Mapping[str, Any] | PathLike | None
+Say = Callable[[str], None]
+# Plan, ingest and patterns, plan, annotate, rank and render; more rounds mean lost objects.
+_MOST_ROUNDS = 6
+_PLAN_MEMORY_BYTES = 1 << 30
+# Into how many threads' shares the engine cuts tasks; the same in every step of a run.
+_CUT_THREADS = 2
+
+
+def annotate(
+    dataset: PathLike,
+    molecules: PathLike | Sequence[PathLike],
+    output: PathLike | None = None,
+    *,
+    config: Config = None,
+    store: str | None = None,
+    runtime: Literal["native", "wasm"] = "native",
+    scoring_model: PathLike | None = None,
+    force: bool = False,
+    progress: Say | None = None,
+    **options: Unpack[AnnotationOptions],
+) -> Result:
+    """Annotates a dataset with Lithops' functions: the results of ionloom.annotate(), byte for byte.
+
+    dataset    imzML file; its .ibd lies beside it. A path that is the same for the functions, or
+               s3://BUCKET/KEY, which Lithops' storage reads; so are lists and model
+    molecules  molecule list, or several
+    output     folder for the results; without one they lie in a temporary folder that goes with the
+               Result
+    config     Lithops' configuration: a mapping, a YAML file, or None for what Lithops finds
+    store      where the run's objects lie instead of in Lithops' storage: s3://, geds://, file:
+    runtime    "wasm": the stages run in their WebAssembly module
+    progress   is called with a line for every step
+    options    see ionloom.AnnotationOptions
+
+    Objects stay in the store under names that tell what is in them: a run that was stopped or killed
+    goes on where it was when it is called again.
+
+    Raises as ionloom.annotate() does, and RemoteError when Lithops, its storage or its functions
+    fail. Nothing is written to `output` then.
+    """
+    temporary = tempfile.TemporaryDirectory(prefix="ionloom-") if output is None else None
+    job = {
+        "dataset": os.fspath(dataset),
+        "molecules": as_list(molecules),
+        "output": str(Path(temporary.name, "results")) if temporary else os.fspath(output or ""),
+        "force": force,
+        "config": config,
+        "store": store,
+        "runtime": runtime,
+        "scoring_model": None if scoring_model is None else os.fspath(scoring_model),
+        "arguments": annotation_options(**options),
+        "resume": False,
+        "command_line": None,
+    }
+    try:
+        annotate_job(job, progress or (lambda line: None))
+    except BaseException:
+        if temporary:
+            temporary.cleanup()
+        raise
+    return Result(Path(str(job["output"])), keep=temporary)
+
+
+def annotate_job(job: Mapping[str, Any], say: Say) -> None:
+    """The same for a job as the command line gives it."""
+    settings = read_config(job["config"])
+    folder = Path(os.path.abspath(job["output"]))
+    check_old_results(folder, job["force"])
+    with _executor(settings) as executor:
+        check_storage(executor.storage)
+        run = _Run(executor, job, say)
+        try:
+            with new_results(folder, job["force"]) as partial:
+                run.annotate(partial)
+        finally:
+            run.clean()
+
+
+def _full(path: PathLike) -> str:
+    text = os.fspath(path)
+    return text if is_url(text) else os.path.abspath(text)
+
+
+def _executor(settings: dict[str, Any] | None) -> Any:
+    """Lithops' executor. Raises UsageError for a configuration that Lithops refuses."""
+    import lithops
+
+    if settings is not None and settings["lithops"].get("backend") == "localhost":
+        # Else Lithops takes the first python3 of PATH, which may not have this package.
+        settings["localhost"] = {"runtime": sys.executable, **(settings.get("localhost") or {})}
+        settings["lithops"].setdefault("monitoring_interval", 0.2)
+    try:
+        return lithops.FunctionExecutor(config=settings, log_level="ERROR")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - Lithops checks its configuration with bare ones
+        raise UsageError(
+            f"Lithops cannot use its configuration: {' '.join(str(error).split())}"
+        ) from None
+
+
+class _Run:
+    """A run from its first call to its last."""
+
+    def __init__(self, executor: Any, job: Mapping[str, Any], say: Say) -> None:
+        self._executor = executor
+        self._storage = executor.storage
+        self._job = job
+        self._say = say
+        self._name = uuid.uuid4().hex
+        self._ibd = ibd_of(_full(job["dataset"]))
+        self._arguments = [_full(job["dataset"])]
+        self._arguments += [f"--molecules={_full(path)}" for path in job["molecules"]]
+        if job["scoring_model"] is not None:
+            self._arguments.append(f"--scoring-model={_full(job['scoring_model'])}")
+        self._arguments += job["arguments"]
+        mark = job_mark(self._arguments)
+        self._record = RunRecord(self._storage, self._name, job["dataset"], mark)
+        if job["resume"]:
+            before = unfinished(self._storage, mark)
+            say(f"resumes {before['run']}" if before else "nothing to resume: begins anew")
+        self._calls: list[dict[str, Any]] = []
+        self._began = time.time()
+        self._caller = Caller(executor, self._note, self._record.beat)
+
+    def annotate(self, partial: Path) -> None:
+        """Puts the results into a folder that is there and empty."""
+        self._record.write()
+        state = "failed"
+        try:
+            self._rounds(partial)
+            state = "done"
+        except KeyboardInterrupt:
+            state = "stopped"
+            raise
+        finally:
+            self._record.write(state=state)
+
+    def _rounds(self, partial: Path) -> None:
+        lost: Exception | None = None
+        for step in range(_MOST_ROUNDS):
+            planned = self._plan(step)
+            if "results" in planned:
+                self._fetch(planned["results"], partial)
+                self._tell_run(partial)
+                return
+            try:
+                self._work(planned, step)
+            except (DataError, RemoteError) as error:
+                # A lost object shows as a task that cannot read it: planning anew has it made again.
+                if lost is not None:
+                    raise
+                lost = error
+                self._say("planning anew what is missing")
+        raise DataError(f"objects of the run get lost: after {_MOST_ROUNDS} rounds some are missing")
+
+    def _plan(self, step: int) -> Outcome:
+        call: Call = {
+            "kind": "plan",
+            "name": f"plan-{step}",
+            "run": self._name,
+            "store": self._job["store"],
+            "arguments": [*self._arguments, f"--threads={_CUT_THREADS}", "--no-pattern-cache",
+                          "--no-measurements", f"--runtime={self._job['runtime']}"],
+            "memory_mb": memory_class_mb(_PLAN_MEMORY_BYTES),
+        }
+        (outcome,) = self._caller.all_of([(call, 0.0)])
+        return outcome
+
+    def _work(self, planned: Outcome, step: int) -> None:
+        groups = groups_of(
+            planned["tasks"], planned["expected"], planned["threads"], self._slots()
+        )
+        calls = [(self._call_of(g, f"{step}-{n}", planned["texts"]), g.p99_s)
+                 for n, g in enumerate(groups)]
+        stages = " and ".join(dict.fromkeys(group.stage for group in groups))
+        self._say(f"{stages}: {len(planned['tasks'])} tasks in {len(calls)} calls")
+        self._caller.all_of(calls)
+
+    def _slots(self) -> int:
+        """Calls that run at the same time."""
+        section = self._executor.config.get(self._executor.backend) or {}
+        if self._executor.backend == "localhost":
+            return int(section.get("worker_processes") or os.cpu_count() or 1)
+        return int(section.get("max_workers") or 100)
+
+    def _call_of(self, group: Group, number: str, texts: str) -> Call:
+        return {
+            "kind": "work",
+            "name": f"{group.stage}-{number}",
+            "run": self._name,
+            "store": self._job["store"],
+            "tasks": texts,
+            "ranges": group.ranges,
+            "ibd": self._ibd,
+            "runtime": self._job["runtime"],
+            "memory_mb": group.memory_mb,
+        }
+
+    def _note(self, outcome: Outcome, state: str) -> None:
+        kept = {key: value for key, value in outcome.items() if key not in ("expected", "texts")}
+        self._calls.append({**kept, "state": state})
+
+    def _fetch(self, key: str, folder: Path) -> None:
+        """Unpacks the results, which no more than pass through this process."""
+        try:
+            with tempfile.TemporaryFile(dir=folder) as packed:
+                _copy_object(self._storage, key, packed)
+                packed.seek(0)
+                with tarfile.open(fileobj=packed) as archive:
+                    _unpack(archive, folder)
+        except tarfile.TarError as error:
+            raise RemoteError(f"the results came back damaged: {error}") from None
+
+    def _tell_run(self, folder: Path) -> None:
+        """Adds to run.json how the run went here."""
+        path = folder / "run.json"
+        record = json.loads(path.read_text())
+        if self._job["command_line"]:
+            record["command_line"] = self._job["command_line"]
+        record["lithops"] = {
+            "backend": self._executor.backend,
+            "storage": self._storage.backend,
+            "store": store_of(self._storage, self._job["store"]).url,
+            "run": self._name,
+            "began_unix_s": self._began,
+            "seconds": time.time() - self._began,
+            "calls": [self._told(call) for call in self._calls],
+        }
+        path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+
+    def _told(self, call: dict[str, Any]) -> dict[str, Any]:
+        tasks = [task for task in call.get("tasks", []) if "seconds" in task]
+        return {
+            "name": call["name"],
+            "state": call["state"],
+            "host": call["host"],
+            "began_s": call["started"] - self._began,
+            "ended_s": call["ended"] - self._began,
+            "memory_mb": call.get("memory_mb"),
+            "peak_memory_bytes": call.get("peak_memory_bytes"),
+            "tasks": [
+                {key: task[key] for key in ("task", "stage", "seconds", "put_bytes", "got_bytes")}
+                for task in tasks
+            ],
+        }
+
+    def clean(self) -> None:
+        """Removes what Lithops and the run have put beside the kept objects."""
+        for key in self._storage.list_keys(self._storage.bucket, key_of(self._name, "")):
+            if not key.endswith("/record.json"):
+                self._storage.delete_object(self._storage.bucket, key)
+        self._executor.clean(clean_cloudobjects=False, force=True)
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Writes the files of an archive below a folder, and nothing else of it anywhere."""
+    for member in archive:
+        path = Path(os.path.normpath(folder / member.name))
+        if not member.isfile() or folder not in path.parents:
+            continue
+        path.parent.mkdir(exist_ok=True)
+        content = archive.extractfile(member)
+        assert content is not None
+        with path.open("xb") as file:
+            shutil.copyfileobj(content, file, 1 << 20)
+
+
+def _copy_object(storage: Any, key: str, into: Any) -> None:
+    """Copies an object into a file piece by piece."""
+    if storage.backend == "localhost":  # whose stream holds the whole object
+        from lithops.constants import LITHOPS_TEMP_DIR
+
+        with Path(LITHOPS_TEMP_DIR, storage.bucket, key).open("rb") as content:
+            shutil.copyfileobj(content, into, 1 << 20)
+        return
+    shutil.copyfileobj(storage.get_object(storage.bucket, key, stream=True), into, 1 << 20)

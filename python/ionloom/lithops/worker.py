@@ -1,0 +1,196 @@
+"""What a Lithops call does: runs the engine's command on a store, and tells what came of it.
+
+A call gets names and gives names: data goes between the engine and the store.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import tarfile
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypedDict
+
+from ionloom.command import command_path
+from ionloom.errors import IonloomError, exit_code_of
+from ionloom.lithops.inputs import fetch_ranges, is_url, local_arguments
+from ionloom.lithops.places import store_of
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Call(TypedDict, total=False):
+    """What a call is to do. `kind` decides which of the others it has."""
+
+    kind: str  # "plan" or "work"
+    name: str  # for messages and pictures
+    run: str  # the run, a part of the keys of its own objects
+    store: str | None  # the engine's store; None: Lithops' storage
+    arguments: list[str]  # plan: of ionloom annotate
+    tasks: str  # work: key of the object with the tasks' texts
+    ranges: list[tuple[int, int]]  # work: offset and length of each text in it
+    ibd: str  # work: the dataset's file
+    runtime: str  # work: "native" or "wasm"
+    memory_mb: int  # that the call has
+
+
+class Outcome(TypedDict, total=False):
+    """What a call did."""
+
+    name: str
+    host: str
+    started: float  # seconds since 1970
+    ended: float
+    peak_memory_bytes: int  # of the engine
+    exit_code: int  # of the engine; negative: the signal that ended it
+    error: str  # what the engine said, when it failed
+    said: list[str]  # its warnings
+    tasks: list[dict[str, Any]]  # work: a record for each; plan: those handed out
+    expected: dict[str, Any]  # plan: seconds that stages are expected to take
+    threads: int  # plan: on so many threads
+    texts: str  # plan: key of the object with the tasks' texts
+    results: str  # plan: key of the results, when all is done
+
+
+def _die_with_parent() -> None:
+    """A worker that is killed takes the engine with it."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _engine(
+    arguments: Sequence[str], environment: Mapping[str, str], given: bytes, outcome: Outcome
+) -> str:
+    """Runs the command, notes how it ended, and gives what it printed."""
+    import resource  # here, or Lithops sends this Python's copy of it along with each call
+
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [command_path(), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=said,
+            env={**os.environ, **environment},
+            preexec_fn=_die_with_parent,
+        )
+        assert process.stdin is not None
+        try:
+            process.stdin.write(given)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # it ended before it read everything, and says why
+        process.wait()
+        out.seek(0)
+        said.seek(0)
+        printed = out.read().decode(errors="replace")
+        words = said.read().decode(errors="replace")
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    outcome["peak_memory_bytes"] = usage.ru_maxrss * 1024
+    outcome["exit_code"] = process.returncode
+    outcome["said"] = [line[9:] for line in words.splitlines() if line.startswith("warning: ")]
+    if process.returncode:
+        outcome["error"] = words[words.find("error: ") + 7 :].strip() if "error: " in words else words.strip()
+    return printed
+
+
+def key_of(run: str, name: str) -> str:
+    """Key of one of a run's own objects in Lithops' storage."""
+    return f"ionloom/lithops/{run}/{name}"
+
+
+def _plan(call: Call, storage: Any, outcome: Outcome) -> None:
+    """Asks the engine which tasks are missing; when none is, there are results."""
+    place = store_of(storage, call["store"])
+    with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
+        handed_out, results = Path(folder, "tasks.json"), Path(folder, "results")
+        arguments = local_arguments(storage, call["arguments"], Path(folder))
+        _engine(
+            ["annotate", *arguments, f"--store={place.url}", f"--hand-out={handed_out}"]
+            + [f"--output={results}"],
+            place.environment,
+            b"",
+            outcome,
+        )
+        if outcome["exit_code"] != 0:
+            return
+        if handed_out.exists():
+            _keep_tasks(json.loads(handed_out.read_text()), call, storage, outcome)
+            return
+        packed = Path(folder, "results.tar")
+        with tarfile.open(packed, "w") as archive:
+            for path in sorted(results.iterdir()):
+                archive.add(path, path.name)
+        outcome["results"] = key_of(call["run"], "results.tar")
+        with packed.open("rb") as content:
+            storage.put_object(storage.bucket, outcome["results"], content)
+
+
+def _keep_tasks(
+    handed_out: dict[str, Any], call: Call, storage: Any, outcome: Outcome
+) -> None:
+    """Puts the tasks' texts into one object; only their names and places go to the driver."""
+    offset = 0
+    texts: list[bytes] = []
+    outcome["tasks"] = []
+    for task in handed_out["tasks"]:
+        text = task.pop("text").encode()
+        outcome["tasks"].append({**task, "range": (offset, len(text))})
+        texts.append(text)
+        offset += len(text)
+    outcome["texts"] = key_of(call["run"], f"{call['name']}.tasks")
+    outcome["expected"] = handed_out["expected"]
+    outcome["threads"] = handed_out["threads"]
+    storage.put_object(storage.bucket, outcome["texts"], b"".join(texts))
+
+
+def _work(call: Call, storage: Any, outcome: Outcome) -> None:
+    place = store_of(storage, call["store"])
+    texts = b"".join(
+        storage.get_object(
+            storage.bucket,
+            call["tasks"],
+            extra_get_args={"Range": f"bytes={offset}-{offset + length - 1}"},
+        )
+        for offset, length in joined(call["ranges"])
+    )
+    with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
+        ibd = call["ibd"]
+        if is_url(ibd):
+            ibd = str(fetch_ranges(storage, ibd, texts, Path(folder)))
+        printed = _engine(
+            ["task", "work", "-", f"--store={place.url}", f"--ibd={ibd}"]
+            + [f"--runtime={call['runtime']}"],
+            place.environment,
+            texts,
+            outcome,
+        )
+    outcome["tasks"] = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+
+
+def joined(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges that follow each other as one."""
+    all_ranges: list[tuple[int, int]] = []
+    for offset, length in ranges:
+        if all_ranges and sum(all_ranges[-1]) == offset:
+            all_ranges[-1] = (all_ranges[-1][0], all_ranges[-1][1] + length)
+        else:
+            all_ranges.append((offset, length))
+    return all_ranges
+
+
+def run_call(call: Call, storage: Any) -> Outcome:
+    """Does a call. `storage` is Lithops' own, which it hands to functions that ask for it."""
+    outcome: Outcome = {"name": call["name"], "host": socket.gethostname(), "started": time.time()}
+    try:
+        {"plan": _plan, "work": _work}[call["kind"]](call, storage, outcome)
+    except IonloomError as error:
+        outcome["exit_code"] = exit_code_of(error)
+        outcome["error"] = str(error)
+    outcome["ended"] = time.time()
+    return outcome

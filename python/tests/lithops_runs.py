@@ -1,0 +1,74 @@
+"""Runs of `ionloom annotate --executor lithops` in a world of their own: home, temporary files, store."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from conftest import DEMO_LIST
+
+RESULTS = ("annotations.csv", "annotations.parquet")
+
+
+@dataclass
+class World:
+    """Where runs of a test find what they need."""
+
+    folder: Path
+    config: dict[str, Any]
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def env(self) -> dict[str, str]:
+        temporary = self.folder / "tmp"
+        temporary.mkdir(exist_ok=True)
+        return {
+            **os.environ,
+            "HOME": str(self.folder),
+            "TMPDIR": str(temporary),
+            "IONLOOM_PYTHON": sys.executable,
+            **self.environment,
+        }
+
+    def config_file(self) -> Path:
+        path = self.folder / "lithops.yaml"
+        path.write_text(yaml.safe_dump(self.config))
+        return path
+
+    def command(self, *words: str | Path) -> list[str]:
+        return [os.environ["IONLOOM_COMMAND"], *(str(word) for word in words)]
+
+    def annotation(self, dataset: Path, output: Path, *more: str) -> list[str]:
+        return self.command(
+            *("annotate", dataset, f"--molecules={DEMO_LIST}", f"--output={output}"),
+            *("--executor=lithops", f"--lithops-config={self.config_file()}", *more),
+        )
+
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, check=False, capture_output=True, text=True, env=self.env(), timeout=240
+        )
+
+    def annotate(
+        self, dataset: Path, output: Path, *more: str
+    ) -> subprocess.CompletedProcess[str]:
+        return self.run(self.annotation(dataset, output, *more))
+
+
+def localhost(folder: Path) -> World:
+    """Functions are processes of this machine, objects are files."""
+    return World(folder, {"lithops": {"backend": "localhost", "storage": "localhost"}})
+
+
+def images_in(results: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (results / "images").iterdir()}
+
+
+def assert_same_results(results: Path, expected: Path) -> None:
+    for name in RESULTS:
+        assert (results / name).read_bytes() == (expected / name).read_bytes(), name
+    assert images_in(results) == images_in(expected)
