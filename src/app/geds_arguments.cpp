@@ -162,6 +162,7 @@ void add_watch(CLI::App& group, GedsArguments& arguments) {
       group, "watch", "Tell what is created, updated and deleted, as it happens", arguments);
   add_object(*command, arguments, "BUCKET[/PREFIX]", "where to watch");
   command->add_option("-n,--events", arguments.most_events, "end after so many (default: never)")
+      ->check(CLI::PositiveNumber)
       ->type_name("N");
 }
 

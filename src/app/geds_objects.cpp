@@ -138,6 +138,7 @@ Result<void> put_object(const GedsArguments& arguments) {
   const auto node = named(geds::parse_host_port(arguments.node), "--node");
   if (!node) return std::unexpected(node.error());
   std::ifstream file(arguments.file, std::ios::binary);
+  if (!file && errno == ENOENT) return data_error(arguments.file.string(), "does not exist");
   if (!file) return std::unexpected(files::file_error(arguments.file, "be read", errno));
   std::error_code no_file;
   const std::uint64_t size = std::filesystem::file_size(arguments.file, no_file);

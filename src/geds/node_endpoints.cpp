@@ -14,6 +14,10 @@ Outcome<HostPort> ask_data_endpoint(const HostPort& node, const Access& access) 
   const auto done = call_once(access, "node " + node.text(), [&](grpc::ClientContext* context) {
     return stub->GetAvailEndpoints(context, {}, &response);
   });
+  if (!done && done.error().code == StatusCode::kUnimplemented) {
+    return refuse(StatusCode::kUnavailable,
+                  node.text() + " is a GEDS server, but no node: a metadata server?");
+  }
   if (!done) return std::unexpected(done.error());
   HostPort chosen{node.host, 0};
   for (const wire::TransportEndpoint& endpoint : response.endpoint()) {

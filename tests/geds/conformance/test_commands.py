@@ -25,6 +25,17 @@ class Commands(WithServers):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(f"{what} is not a file whose size is known".encode(), done.stderr)
 
+    def test_what_is_not_there_and_who_is_no_node_are_told_so(self):
+        missing = ionloom("put", str(self.folder / "missing"), "bucket/a", "--node", self.node)
+        self.assertEqual(missing.returncode, 1)
+        self.assertTrue(missing.stderr.endswith(b"missing: does not exist\n"), missing.stderr)
+        no_node = ionloom("put", __file__, "bucket/a", "--node", self.metadata)
+        self.assertEqual(no_node.returncode, 4)
+        self.assertIn(b"a GEDS server, but no node", no_node.stderr)
+        for count in ("-1", "0"):
+            watched = ionloom("watch", "bucket", "-n", count, "--metadata", self.metadata)
+            self.assertEqual(watched.returncode, 2, watched.stderr)
+
     def test_a_second_copy_is_shown_where_there_is_one(self):
         careful = self.start("node", "--metadata", self.metadata, "--copies", "2", "--log", "off")
         content = self.folder / "content"
