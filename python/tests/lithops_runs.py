@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 from conftest import DEMO_LIST
+from s3_server import ACCESS, BUCKET, SECRET
 
 RESULTS = ("annotations.csv", "annotations.parquet")
 
@@ -72,3 +73,17 @@ def assert_same_results(results: Path, expected: Path) -> None:
     for name in RESULTS:
         assert (results / name).read_bytes() == (expected / name).read_bytes(), name
     assert images_in(results) == images_in(expected)
+
+
+def on_s3(folder: Path, endpoint: str, **changes: str) -> World:
+    """Functions are processes of this machine, objects are in S3."""
+    section = {
+        "endpoint": endpoint,
+        "access_key_id": ACCESS,
+        "secret_access_key": SECRET,
+        "storage_bucket": BUCKET,
+        **changes,
+    }
+    return World(
+        folder, {"lithops": {"backend": "localhost", "storage": "minio"}, "minio": section}
+    )
