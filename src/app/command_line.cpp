@@ -12,6 +12,7 @@
 #include "app/annotate_command.h"
 #include "app/cache_command.h"
 #include "app/calibrate_command.h"
+#include "app/devices_command.h"
 #include "app/explain_command.h"
 #include "app/geds_arguments.h"
 #include "app/geds_command.h"
@@ -93,6 +94,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
   add_models(app, models);
   RunsOptions runs;
   add_runs(app, runs);
+  DevicesOptions devices;
+  add_devices(app, devices);
   PlanOptions plan;
   add_plan(app, plan);
   ExplainOptions explanation;
@@ -139,6 +142,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
                             : command == "calibrate" ? run_calibrate(calibration)
                             : command == "plan"      ? run_plan(plan)
                             : command == "explain"   ? run_explain(explanation)
+                            : command == "devices"   ? run_devices(action(), devices)
                             : command == "models"    ? run_models(action(), models)
                                                      : run_simulation(simulation);
   return done ? 0 : report_failure(done.error());

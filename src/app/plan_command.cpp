@@ -7,6 +7,7 @@
 #include "app/known_backends.h"
 #include "app/plan_json.h"
 #include "app/plan_text.h"
+#include "app/site_plan.h"
 #include "app/standard_streams.h"
 #include "exec/process_memory.h"
 
@@ -35,9 +36,30 @@ Result<void> show(const Job& job, const AnyPlan& plan, const PlanOptions& option
   return report::write_scatter_png(*options.picture, plan_picture(job, plan));
 }
 
+sites::PlacementGoal goal_of(const std::string& name) {
+  if (name == "cost") return sites::PlacementGoal::kCost;
+  if (name == "energy") return sites::PlacementGoal::kEnergy;
+  return name == "bytes" ? sites::PlacementGoal::kBytes : sites::PlacementGoal::kTime;
+}
+
+Result<void> run_site_plan(const PlanOptions& options) {
+  const auto job = read_job(options.job);
+  if (!job) return std::unexpected(job.error());
+  print_warnings(job->warnings);
+  const auto made = plan_sites(*job, *options.sites,
+                               {.goal = goal_of(options.goal),
+                                .deadline_s = options.deadline_s,
+                                .keep_raw_at = options.keep_raw_at});
+  if (!made) return std::unexpected(made.error());
+  say(stdout, "{}", options.json ? site_plan_json(*job, *made) : site_plan_text(*job, *made));
+  if (!options.picture) return {};
+  return write_site_picture(*options.picture, *made);
+}
+
 }  // namespace
 
 Result<void> run_plan(const PlanOptions& options) {
+  if (options.sites) return run_site_plan(options);
   auto places = places_of(options);
   if (!places) return std::unexpected(places.error());
   const auto job = read_job(options.job);

@@ -51,6 +51,26 @@ void add_plan(CLI::App& app, PlanOptions& options) {
                     "list and draw all plans that no other beats in both time and cost");
   command->add_option("--picture", options.picture, "draw them into a PNG file")
       ->type_name("FILE.png");
+  command
+      ->add_option("--sites", options.sites,
+                   "place the stages on devices at several sites, joined by links: a TOML file\n"
+                   "(docs/formats/sites.md); in place of --backend")
+      ->excludes("--backend")
+      ->excludes("--budget")
+      ->excludes("--hour")
+      ->excludes("--planner")
+      ->type_name("FILE.toml");
+  command
+      ->add_option("--goal", options.goal,
+                   "with --sites: what is to be least: time, cost, energy, or the bytes over links")
+      ->check(one_of({"time", "cost", "energy", "bytes"}))
+      ->capture_default_str()
+      ->type_name("NAME");
+  command
+      ->add_option("--keep-raw-at", options.keep_raw_at,
+                   "with --sites: no peak leaves this site; only metrics and images do")
+      ->needs("--sites")
+      ->type_name("SITE");
   command->add_flag("--json", options.json, "print JSON (docs/formats/plan.md)");
 }
 

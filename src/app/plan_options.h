@@ -22,6 +22,9 @@ struct PlanOptions {
   bool pareto = false;
   bool json = false;
   std::optional<std::filesystem::path> picture{};
+  std::optional<std::filesystem::path> sites{};  ///< places stages there instead of on backends
+  std::string goal = "time";
+  std::string keep_raw_at{};
 };
 
 /// Adds the command to the parser.

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "plan/random_numbers.h"
-#include "tests/sites/support/random_sites.h"
+#include "sites/support/random_sites.h"
 
 namespace ionloom::sites {
 namespace {

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "sites/baseline_placements.h"
-#include "tests/sites/support/random_sites.h"
+#include "sites/support/random_sites.h"
 
 namespace ionloom::sites {
 namespace {

@@ -62,7 +62,7 @@ TEST(PackedBlock, a_peak_of_mass_zero_comes_back) {
 TEST(PackedBlock, equal_mz_come_back_in_their_order) {
   std::vector<Peak> peaks;
   for (std::uint32_t i = 0; i < 4096; ++i)
-    peaks.push_back({300.125, 1.0F + 1.0F / (1 + i), i ^ 5U});
+    peaks.push_back({300.125, 1.0F + 1.0F / static_cast<float>(1 + i), i ^ 5U});
   expect_comes_back(peaks);
 }
 

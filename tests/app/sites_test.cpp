@@ -1,0 +1,179 @@
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "small_run.h"
+
+namespace ionloom::app::testing {
+namespace {
+
+using imzml::testing::sample;
+using Json = nlohmann::json;
+
+/// A record of a device that is `kappa` times as slow as the machine of the defaults.
+std::string record(const std::string& name, double kappa) {
+  Json kappas;
+  for (const char* stage : {"index", "ingest", "ions", "patterns", "annotate", "images", "rank"}) {
+    kappas[stage] = kappa;
+  }
+  return Json{{"ionloom_device", 1}, {"name", name},        {"instruction_set", "aarch64"},
+              {"cores", 2},          {"memory_bytes", 4e9}, {"runtime", "precompiled"},
+              {"kappa", kappas},     {"idle_w", 3},         {"active_w", 7}}
+      .dump();
+}
+
+/// An edge and a cloud beside a small dataset; the link of the edge in Mbit/s.
+void put_sites(const Workplace& place, double mbit_s) {
+  put(place / "pi.json", record("pi", 8));
+  put(place / "vm.json", record("vm", 1));
+  put(place / "sites.toml",
+      "source = \"lab\"\n"
+      "[[site]]\nname = \"lab\"\ndevice = \"pi.json\"\n"
+      "up_mbit_s = " +
+          std::to_string(mbit_s) +
+          "\ndown_mbit_s = 50\nlatency_ms = 5\n"
+          "[[site]]\nname = \"cloud\"\ndevice = \"vm.json\"\ncores = 16\n"
+          "up_mbit_s = 10000\ndown_mbit_s = 10000\nprice_hour_usd = 0.7\n");
+}
+
+Words plan(const Workplace& place, const Words& more = {}) {
+  Words words = {"plan",    place / "brain.imzML", "--molecules", place / "list.tsv",
+                 "--sites", place / "sites.toml"};
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+Json planned(const Workplace& place, Words more = {}) {
+  more.emplace_back("--json");
+  const Finished done = run(plan(place, more));
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  return Json::parse(done.out, nullptr, false);
+}
+
+TEST(Sites, every_placement_is_whole_and_the_plan_no_slower_than_the_runner_up) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 100);
+  const Json json = planned(place);
+  EXPECT_EQ(json["kind"], "sites");
+  for (const char* which : {"plan", "runner_up"}) {
+    double ingest = 0;
+    double annotate = 0;
+    int patterns = 0;
+    for (const Json& site : json[which]["sites"]) {
+      ingest += site["ingest"].get<double>();
+      annotate += site["annotate"].get<double>();
+      patterns += site["patterns"] ? 1 : 0;
+    }
+    EXPECT_NEAR(ingest, 1, 1e-9);
+    EXPECT_NEAR(annotate, 1, 1e-9);
+    EXPECT_EQ(patterns, 1);
+  }
+  EXPECT_LE(json["plan"]["time_s"], json["runner_up"]["time_s"]);
+}
+
+TEST(Sites, raw_data_that_must_stay_stays) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 10'000);
+  const Json json = planned(place, {"--keep-raw-at", "lab"});
+  EXPECT_EQ(json["keep_raw"], true);
+  for (const char* which : {"plan", "runner_up"}) {
+    if (json[which].is_null()) continue;
+    EXPECT_EQ(json[which]["sites"][0]["ingest"], 1);
+    EXPECT_EQ(json[which]["sites"][0]["annotate"], 1);
+  }
+  expect_error(run(plan(place, {"--keep-raw-at", "cloud"})), 2, {"cloud", "lies at lab"});
+  expect_error(run(plan(place, {"--keep-raw-at", "lap"})), 2, {"did you mean lab?"});
+}
+
+TEST(Sites, least_bytes_keep_everything_where_it_lies) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 10'000);
+  EXPECT_EQ(planned(place, {"--goal", "bytes"})["plan"]["link_bytes"], 0);
+}
+
+TEST(Sites, text_and_picture_show_sites_and_what_flows_between) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 100);
+  const Finished done = run(plan(place, {"--picture", place / "sites.png"}));
+  EXPECT_EQ(done.exit_code, 0) << done.err;
+  for (const char* part : {"[lab]", "[cloud]", "runner-up", "over links", "measured on it"}) {
+    EXPECT_NE(done.out.find(part), std::string::npos) << part << "\n" << done.out;
+  }
+  EXPECT_GT(std::filesystem::file_size(place / "sites.png"), 1000U);
+}
+
+TEST(Sites, a_deadline_that_no_placement_keeps_says_the_best_possible) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 100);
+  expect_error(run(plan(place, {"--deadline", "0.0001"})), 2, {"best possible"});
+}
+
+TEST(Sites, faults_of_the_file_are_named_with_their_line) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 100);
+  const std::string whole = content_of(place / "sites.toml");
+  const auto refused = [&](const std::string& from, const std::string& to, const Words& parts) {
+    std::string text = whole;
+    text.replace(text.find(from), from.size(), to);
+    put(place / "sites.toml", text);
+    expect_error(run(plan(place)), 1, parts);
+  };
+  refused("source = \"lab\"", "source = \"lap\"", {"sites.toml", "lap", "no site"});
+  refused("source = \"lab\"", "source = ", {"line 1", "TOML"});
+  refused("latency_ms = 5", "latency_mss = 5", {"line 7", "did you mean latency_ms?"});
+  refused("up_mbit_s = 100", "up_mbit_s = -1", {"line 5", "up_mbit_s"});
+  refused("name = \"cloud\"", "name = \"lab\"", {"two sites named \"lab\""});
+  refused("up_mbit_s = 10000\ndown_mbit_s = 10000\n", "", {"link of site \"cloud\""});
+  put(place / "sites.toml", whole);
+  put(place / "pi.json", "{}");
+  expect_error(run(plan(place)), 1, {"pi.json", "device record"});
+}
+
+ProgramSettings own_measurements(const Workplace& place) {
+  return {.environment = {"IONLOOM_MEASUREMENTS=" + (place / "own/measurements.sqlite")}};
+}
+
+TEST(Devices, records_are_taken_shown_and_removed) {
+  const Workplace place(sample(glucose_pixels()));
+  put(place / "pi.json", record("pi", 8));
+  const ProgramSettings own = own_measurements(place);
+  const Finished added =
+      run({"devices", "add", "--from", place / "pi.json", "--up", "20", "--latency", "12"}, own);
+  EXPECT_EQ(added.exit_code, 0) << added.err;
+  const Finished shown = run({"devices", "list"}, own);
+  EXPECT_NE(shown.out.find("pi"), std::string::npos) << shown.out;
+  EXPECT_NE(shown.out.find("20 Mb/s up"), std::string::npos) << shown.out;
+  EXPECT_NE(shown.out.find("annotate 8"), std::string::npos) << shown.out;
+  const Json json = Json::parse(run({"devices", "list", "--json"}, own).out, nullptr, false);
+  EXPECT_EQ(json[0]["kappa"]["annotate"], 8);
+  EXPECT_DOUBLE_EQ(json[0]["link"]["up_bytes_s"][0], 2.5e6);
+  EXPECT_EQ(run({"devices", "remove", "pi"}, own).exit_code, 0);
+  expect_error(run({"devices", "remove", "pi"}, own), 2, {"\"pi\" is not known"});
+}
+
+TEST(Devices, a_machine_that_was_not_measured_has_no_record) {
+  const Workplace place(sample(glucose_pixels()));
+  expect_error(run({"devices", "add"}, own_measurements(place)), 2, {"ionloom calibrate"});
+}
+
+TEST(Devices, the_record_of_this_machine_holds_what_a_run_of_it_measured) {
+  const Workplace place(sample(glucose_pixels()));
+  ProgramSettings own = own_measurements(place);
+  own.environment.emplace_back("IONLOOM_DEVICE=bench");
+  ASSERT_EQ(run(place.annotate({"--threads", "1"}), own).exit_code, 0);
+  const Finished added = run({"devices", "add", "--json"}, own);
+  ASSERT_EQ(added.exit_code, 0) << added.err;
+  const Json json = Json::parse(added.out, nullptr, false);
+  EXPECT_EQ(json["name"], "bench");
+  EXPECT_GT(json["kappa"]["annotate"], 0);
+  EXPECT_GT(json["memory_bytes"], 1e8);
+  EXPECT_EQ(run({"devices", "check", "bench"}, own).exit_code, 0);
+  // Another machine's record is told apart.
+  put(place / "pi.json", record("pi", 8));
+  expect_error(run({"devices", "check", place / "pi.json"}, own), 1, {"not this machine"});
+}
+
+}  // namespace
+}  // namespace ionloom::app::testing
