@@ -167,7 +167,7 @@ std::vector<std::string> differences(const sites::DeviceRecord& device) {
                                 readable_bytes(here.memory_bytes)));
   }
   if (device.measured_unix_s > now_unix_s()) {
-    found.push_back("clock: the record was measured in this machine's future");
+    found.emplace_back("clock: the record was measured in this machine's future");
   }
   const KnownModels known = known_models();
   const sites::Kappas now = sites::measured_kappas(known.models, this_machine(), device.runtime);

@@ -106,8 +106,8 @@ Result<void> keep_device(const sites::DeviceRecord& device) {
 }
 
 void fill_kappas(std::vector<sites::DeviceRecord>& devices) {
-  std::vector<sites::Kappas> known;
-  for (const sites::DeviceRecord& device : devices) known.push_back(device.kappas);
+  std::vector<sites::Kappas> known(devices.size());
+  std::ranges::transform(devices, known.begin(), &sites::DeviceRecord::kappas);
   sites::Kappas& reference = known.emplace_back();
   const KnownModels models = known_models();
   for (const plan::StageModel& model : models.models.stages) {

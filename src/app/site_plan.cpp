@@ -104,8 +104,8 @@ sites::PlacementJob placement_job(const Job& job, const SitesFile& file, double 
 
 Result<void> keep_raw(const SitesFile& file, const std::string& name, sites::PlacementJob& job) {
   if (name.empty()) return {};
-  std::vector<std::string> names;
-  for (const sites::Site& site : file.sites) names.push_back(site.name);
+  std::vector<std::string> names(file.sites.size());
+  std::ranges::transform(file.sites, names.begin(), &sites::Site::name);
   const auto found = std::ranges::find(names, name);
   if (found == names.end()) {
     const auto nearest = nearest_name(name, names);

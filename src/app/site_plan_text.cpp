@@ -75,9 +75,10 @@ std::string basis_text(const SitePlan& made) {
     const sites::Site& site = made.file.sites[i];
     const auto known = std::ranges::count_if(made.file.measured[i],
                                              [](const auto& kappa) { return kappa.has_value(); });
-    text += fmt::format("      {}: {}, {}, {}; {} of {} stages measured on it\n", site.name,
-                        site.device.name, counted(site.device.cores, "core", "cores"),
-                        readable_bytes(site.device.memory_bytes), known, plan::kStages.size());
+    text +=
+        fmt::format("      {}: {}, {}, {}; {} of {} stages measured on it\n", site.name,
+                    site.device.name, counted(site.device.cores, "core", "cores"),
+                    readable_bytes(site.device.memory_bytes), known, plan::kThreadStages.size());
   }
   return text;
 }
