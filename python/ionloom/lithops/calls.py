@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ionloom.errors import IonloomError, ResourceError, error_of
+from ionloom.errors import IonloomError, RemoteError, ResourceError, error_of
 from ionloom.lithops.worker import Call, Outcome, run_call
 
 MOST_RETRIES = 3
 _POLL_S = 0.05
+# Before Lithops is asked once more when it did not take a call.
+_PAUSES_S = (0.5, 1.0, 2.0)
 # What no prediction knows of: a machine that is busy with other things.
 _LEAST_PATIENCE_S = 15.0
 _PATIENCE_WITHOUT_PLAN_S = 300.0
@@ -88,13 +90,25 @@ class Caller:
         return [done[number] for number in range(len(pending))]
 
     def _ask(self, one: Pending) -> None:
-        future = self._executor.call_async(
-            run_call,
-            {"call": one.call},
-            runtime_memory=one.call["memory_mb"],
-            exclude_modules=["ionloom"],
-        )
-        one.attempts.append(Attempt(future, time.monotonic()))
+        """Raises RemoteError when Lithops takes no calls."""
+        for pause_s in (*_PAUSES_S, None):
+            try:
+                future = self._executor.call_async(
+                    run_call,
+                    {"call": one.call},
+                    runtime_memory=one.call["memory_mb"],
+                    exclude_modules=["ionloom"],
+                )
+            except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
+                # On localhost every driver that starts replaces the package that others run from.
+                if pause_s is None:
+                    raise RemoteError(
+                        f"Lithops does not take {one.call['name']}: {' '.join(str(error).split())}"
+                    ) from error
+                time.sleep(pause_s)
+            else:
+                one.attempts.append(Attempt(future, time.monotonic()))
+                return
 
     def _look(self, one: Pending) -> Outcome | None:
         """What the call did, once one of its attempts is done. Asks again where that is due."""
