@@ -15,6 +15,14 @@ function(ionloom_room name)
   endif()
 endfunction()
 
+# ionloom_paths(NAME="..." FILES a_test.cpp b_test.cpp)
+#   defines macros with paths of this clone for the files that use them, and for no others, so that a
+#   compiler cache knows these from other clones.
+function(ionloom_paths)
+  cmake_parse_arguments(PATHS "" "" "FILES" ${ARGN})
+  set_property(SOURCE ${PATHS_FILES} APPEND PROPERTY COMPILE_DEFINITIONS ${PATHS_UNPARSED_ARGUMENTS})
+endfunction()
+
 # ionloom_tests(chem SOURCES formula_test.cpp DEPENDS ionloom_chem)
 #   makes the executable test_chem; every TEST in it is one ctest case.
 function(ionloom_tests name)
