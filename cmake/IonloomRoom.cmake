@@ -29,6 +29,8 @@ function(ionloom_tests name)
   cmake_parse_arguments(TESTS "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(test_${name} ${TESTS_SOURCES})
   target_include_directories(test_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  # The rooms are tested as they are used; the tests themselves compile a quarter faster like this.
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(test_${name} PRIVATE ${TESTS_DEPENDS} GTest::gtest GTest::gtest_main)
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
                        PROPERTIES TIMEOUT 600)
