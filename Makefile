@@ -2,8 +2,8 @@
 # that what CMake needs is there. Everything that is made lands in build/.
 
 .DEFAULT_GOAL := build
-.PHONY: help deps deps-wasm deps-test build wasm demo test bench bench-plan bench-any-size format \
-        format-check sanitize lint clean
+.PHONY: help deps deps-wasm deps-test build wasm demo test bench bench-plan bench-edge \
+        bench-any-size format format-check sanitize lint clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,13 @@ bench-plan: deps-test with-wasm  ## measure how well plans predict runs (10 to 2
 	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
 	@cmake --build build --target ionloom bench_plan
 	@"$$(scripts/bench-python)" bench/plan_run.py $(if $(QUICK),--quick) $(if $(LARGE),--large)
+
+# QUICK=1 measures one size and keeps the results in build/bench-results/.
+bench-edge: deps-test with-wasm  ## measure how well stages are placed on devices (10 minutes)
+	@scripts/install-debian-packages bench
+	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
+	@cmake --build build --target ionloom bench_edge
+	@"$$(scripts/bench-python)" bench/edge_run.py $(if $(QUICK),--quick)
 
 format: deps-test  ## format the sources
 	@scripts/format

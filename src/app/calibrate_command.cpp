@@ -18,6 +18,7 @@
 #include "app/demo_list.h"
 #include "app/interruption.h"
 #include "app/known_models.h"
+#include "app/one_of.h"
 #include "app/progress_line.h"
 #include "app/runtime_options.h"
 #include "app/seconds_since.h"
@@ -70,7 +71,8 @@ class TemporaryFolder {
   fs::path path_;
 };
 
-std::vector<std::string> runtimes() {
+std::vector<std::string> runtimes(const std::string& only) {
+  if (!only.empty()) return {only};
   std::vector<std::string> names = {"native"};
   if (open_runtime({.runtime = "wasm"}, 1)) names.emplace_back("wasm");
   return names;
@@ -85,10 +87,9 @@ Result<void> simulate(const TemporaryFolder& folder, const Size& size) {
 
 /// Annotates the datasets, the smallest first, in every way of running.
 Result<int> run_stages(const TemporaryFolder& folder, const std::string& device,
-                       Clock::time_point start) {
+                       const std::vector<std::string>& ways, Clock::time_point start) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const std::set<unsigned> threads = {1U, cores};
-  const std::vector<std::string> ways = runtimes();
   int runs = 0;
   double last_s = 0;
   for (const Size& size : kSizes) {
@@ -144,6 +145,11 @@ void add_calibrate(CLI::App& app, CalibrateOptions& options) {
                    "are counted to it (default: the processor's name and its cores)")
       ->type_name("NAME");
   command
+      ->add_option("--runtime", options.runtime,
+                   "measure no other way of running the stages (default: native and wasm)")
+      ->check(one_of({"native", "wasm", "interpreted"}))
+      ->type_name("native|wasm|interpreted");
+  command
       ->add_option(
           "--store", options.store,
           "measure a store as well: latency and bandwidth for 1, 4 and 16 tasks\n"
@@ -168,7 +174,7 @@ Result<void> run_calibrate(const CalibrateOptions& options) {
   auto folder = TemporaryFolder::create();
   if (!folder) return std::unexpected(folder.error());
   if (auto made = files::write_file(*folder / "list.tsv", demo_list()); !made) return made;
-  const auto runs = run_stages(*folder, device, start);
+  const auto runs = run_stages(*folder, device, runtimes(options.runtime), start);
   if (!runs) return std::unexpected(runs.error());
   if (!options.store.empty()) {
     if (auto done = measure_store(options, device); !done) return done;

@@ -10,8 +10,9 @@ namespace ionloom::app {
 
 /// `ionloom calibrate` as the user typed it.
 struct CalibrateOptions {
-  std::string device;  ///< what to call this machine; empty: its own name
-  std::string store;   ///< URL of a store to measure as well; empty: none
+  std::string device;   ///< what to call this machine; empty: its own name
+  std::string runtime;  ///< the only way of running to measure; empty: native and compiled
+  std::string store;    ///< URL of a store to measure as well; empty: none
 };
 
 /// Adds the command to the parser.

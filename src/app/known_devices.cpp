@@ -108,12 +108,15 @@ Result<void> keep_device(const sites::DeviceRecord& device) {
 void fill_kappas(std::vector<sites::DeviceRecord>& devices) {
   std::vector<sites::Kappas> known(devices.size());
   std::ranges::transform(devices, known.begin(), &sites::DeviceRecord::kappas);
-  sites::Kappas& reference = known.emplace_back();
+  std::vector<sites::Runtime> runtimes(devices.size());
+  std::ranges::transform(devices, runtimes.begin(), &sites::DeviceRecord::runtime);
   const KnownModels models = known_models();
-  for (const plan::StageModel& model : models.models.stages) {
-    reference[static_cast<std::size_t>(model.stage)] = 1;
+  for (const sites::Runtime runtime :
+       {sites::Runtime::kNative, sites::Runtime::kPrecompiled, sites::Runtime::kInterpreted}) {
+    known.push_back(sites::measured_kappas(models.models, plan::kReferenceMachine, runtime));
+    runtimes.push_back(runtime);
   }
-  const std::vector<sites::Kappas> filled = sites::filled_kappas(known);
+  const std::vector<sites::Kappas> filled = sites::filled_kappas(known, runtimes);
   for (std::size_t i = 0; i < devices.size(); ++i) devices[i].kappas = filled[i];
 }
 

@@ -21,14 +21,15 @@ void add_runtime_options(CLI::App& command, RuntimeOptions& options) {
   command
       .add_option(
           "--runtime", options.runtime,
-          "where stages run: as part of this program, or in the stages' WebAssembly module\n"
+          "where stages run: as part of this program, or in the stages' WebAssembly module,\n"
+          "compiled or interpreted as on processors that it cannot be compiled for\n"
           "(results do not depend on it)")
-      ->check(one_of({"native", "wasm"}))
+      ->check(one_of({"native", "wasm", "interpreted"}))
       ->capture_default_str()
-      ->type_name("native|wasm");
+      ->type_name("native|wasm|interpreted");
   command
       .add_option("--module", options.module,
-                  "the module for --runtime wasm (default: stages.wasm beside the program)")
+                  "the module for --runtime wasm or interpreted (default: stages.wasm beside the program)")
       ->type_name("FILE.wasm");
   command
       .add_option("--module-sha256", options.module_sha256,
@@ -42,6 +43,7 @@ Result<std::unique_ptr<exec::TaskRuntime>> open_runtime(const RuntimeOptions& op
   return exec::open_wasm_runtime({.module = options.module.value_or(built_module()),
                                   .sha256 = options.module_sha256,
                                   .cache = cache::default_cache_folder(cache::kModules),
+                                  .interpreted = options.runtime == "interpreted",
                                   .threads = threads});
 }
 

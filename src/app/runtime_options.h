@@ -14,11 +14,11 @@ namespace ionloom::app {
 
 /// Where stages run, as the user typed it.
 struct RuntimeOptions {
-  std::string runtime = "native";  ///< or "wasm"
+  std::string runtime = "native";  ///< or "wasm", "interpreted"
   std::optional<std::filesystem::path> module = {};
   std::optional<std::string> module_sha256 = {};
 
-  [[nodiscard]] bool is_wasm() const { return runtime == "wasm"; }
+  [[nodiscard]] bool is_wasm() const { return runtime != "native"; }
 };
 
 /// Adds --runtime, --module and --module-sha256 to a command.

@@ -31,18 +31,12 @@ std::string variant(plan::Stage stage, const RunSettings& settings, bool on_disk
   return text;
 }
 
-/// Stages that this program does by itself whatever the runtime.
-bool is_always_native(plan::Stage stage) {
-  return stage == plan::Stage::kIons || stage == plan::Stage::kRank;
-}
-
 }  // namespace
 
 plan::Device stage_device(plan::Stage stage, const RunSettings& settings,
                           const std::string& runtime, bool on_disk, const std::string& machine) {
-  const std::string base = is_always_native(stage) ? "native" : runtime;
   return {.machine = machine,
-          .runtime = base + variant(stage, settings, on_disk),
+          .runtime = runtime + variant(stage, settings, on_disk),
           .threads = settings.annotation.threads};
 }
 

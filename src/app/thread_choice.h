@@ -11,7 +11,7 @@ namespace ionloom::app {
 
 /// Threads, 1 to `most`: as many as there are, unless earlier runs on this machine say that a run
 /// is surely done sooner with fewer (plan::surely_soonest()).
-/// @param runtime  "native" or "wasm"
+/// @param runtime  "native", "wasm" or "interpreted"
 [[nodiscard]] std::uint32_t choose_threads(const plan::LearnedModels& models,
                                            const RunSettings& settings, const std::string& runtime,
                                            const plan::JobCounts& job, std::uint32_t most);

@@ -11,7 +11,7 @@ namespace ionloom::plan {
 /// device it reads "MACHINE RUNTIME xTHREADS": "laptop native x4".
 struct Device {
   std::string machine{};
-  std::string runtime = "native";  ///< or "wasm"
+  std::string runtime = "native";  ///< or "wasm", "interpreted"
   std::uint32_t threads = 1;
 
   bool operator==(const Device&) const = default;

@@ -27,7 +27,7 @@ std::string_view measured_runtime(Runtime runtime) {
     case Runtime::kNative:
       return "native";
     case Runtime::kInterpreted:
-      return "wasm-interpreted";
+      return "interpreted";
     case Runtime::kPrecompiled:
     case Runtime::kJit:
       return "wasm";
@@ -144,6 +144,40 @@ bool any_known(const Kappas& kappas) {
   return std::ranges::any_of(kappas, [](const auto& kappa) { return kappa.has_value(); });
 }
 
+/// Every kappa by the fit of log kappa = stage + device; absent for a stage that nobody measured.
+std::vector<Kappas> fitted(const std::vector<Kappas>& known) {
+  std::vector<double> devices(known.size());
+  std::vector<double> stages(plan::kStages.size());
+  constexpr int kRounds = 200;  // of alternating least squares, which converge linearly
+  for (int round = 0; round < kRounds; ++round) {
+    take_means(known, true, stages, devices);
+    take_means(known, false, devices, stages);
+  }
+  std::vector<double> middle;
+  std::vector<bool> is_measured(stages.size());
+  for (std::size_t v = 0; v < known.size(); ++v) {
+    if (any_known(known[v])) middle.push_back(devices[v]);
+    for (std::size_t s = 0; s < stages.size(); ++s) {
+      if (known[v][s]) is_measured[s] = true;
+    }
+  }
+  std::vector<Kappas> all(known.size());
+  for (std::size_t v = 0; v < known.size(); ++v) {
+    const double device = any_known(known[v]) ? devices[v] : median(middle);
+    for (std::size_t s = 0; s < stages.size(); ++s) {
+      if (is_measured[s]) all[v][s] = std::exp(device + stages[s]);
+    }
+  }
+  return all;
+}
+
+/// Compiled code runs alike wherever it was compiled.
+Runtime class_of(Runtime runtime) {
+  return runtime == Runtime::kJit ? Runtime::kPrecompiled : runtime;
+}
+constexpr std::array kAllRuntimes = {Runtime::kNative, Runtime::kPrecompiled,
+                                     Runtime::kInterpreted};
+
 }  // namespace
 
 std::string_view runtime_name(Runtime runtime) {
@@ -236,27 +270,22 @@ Kappas measured_kappas(const plan::LearnedModels& models, std::string_view machi
   return kappas;
 }
 
-std::vector<Kappas> filled_kappas(const std::vector<Kappas>& known) {
-  std::vector<double> devices(known.size());
-  std::vector<double> stages(plan::kStages.size());
-  constexpr int kRounds = 200;  // of alternating least squares, which converge linearly
-  for (int round = 0; round < kRounds; ++round) {
-    take_means(known, true, stages, devices);
-    take_means(known, false, devices, stages);
-  }
-  std::vector<double> middle;
-  std::vector<bool> is_measured(stages.size());
-  for (std::size_t v = 0; v < known.size(); ++v) {
-    if (any_known(known[v])) middle.push_back(devices[v]);
-    for (std::size_t s = 0; s < stages.size(); ++s) {
-      if (known[v][s]) is_measured[s] = true;
-    }
-  }
+std::vector<Kappas> filled_kappas(const std::vector<Kappas>& known,
+                                  std::span<const Runtime> runtimes) {
+  const std::vector<Kappas> of_all = fitted(known);
   std::vector<Kappas> filled = known;
-  for (std::size_t v = 0; v < known.size(); ++v) {
-    const double device = any_known(known[v]) ? devices[v] : median(middle);
-    for (std::size_t s = 0; s < stages.size(); ++s) {
-      if (!filled[v][s] && is_measured[s]) filled[v][s] = std::exp(device + stages[s]);
+  for (const Runtime runtime : kAllRuntimes) {
+    std::vector<Kappas> alike(known.size());
+    for (std::size_t v = 0; v < known.size(); ++v) {
+      if (class_of(runtimes[v]) == runtime) alike[v] = known[v];
+    }
+    const std::vector<Kappas> of_alike = fitted(alike);
+    for (std::size_t v = 0; v < known.size(); ++v) {
+      if (class_of(runtimes[v]) != runtime) continue;
+      for (std::size_t s = 0; s < filled[v].size(); ++s) {
+        if (filled[v][s]) continue;
+        filled[v][s] = any_known(known[v]) && of_alike[v][s] ? of_alike[v][s] : of_all[v][s];
+      }
     }
   }
   return filled;

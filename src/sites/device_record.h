@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,9 +70,11 @@ struct DeviceRecord {
 [[nodiscard]] Kappas measured_kappas(const plan::LearnedModels& models, std::string_view machine,
                                      Runtime runtime);
 
-/// Fills what is missing: log kappa = stage + device, fitted to all that are known (a matrix of
-/// rank one). A device of which nothing is known gets the others' middle. A stage that nobody
-/// measured stays absent.
-[[nodiscard]] std::vector<Kappas> filled_kappas(const std::vector<Kappas>& known);
+/// Fills what is missing: log kappa = stage + device (a matrix of rank one), fitted to the devices
+/// that run the stages in the same way, or to all where none of these measured the stage. A device
+/// of which nothing is known gets the middle of all. A stage that nobody measured stays absent.
+/// @param runtimes  one a device
+[[nodiscard]] std::vector<Kappas> filled_kappas(const std::vector<Kappas>& known,
+                                                std::span<const Runtime> runtimes);
 
 }  // namespace ionloom::sites

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t kGuardBytes = std::uint64_t{32} << 20;
 constexpr std::size_t kStackBytes = std::size_t{1} << 20;
 constexpr std::size_t kTableElements = 20'000;
+constexpr const char* kInterpreter = "pulley64";
 constexpr std::size_t kInstanceBytes = std::size_t{1} << 20;
 
 wasmtime::PoolAllocationConfig pool_of(const EngineSettings& settings) {
@@ -49,6 +50,10 @@ wasmtime::Config config_of(const EngineSettings& settings) {
   config.wasm_gc(false);
   config.wasm_function_references(false);
   config.wasm_exceptions(false);
+  if (settings.interpreted) {
+    // Named targets are those that the library was built with: this one is, so nothing can fail.
+    wasmtime_error_delete(wasmtime_config_target_set(config.capi(), kInterpreter));
+  }
   return config;
 }
 
@@ -72,7 +77,7 @@ Result<void> look_for_addresses(const EngineSettings& settings) {
 Engine::Engine(const EngineSettings& settings)
     : settings_(settings),
       compiles_for_(fmt::format("wasmtime {} fuel {} on {}", WASMTIME_VERSION, settings.fuel,
-                                cpu_features())),
+                                settings.interpreted ? kInterpreter : cpu_features())),
       engine_(config_of(settings)),
       clock_(engine_) {}
 

@@ -20,6 +20,8 @@ inline constexpr std::uint64_t kMemoryBytes = std::uint64_t{1} << 32;
 struct EngineSettings {
   std::uint32_t instances = 64;  ///< that may live at the same time; each reserves addresses
   bool fuel = false;             ///< guests can be given fuel, and run slower for it
+  /// Code is Wasmtime's Pulley bytecode, which runs on every processor, and an interpreter of it.
+  bool interpreted = false;
 };
 
 /// Compiles modules and runs them. Linear memories and their guards lie in a pool that is reserved

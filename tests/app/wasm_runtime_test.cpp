@@ -1,5 +1,6 @@
 // `annotate --runtime wasm` writes the bytes of `--runtime native`: tables, images and all.
 
+#include <filesystem>
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -64,6 +65,27 @@ TEST_F(WasmRuntime, gives_the_bytes_of_native_on_simulated_data) {
   expect_native_bytes({dataset, "--molecules", IONLOOM_DEMO_MOLECULES}, {"--decoys", "5"});
   expect_native_bytes({dataset, "--molecules", IONLOOM_DEMO_MOLECULES, "--analysis-version", "1"},
                       {"--decoys", "2", "--images", "npy", "--fixes"});
+}
+
+TEST_F(WasmRuntime, gives_the_bytes_of_native_when_it_is_interpreted) {
+  const ScratchFolder folder;
+  const Words job = {simulated(folder).string(), "--molecules", IONLOOM_DEMO_MOLECULES};
+  const auto with = [&](const char* runtime) {
+    return results(job, folder,
+                   {"--decoys", "1", "--threads", "2", "--no-pattern-cache", "--runtime", runtime});
+  };
+  const ResultsSnapshot native = with("native");
+  EXPECT_GT(native.size(), 5U);
+  // Compiled to the interpreter's code, then taken from the cache, where it has a name of its own.
+  expect_same_results(native, with("interpreted"));
+  expect_same_results(native, with("wasm"));
+  expect_same_results(native, with("interpreted"));
+  std::size_t kept = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(folder / "cache" / "ionloom" / "modules")) {
+    if (entry.path().extension() == ".cwasm") ++kept;
+  }
+  EXPECT_EQ(kept, 2U);
 }
 
 TEST_F(WasmRuntime, gives_the_bytes_of_native_on_compressed_data) {

@@ -99,13 +99,17 @@ std::vector<Kappas> devices(std::size_t count, double error_log) {
   return made;
 }
 
+std::vector<Runtime> native(const std::vector<Kappas>& known) {
+  return std::vector<Runtime>(known.size(), Runtime::kNative);
+}
+
 TEST(FilledKappas, of_a_matrix_of_rank_one_are_exact) {
   const std::vector<Kappas> truth = devices(4, 0);
   std::vector<Kappas> known = truth;
   known[0][2].reset();
   known[3] = {};
   known[3][1] = truth[3][1];  // one measurement tells a whole device
-  const std::vector<Kappas> filled = filled_kappas(known);
+  const std::vector<Kappas> filled = filled_kappas(known, native(known));
   for (std::size_t v = 0; v < truth.size(); ++v) {
     for (std::size_t s = 0; s < truth[v].size(); ++s) {
       EXPECT_NEAR(*filled[v][s], *truth[v][s], 1e-6 * *truth[v][s]) << v << " " << s;
@@ -115,7 +119,7 @@ TEST(FilledKappas, of_a_matrix_of_rank_one_are_exact) {
 
 TEST(FilledKappas, what_is_known_stays_as_it_is) {
   const std::vector<Kappas> known = devices(3, 0.5);
-  EXPECT_EQ(filled_kappas(known), known);
+  EXPECT_EQ(filled_kappas(known, native(known)), known);
 }
 
 TEST(FilledKappas, leave_one_out_error_is_that_of_the_measurements) {
@@ -126,11 +130,30 @@ TEST(FilledKappas, leave_one_out_error_is_that_of_the_measurements) {
     for (std::size_t s = 0; s < truth[v].size(); ++s) {
       std::vector<Kappas> known = truth;
       known[v][s].reset();
-      error += std::abs(*filled_kappas(known)[v][s] / *truth[v][s] - 1);
+      error += std::abs(*filled_kappas(known, native(known))[v][s] / *truth[v][s] - 1);
       ++count;
     }
   }
   EXPECT_LT(error / count, 0.2);
+}
+
+TEST(FilledKappas, come_from_devices_that_run_the_stages_in_the_same_way) {
+  // An interpreter slows patterns down more than ingest; a native device that is slow does not.
+  std::vector<Kappas> known(4);
+  of(known[0], Stage::kIngest) = 1;
+  of(known[0], Stage::kPatterns) = 1;
+  of(known[1], Stage::kIngest) = 10;
+  of(known[1], Stage::kPatterns) = 40;
+  of(known[2], Stage::kIngest) = 20;
+  of(known[3], Stage::kIngest) = 20;
+  const std::vector<Runtime> runtimes = {Runtime::kNative, Runtime::kInterpreted,
+                                         Runtime::kInterpreted, Runtime::kJit};
+  const std::vector<Kappas> filled = filled_kappas(known, runtimes);
+  const auto patterns = static_cast<std::size_t>(Stage::kPatterns);
+  EXPECT_NEAR(*filled[2][patterns], 80, 1e-9);
+  // Of a runtime that no other device has: by all of them.
+  EXPECT_GT(*filled[3][patterns], 20);
+  EXPECT_LT(*filled[3][patterns], 80);
 }
 
 TEST(FilledKappas, of_a_device_that_nobody_measured_are_the_middle_of_the_others) {
@@ -138,7 +161,7 @@ TEST(FilledKappas, of_a_device_that_nobody_measured_are_the_middle_of_the_others
   of(known[0], Stage::kIngest) = 1;
   of(known[1], Stage::kIngest) = 3;
   of(known[2], Stage::kIngest) = 9;
-  const std::vector<Kappas> filled = filled_kappas(known);
+  const std::vector<Kappas> filled = filled_kappas(known, native(known));
   EXPECT_NEAR(*filled[3][static_cast<std::size_t>(Stage::kIngest)], 3, 1e-9);
   EXPECT_FALSE(filled[3][static_cast<std::size_t>(Stage::kRank)]);  // nobody measured it
 }

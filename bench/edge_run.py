@@ -1,0 +1,212 @@
+"""`make bench-edge`: how well ionloom knows devices and places stages on them.
+
+Run by scripts/bench-python's Python from the repository's folder. Devices are emulated on this machine:
+the stages natively, in the compiled module or in the interpreted one, with a share of a processor. Each
+gets its self-test (`ionloom calibrate`), which is compared with runs of other sizes; then placements are
+drawn up for sites with these devices, and what they would take by the measured times is compared with the
+best of all placements. Writes bench/results/edge.json and edge.md (QUICK: to build/bench-results/).
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+from compare import BUILD, IONLOOM
+from edge_devices import Device, can_make_groups, run_on
+from plan_run import lists, percentile
+from run import machine, results_folder
+from whole_runs import simulated
+
+BENCH_EDGE = BUILD / "bin/bench_edge"
+LEAST_S = 0.01  # on the reference; below are a clock's and a scheduler's grain
+ENVIRONMENTS = 250
+Json = dict[str, Any]
+
+REFERENCE = Device("native", "native", 1)
+DEVICES = [REFERENCE, Device("native-half", "native", 0.5), Device("native-fifth", "native", 0.2),
+           Device("wasm", "wasm", 1), Device("wasm-half", "wasm", 0.5),
+           Device("wasm-fifth", "wasm", 0.2), Device("interpreted", "interpreted", 1),
+           Device("interpreted-half", "interpreted", 0.5)]
+# Pixels to a side, peaks of the median pixel.
+SIZES = [(32, 1000), (48, 1000), (64, 1000)]
+QUICK_SIZES = SIZES[:1]
+
+
+class Bench:
+    """Measurements in a database of their own."""
+
+    def __init__(self, work: Path) -> None:
+        self.work = work
+        self.environment = {**os.environ, "IONLOOM_MEASUREMENTS": str(work / "edge.sqlite")}
+
+    def ionloom(self, device: Device, *arguments: str) -> str:
+        return run_on(device, [str(IONLOOM), *arguments],
+                      {**self.environment, "IONLOOM_DEVICE": device.name})
+
+    def kappas(self, device: Device) -> dict[str, float]:
+        """By the device's self-test, against the machine of ionloom's defaults."""
+        self.ionloom(device, "calibrate", "--device", device.name, "--runtime", device.runtime)
+        record = json.loads(self.ionloom(device, "devices", "add", device.name, "--device", device.name,
+                                         "--runtime", device.record_runtime, "--json"))
+        return dict(record["kappa"])
+
+    def run(self, device: Device, dataset: Path, molecules: Path) -> Json:
+        folder = self.work / "out"
+        self.ionloom(device, "annotate", str(dataset), "-m", str(molecules), "-o", str(folder),
+                     "--force", "--targeted", "no", "--no-pattern-cache", "--no-measurements",
+                     "--threads", "1", "--runtime", device.runtime)
+        record: Json = json.loads((folder / "run.json").read_text())
+        return record
+
+    def sizes(self, dataset: Path, molecules: Path, record: Json) -> Json:
+        """What a placement has to know of a dataset with a list."""
+        sites = self.work / "sites.toml"
+        sites.write_text(f'[[site]]\nname = "here"\ndevice = "{REFERENCE.name}"\n')
+        plan = json.loads(self.ionloom(REFERENCE, "plan", str(dataset), "-m", str(molecules),
+                                       "--targeted", "no", "--sites", str(sites), "--json"))
+        counts = record["counts"]
+        return {**{key: plan[key] for key in ("raw_bytes", "run_bytes", "packed_share", "window_share")},
+                "ion_table_bytes": 76 * counts["ions"],
+                "result_bytes": sum(f.stat().st_size for f in (self.work / "out").rglob("*")
+                                    if f.is_file())}
+
+
+def stage_name(name: str) -> str:
+    return "images" if name == "write" else name
+
+
+def seconds_of(records: list[Json]) -> dict[str, float]:
+    return {stage_name(stage["name"]): median(record["stages"][at]["seconds"] for record in records)
+            for at, stage in enumerate(records[0]["stages"])}
+
+
+def measure(bench: Bench, quick: bool) -> Json:
+    tested = {}
+    for device in DEVICES:
+        tested[device.name] = bench.kappas(device)
+        print(f"{device.name}: " + ", ".join(f"{k} {v:.3g}" for k, v in tested[device.name].items()),
+              flush=True)
+    reference = tested[REFERENCE.name]
+    devices = [{"name": d.name, "runtime": d.record_runtime,
+                "kappas": {stage: kappa / reference[stage]
+                           for stage, kappa in tested[d.name].items() if stage in reference}}
+               for d in DEVICES]
+    molecules = lists(bench.work)
+    jobs = []
+    for side, peaks in QUICK_SIZES if quick else SIZES:
+        dataset = simulated(side, peaks, 200, molecules[-1])
+        for path in (molecules[1], molecules[-1]):
+            job: Json = {"name": f"{dataset.stem} {path.stem}", "seconds": {}}
+            for device in DEVICES:
+                rounds = 1 if quick or device.runtime == "interpreted" else 3
+                records = [bench.run(device, dataset, path) for _ in range(rounds)]
+                job["seconds"][device.name] = seconds_of(records)
+                if device is REFERENCE:
+                    job |= bench.sizes(dataset, path, records[0])
+                    job["predicted"] = {stage_name(stage["name"]): stage["planned"]["seconds"]
+                                        for stage in records[0]["stages"] if stage["planned"]}
+            jobs.append(job)
+            took = {name: sum(s.values()) for name, s in job["seconds"].items()}
+            print(f"{job['name']}: " + ", ".join(f"{k} {v:.2f} s" for k, v in took.items()), flush=True)
+    return {"devices": devices, "jobs": jobs}
+
+
+def transfer(measured: Json) -> list[Json]:
+    """Kappas of the self-tests against those of every job."""
+    lines = []
+    for device in measured["devices"][1:]:
+        for job in measured["jobs"]:
+            here, there = job["seconds"][REFERENCE.name], job["seconds"][device["name"]]
+            for stage, kappa in device["kappas"].items():
+                if here.get(stage, 0) < LEAST_S or stage not in there:
+                    continue
+                true = there[stage] / here[stage]
+                lines.append({"device": device["name"], "job": job["name"], "stage": stage,
+                              "kappa": kappa, "true": true, "error": abs(kappa / true - 1)})
+    return lines
+
+
+def table(lines: list[Json], key: str) -> list[str]:
+    rows = [f"| {key} | cases | error, mean | 95 % below |", "| --- | --- | --- | --- |"]
+    for name in dict.fromkeys(line[key] for line in lines):
+        errors = [line["error"] for line in lines if line[key] == name]
+        rows.append(f"| {name} | {len(errors)} | {mean(errors):.1%} | {percentile(errors, 0.95):.1%} |")
+    return rows
+
+
+def markdown(found: Json, about: Json, details: Json) -> str:
+    regret = details["regret"]
+    cells = [
+        ("kappa after a self-test, worst stage's mean error", found["kappa_transfer_error"], 0.10),
+        ("kappa filled from other devices, mean error", found["leave_one_device_out_error"], 0.20),
+        ("regret of the placement, median", found["regret_median"], 0.05),
+        ("regret of the placement, 95 % below", found["regret_p95"], 0.15),
+        ("against the best rule in each environment, worst", regret["over_best_rule"]["most"], 0.15),
+    ]
+    lines = [f"Devices are **emulated** on {about['cpu']}, {about['cores']} cores, commit "
+             f"{about['commit']}: the stages natively, in the compiled module or interpreted, with a share "
+             f"of a processor ({'cgroup quota' if can_make_groups() else 'stopped by turns'}). Load "
+             f"{about['load']} before and {about['load_after']} after.", "",
+             "| what | found | reach | |", "| --- | --- | --- | --- |"]
+    lines += [f"| {what} | {value:.1%} | <= {bound:.0%} | {'met' if value <= bound else 'not met'} |"
+              for what, value, bound in cells]
+    lines += ["", f"{found['environments']} drawn environments of two or three of these devices, links of "
+              "1 Mb/s to 1 Gb/s; what a placement takes is computed from the measured times of the stages.",
+              "", "| placement | regret, mean | median | 95 % below |", "| --- | --- | --- | --- |"]
+    for name, what in (("ours", "ionloom"), ("edge", "always edge"), ("cloud", "always cloud"),
+                       ("heft", "HEFT"), ("greedy", "stage by stage, as the note")):
+        one = regret[name]
+        lines.append(f"| {what} | {one['mean']:.1%} | {one['median']:.1%} | {one['p95']:.1%} |")
+    lines += ["", "Kappa after a self-test of under 10 s, against runs of other sizes:", "",
+              *table(details["transfer"], "stage"), "", *table(details["transfer"], "device")]
+    lines += ["", "Kappa of which one stage was measured, the others filled:", "",
+              *table(details["left_out"], "stage"), "", *table(details["left_out"], "device")]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one size; keep the results in build/")
+    parser.add_argument("--measured", type=Path, help="take measurements of an earlier call")
+    options = parser.parse_args()
+    about = machine()
+    target = results_folder(options.quick)
+    with tempfile.TemporaryDirectory(prefix="ionloom-bench-") as folder:
+        work = Path(folder)
+        measured: Json
+        if options.measured:
+            measured = json.loads(options.measured.read_text())
+        else:
+            measured = measure(Bench(work), options.quick)
+        (work / "measured.json").write_text(json.dumps(measured))
+        (BUILD / "edge-measured.json").write_text(json.dumps(measured))
+        done = subprocess.run([str(BENCH_EDGE), str(work / "measured.json"), str(ENVIRONMENTS)],
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise SystemExit(done.stderr)
+    details = {**json.loads(done.stdout), "transfer": transfer(measured)}
+    by_stage: dict[str, list[float]] = {}
+    for line in details["transfer"]:
+        by_stage.setdefault(line["stage"], []).append(line["error"])
+    found = {
+        "kappa_transfer_error": max(mean(errors) for errors in by_stage.values()),
+        "leave_one_device_out_error": mean(line["error"] for line in details["left_out"]),
+        "regret_median": details["regret"]["ours"]["median"],
+        "regret_p95": details["regret"]["ours"]["p95"],
+        "environments": details["regret"]["environments"],
+    }
+    about["load_after"] = round(os.getloadavg()[0], 2)
+    text = markdown(found, about, details)
+    print("\n" + text)
+    (target / "edge.md").write_text(text)
+    (target / "edge.json").write_text(
+        json.dumps({**found, "machine": about, **details, **measured}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
