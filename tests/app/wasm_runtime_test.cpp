@@ -76,10 +76,9 @@ TEST_F(WasmRuntime, gives_the_bytes_of_native_when_it_is_interpreted) {
   };
   const ResultsSnapshot native = with("native");
   EXPECT_GT(native.size(), 5U);
-  // Compiled to the interpreter's code, then taken from the cache, where it has a name of its own.
-  expect_same_results(native, with("interpreted"));
   expect_same_results(native, with("wasm"));
   expect_same_results(native, with("interpreted"));
+  // The interpreter's code is kept under a name of its own.
   std::size_t kept = 0;
   for (const auto& entry :
        std::filesystem::directory_iterator(folder / "cache" / "ionloom" / "modules")) {
