@@ -11,7 +11,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr double kLinkError = 0.1;  // of what was last seen of a link, standard deviation of the log
+constexpr double kLinkError =
+    0.1;  // of what was last seen of a link, standard deviation of the log
 constexpr double kLeastLink_bytes_s = 1e6 / 8;
 constexpr double kMostLink_bytes_s = 1e9 / 8;
 constexpr std::uint64_t kTaskMemory_bytes = 300'000'000;
@@ -103,11 +104,11 @@ Environment draw_environment(const EdgeMeasurements& measured, std::uint64_t see
     const TestedDevice& device =
         measured.devices[is_cloud ? 0 : random.below(measured.devices.size())];
     sites::Site site{.name = device.name};
-    site.device.cores =
-        static_cast<std::uint32_t>(log_uniform(random, 1, is_cloud ? 64.99 : 8.99));
+    site.device.cores = static_cast<std::uint32_t>(log_uniform(random, 1, is_cloud ? 64.99 : 8.99));
     site.device.memory_bytes = kSiteMemory_bytes;
     site.start_up_s = is_cloud ? 2 * random.uniform() : 0;
-    const double up = is_cloud ? 1.25e9 : log_uniform(random, kLeastLink_bytes_s, kMostLink_bytes_s);
+    const double up =
+        is_cloud ? 1.25e9 : log_uniform(random, kLeastLink_bytes_s, kMostLink_bytes_s);
     const double down = is_cloud ? 1.25e9 : up * (1 + 3 * random.uniform());
     const double latency = log_uniform(random, 1e-3, 0.1);
     drawn.text += " " + device.name + " x" + std::to_string(site.device.cores);

@@ -38,13 +38,12 @@ double exhaustive_best_s(const Environment& environment) {
   for (const std::vector<double>& ingest : shares) {
     for (const std::vector<double>& annotate : shares) {
       for (std::size_t code = 0; code < 4 * environment.truth.size(); ++code) {
-        const auto estimate =
-            sites::estimate_placement(environment.truth, environment.true_job,
-                                      {.ingest = ingest,
-                                       .patterns = code / 4,
-                                       .annotate = annotate,
-                                       .is_packed = (code & 1) != 0,
-                                       .windows_only = (code & 2) != 0});
+        const auto estimate = sites::estimate_placement(environment.truth, environment.true_job,
+                                                        {.ingest = ingest,
+                                                         .patterns = code / 4,
+                                                         .annotate = annotate,
+                                                         .is_packed = (code & 1) != 0,
+                                                         .windows_only = (code & 2) != 0});
         if (estimate) best = std::min(best, estimate->time_s);
       }
     }
@@ -60,8 +59,8 @@ double quantile(std::vector<double> values, double probability) {
 Json summary(const std::vector<double>& values) {
   return {{"median", quantile(values, 0.5)},
           {"p95", quantile(values, 0.95)},
-          {"mean", std::accumulate(values.begin(), values.end(), 0.0) /
-                       static_cast<double>(values.size())},
+          {"mean",
+           std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size())},
           {"most", quantile(values, 1)}};
 }
 
@@ -98,9 +97,14 @@ Json placement_regret(const EdgeMeasurements& measured, std::uint64_t environmen
       worst = {{"environment", drawn.text}, {"regret", ours.back()}, {"best_s", best_s}};
     }
   }
-  return {{"environments", environments}, {"ours", summary(ours)},     {"edge", summary(edge)},
-          {"cloud", summary(cloud)},      {"heft", summary(heft)},     {"greedy", summary(greedy)},
-          {"worst", worst},               {"over_best_rule", summary(over_best_rule)}};
+  return {{"environments", environments},
+          {"ours", summary(ours)},
+          {"edge", summary(edge)},
+          {"cloud", summary(cloud)},
+          {"heft", summary(heft)},
+          {"greedy", summary(greedy)},
+          {"worst", worst},
+          {"over_best_rule", summary(over_best_rule)}};
 }
 
 Json leave_one_device_out(const EdgeMeasurements& measured) {

@@ -28,8 +28,9 @@ void add_runtime_options(CLI::App& command, RuntimeOptions& options) {
       ->capture_default_str()
       ->type_name("native|wasm|interpreted");
   command
-      .add_option("--module", options.module,
-                  "the module for --runtime wasm or interpreted (default: stages.wasm beside the program)")
+      .add_option(
+          "--module", options.module,
+          "the module for --runtime wasm or interpreted (default: stages.wasm beside the program)")
       ->type_name("FILE.wasm");
   command
       .add_option("--module-sha256", options.module_sha256,

@@ -43,11 +43,10 @@ Result<std::unique_ptr<TaskRuntime>> open_wasm_runtime(const WasmSettings& setti
     return data_error(settings.module.string(),
                       "the stages' WebAssembly module cannot be read; `make wasm` builds it");
   }
-  wasm::StageRunnerSettings runner{
-      .engine = {.instances = settings.threads,
-                 .fuel = settings.fuel.has_value(),
-                 .interpreted = settings.interpreted},
-      .sha256 = settings.sha256};
+  wasm::StageRunnerSettings runner{.engine = {.instances = settings.threads,
+                                              .fuel = settings.fuel.has_value(),
+                                              .interpreted = settings.interpreted},
+                                   .sha256 = settings.sha256};
   if (settings.cache) runner.cache = wasm::ModuleCacheSettings{.folder = *settings.cache};
   auto opened =
       wasm::StageRunner::open(std::as_bytes(std::span(bytes)), settings.module.string(), runner);
