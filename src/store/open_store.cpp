@@ -58,7 +58,7 @@ Outcome<std::unique_ptr<ObjectStore>> open_s3(std::string_view url, std::string_
   options.root = std::string(place) + "/";
   options.region = value_of(query, "region");
   const auto checksums = value_of(query, "checksums");
-  if (checksums != "" && checksums != "none") {
+  if (!checksums.empty() && checksums != "none") {
     return bad_url(url, fmt::format("checksums={} is not known, only none", checksums));
   }
   options.checksums = checksums.empty();
