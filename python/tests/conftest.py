@@ -16,7 +16,10 @@ DEMO_LIST = REPOSITORY / "data" / "demo_molecules.tsv"
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Nothing that other programs have cached decides a test."""
+    """Nothing that other programs have cached decides a test. Tools that scripts/ has built stay where
+    they are."""
+    usual = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    os.environ.setdefault("IONLOOM_CACHE", f"{usual}/ionloom")
     os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("cache"))
 
 

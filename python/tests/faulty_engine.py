@@ -1,7 +1,7 @@
 """A command in the engine's place that does as it is told before the engine runs.
 
 Orders are files of a folder, each used once: KIND-STAGE, with the stage of the call's first task, or
-`plan`. Kinds: kill-worker, kill-call (its whole process tree on this machine), kill-engine, full-disk,
+`plan`, which is `render` once a call has annotated. Kinds: kill-worker, kill-call (its whole process tree on this machine), kill-engine, full-disk,
 lose-run (an object of ingest vanishes). `hold-STAGE` stays, and stops the call until it is removed;
 `reached-STAGE` tells that it got there.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 _SCRIPT = """#!/bin/bash
 faults={faults}
 stage=plan
+[[ -e $faults/reached-annotate ]] && stage=render
 input=/dev/null
 if [[ $1 == task ]]; then
   input=$(mktemp)

@@ -15,6 +15,8 @@ _MOST_START = 0.1
 # The command itself, a store's client, and the Python that starts it, beside a task's own memory.
 _CALL_BYTES = 320 << 20
 _MEMORY_CLASS_MB = 256
+# Backends that have these sizes of memory and none between.
+_SIZES_MB = {"code_engine": (512, 1024, 2048, 4096, 8192, 12288, 16384, 24576, 32768)}
 # Of the normal distribution: from the middle to the 95 % and the 99 % quantile.
 _Z95, _Z99 = 1.645, 2.326
 
@@ -40,6 +42,11 @@ class Group:
 def memory_class_mb(bound_bytes: int) -> int:
     """The memory that a call with such a task asks for."""
     return math.ceil((bound_bytes + _CALL_BYTES) / (_MEMORY_CLASS_MB << 20)) * _MEMORY_CLASS_MB
+
+
+def offered_mb(backend: str, wanted_mb: int) -> int:
+    """The smallest memory that a backend offers and that suffices."""
+    return min((size for size in _SIZES_MB.get(backend, ()) if size >= wanted_mb), default=wanted_mb)
 
 
 def _calls(tasks: int, work_s: float, slots: int) -> int:

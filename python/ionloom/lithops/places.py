@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import os
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ionloom.errors import RemoteError, UsageError
+from ionloom.errors import IonloomError, RemoteError, UsageError
+from ionloom.lithops.edge import one_line
 
 # Of Lithops' storage backends those whose objects the engine itself can read and write.
 _S3 = ("minio", "aws_s3", "ceph")
@@ -68,7 +70,7 @@ def read_config(config: Mapping[str, Any] | str | os.PathLike[str] | None) -> di
     if config is None:
         return None
     if isinstance(config, Mapping):
-        return _checked(dict(config), "the configuration")
+        return _checked(copy.deepcopy(dict(config)), "the configuration")
     import yaml
 
     path = Path(config).expanduser()
@@ -122,28 +124,41 @@ def _check_names(section: Mapping[str, Any], place: str) -> None:
 
 def check_storage(storage: Any) -> None:
     """Asks for the bucket, so that wrong credentials and missing buckets are told before any call.
-    Raises RemoteError."""
+    Without a name in the configuration Lithops makes one of its own. Raises RemoteError."""
     if storage.backend == "localhost":
         Path(store_of(storage).url.removeprefix("file:")).mkdir(parents=True, exist_ok=True)
         return
-    where = f"Lithops' storage {storage.backend!r}"
+    if not storage.bucket:
+        return
     try:
-        storage.head_bucket(storage.bucket)
+        # Not head_bucket(): its answer has no body that tells an unknown key from a missing bucket.
+        storage.list_keys(storage.bucket, f"{_PREFIX}/lithops/none/")
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
-        raise RemoteError(f"{where}: {_reason(error, storage.bucket)}") from None
+        raise RemoteError(
+            f"Lithops' storage {storage.backend!r}: {_reason(error, storage.bucket)}"
+        ) from None
+
+
+def refusal(error: BaseException) -> IonloomError:
+    """What Lithops raised instead of starting: its own checks of the configuration raise bare
+    exceptions, libraries that talk to a backend have kinds of their own."""
+    if isinstance(error, OSError) or type(error).__module__ != "builtins":
+        return RemoteError(f"Lithops cannot begin: {one_line(error)}")
+    return UsageError(f"Lithops cannot use its configuration: {one_line(error)}")
 
 
 def _reason(error: Exception, bucket: str) -> str:
-    response = getattr(error, "response", None)
-    status = (response or {}).get("ResponseMetadata", {}).get("HTTPStatusCode")
-    if status == 404 or type(error).__name__ == "StorageNoSuchKeyError":
+    response = getattr(error, "response", None) or {}
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    code = response.get("Error", {}).get("Code", "")
+    if code in ("NoSuchBucket", "404") or type(error).__name__ == "StorageNoSuchKeyError":
         return f"there is no bucket {bucket!r}: make it, or name another one as storage_bucket"
-    if status in (401, 403):
+    if status in (401, 403, 404):  # 404: of versitygw for a key that it does not know
         return (
-            f"refuses the credentials of the configuration for bucket {bucket!r} (HTTP {status}): "
+            f"refuses the credentials of the configuration for bucket {bucket!r} (HTTP {status}, {code}): "
             "check access_key_id and secret_access_key"
         )
-    return f"bucket {bucket!r} cannot be reached: {' '.join(str(error).split())}"
+    return f"bucket {bucket!r} cannot be reached: {one_line(error)}"
 
 
 def open_storage(config: Mapping[str, Any] | str | os.PathLike[str] | None) -> Any:
@@ -154,4 +169,4 @@ def open_storage(config: Mapping[str, Any] | str | os.PathLike[str] | None) -> A
     try:
         return lithops.Storage(config=settings)
     except Exception as error:  # noqa: BLE001 - Lithops checks its configuration with bare ones
-        raise UsageError(f"Lithops cannot use this configuration: {error}") from None
+        raise refusal(error) from None

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-import tarfile
 import tempfile
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Unpack
 
 from ionloom.annotation import AnnotationOptions, PathLike, annotation_options, as_list
-from ionloom.errors import DataError, RemoteError, UsageError
+from ionloom.errors import DataError, IonloomWarning, RemoteError
 from ionloom.lithops.calls import Caller
-from ionloom.lithops.groups import Group, groups_of, memory_class_mb
+from ionloom.lithops.edge import one_line, told
+from ionloom.lithops.groups import Group, groups_of, memory_class_mb, offered_mb
 from ionloom.lithops.inputs import ibd_of, is_url
-from ionloom.lithops.places import check_storage, read_config, store_of
+from ionloom.lithops.packed_results import unpack_results
+from ionloom.lithops.places import check_storage, open_storage, read_config, refusal, store_of
 from ionloom.lithops.results_folder import check_old_results, new_results
 from ionloom.lithops.runs import RunRecord, job_mark, unfinished
 from ionloom.lithops.worker import Call, Outcome, key_of
@@ -30,6 +31,8 @@ Say = Callable[[str], None]
 # Plan, ingest and patterns, plan, annotate, rank and render; more rounds mean lost objects.
 _MOST_ROUNDS = 6
 _PLAN_MEMORY_BYTES = 1 << 30
+# Nothing predicts how long one takes; a second copy of one that is slow does no harm.
+_PLAN_PATIENCE_S = 60.0
 # Into how many threads' shares the engine cuts tasks; the same in every step of a run.
 _CUT_THREADS = 2
 
@@ -94,8 +97,8 @@ def annotate_job(job: Mapping[str, Any], say: Say) -> None:
     settings = read_config(job["config"])
     folder = Path(os.path.abspath(job["output"]))
     check_old_results(folder, job["force"])
-    with _executor(settings) as executor:
-        check_storage(executor.storage)
+    check_storage(open_storage(job["config"]))  # the executor would make a bucket that is missing
+    with told(), _executor(settings) as executor:
         run = _Run(executor, job, say)
         try:
             with new_results(folder, job["force"]) as partial:
@@ -110,7 +113,8 @@ def _full(path: PathLike) -> str:
 
 
 def _executor(settings: dict[str, Any] | None) -> Any:
-    """Lithops' executor. Raises UsageError for a configuration that Lithops refuses."""
+    """Lithops' executor. Raises UsageError for a configuration that Lithops refuses, RemoteError for
+    a backend that does not answer."""
     import lithops
 
     if settings is not None and settings["lithops"].get("backend") == "localhost":
@@ -118,13 +122,12 @@ def _executor(settings: dict[str, Any] | None) -> Any:
         settings["localhost"] = {"runtime": sys.executable, **(settings.get("localhost") or {})}
         settings["lithops"].setdefault("monitoring_interval", 0.2)
     try:
-        return lithops.FunctionExecutor(config=settings, log_level="ERROR")
+        # At ERROR it prints the tracebacks of storages that do not answer for a moment.
+        return lithops.FunctionExecutor(config=settings, log_level="CRITICAL")
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 - Lithops checks its configuration with bare ones
-        raise UsageError(
-            f"Lithops cannot use its configuration: {' '.join(str(error).split())}"
-        ) from None
+    except BaseException as error:  # noqa: BLE001 - Lithops raises SystemExit too
+        raise refusal(error) from None
 
 
 class _Run:
@@ -162,14 +165,14 @@ class _Run:
             state = "stopped"
             raise
         finally:
-            self._record.write(state=state)
+            self._record.finish(state)
 
     def _rounds(self, partial: Path) -> None:
         lost: Exception | None = None
         for step in range(_MOST_ROUNDS):
             planned = self._plan(step)
             if "results" in planned:
-                self._fetch(planned["results"], partial)
+                unpack_results(self._storage, planned["results"], partial)
                 self._tell_run(partial)
                 return
             try:
@@ -190,9 +193,9 @@ class _Run:
             "store": self._job["store"],
             "arguments": [*self._arguments, f"--threads={_CUT_THREADS}", "--no-pattern-cache",
                           "--no-measurements", f"--runtime={self._job['runtime']}"],
-            "memory_mb": memory_class_mb(_PLAN_MEMORY_BYTES),
+            "memory_mb": self._offered_mb(memory_class_mb(_PLAN_MEMORY_BYTES)),
         }
-        (outcome,) = self._caller.all_of([(call, 0.0)])
+        (outcome,) = self._caller.all_of([(call, _PLAN_PATIENCE_S)])
         return outcome
 
     def _work(self, planned: Outcome, step: int) -> None:
@@ -212,6 +215,9 @@ class _Run:
             return int(section.get("worker_processes") or os.cpu_count() or 1)
         return int(section.get("max_workers") or 100)
 
+    def _offered_mb(self, wanted_mb: int) -> int:
+        return offered_mb(self._executor.backend, wanted_mb)
+
     def _call_of(self, group: Group, number: str, texts: str) -> Call:
         return {
             "kind": "work",
@@ -222,23 +228,12 @@ class _Run:
             "ranges": group.ranges,
             "ibd": self._ibd,
             "runtime": self._job["runtime"],
-            "memory_mb": group.memory_mb,
+            "memory_mb": self._offered_mb(group.memory_mb),
         }
 
     def _note(self, outcome: Outcome, state: str) -> None:
         kept = {key: value for key, value in outcome.items() if key not in ("expected", "texts")}
         self._calls.append({**kept, "state": state})
-
-    def _fetch(self, key: str, folder: Path) -> None:
-        """Unpacks the results, which no more than pass through this process."""
-        try:
-            with tempfile.TemporaryFile(dir=folder) as packed:
-                _copy_object(self._storage, key, packed)
-                packed.seek(0)
-                with tarfile.open(fileobj=packed) as archive:
-                    _unpack(archive, folder)
-        except tarfile.TarError as error:
-            raise RemoteError(f"the results came back damaged: {error}") from None
 
     def _tell_run(self, folder: Path) -> None:
         """Adds to run.json how the run went here."""
@@ -275,31 +270,15 @@ class _Run:
 
     def clean(self) -> None:
         """Removes what Lithops and the run have put beside the kept objects."""
-        for key in self._storage.list_keys(self._storage.bucket, key_of(self._name, "")):
-            if not key.endswith("/record.json"):
-                self._storage.delete_object(self._storage.bucket, key)
-        self._executor.clean(clean_cloudobjects=False, force=True)
-
-
-def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
-    """Writes the files of an archive below a folder, and nothing else of it anywhere."""
-    for member in archive:
-        path = Path(os.path.normpath(folder / member.name))
-        if not member.isfile() or folder not in path.parents:
-            continue
-        path.parent.mkdir(exist_ok=True)
-        content = archive.extractfile(member)
-        assert content is not None
-        with path.open("xb") as file:
-            shutil.copyfileobj(content, file, 1 << 20)
-
-
-def _copy_object(storage: Any, key: str, into: Any) -> None:
-    """Copies an object into a file piece by piece."""
-    if storage.backend == "localhost":  # whose stream holds the whole object
-        from lithops.constants import LITHOPS_TEMP_DIR
-
-        with Path(LITHOPS_TEMP_DIR, storage.bucket, key).open("rb") as content:
-            shutil.copyfileobj(content, into, 1 << 20)
-        return
-    shutil.copyfileobj(storage.get_object(storage.bucket, key, stream=True), into, 1 << 20)
+        try:
+            for key in self._storage.list_keys(self._storage.bucket, key_of(self._name, "")):
+                if not key.endswith("/record.json"):
+                    self._storage.delete_object(self._storage.bucket, key)
+            self._executor.clean(clean_cloudobjects=False, force=True)
+        except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
+            warnings.warn(
+                f"what the run left in Lithops' storage could not be removed: {one_line(error)}; "
+                "ionloom runs clean does it",
+                IonloomWarning,
+                stacklevel=2,
+            )

@@ -5,17 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from ionloom.errors import RemoteError, UsageError
+from ionloom.errors import IonloomWarning, RemoteError, UsageError
+from ionloom.lithops.edge import one_line, told
 from ionloom.lithops.worker import key_of
 
 _PREFIX = key_of("", "").rstrip("/")  # "ionloom/lithops"
-_OBJECTS = "ionloom/ionloom-stages/"
 # A driver writes its record anew at least so often; one that is older has died.
 HEARTBEAT_S = 30.0
 _DEAD_S = 4 * HEARTBEAT_S
+# A storage that does not take the record is asked again so soon, and given up after that long: the
+# run would count as dead, and learn of the end of no call.
+_AGAIN_S = 5.0
+_SILENCE_S = 90.0
 
 
 def job_mark(arguments: Sequence[str]) -> str:
@@ -38,11 +43,35 @@ class RunRecord:
             "state": "running",
         }
         self._written = 0.0
+        self._tried = 0.0
 
     def beat(self) -> None:
-        """Says that the run is alive, if that has not been said for a while."""
-        if time.monotonic() - self._written > HEARTBEAT_S:
+        """Says that the run is alive, if that has not been said for a while. Raises RemoteError when
+        the storage has not listened for long."""
+        now = time.monotonic()
+        if now - self._written < HEARTBEAT_S or now - self._tried < _AGAIN_S:
+            return
+        self._tried = now
+        try:
             self.write()
+        except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
+            if now - self._written > _SILENCE_S:
+                raise RemoteError(
+                    f"Lithops' storage {self._storage.backend!r} has not answered for "
+                    f"{now - self._written:.0f} s: {one_line(error)}"
+                ) from None
+
+    def finish(self, state: str) -> None:
+        """Says how the run ended. A storage that does not take it costs no result."""
+        try:
+            self.write(state=state)
+        except Exception as error:  # noqa: BLE001
+            warnings.warn(
+                f"that the run is {state} could not be written to Lithops' storage, where it will "
+                f"count as dead: {one_line(error)}",
+                IonloomWarning,
+                stacklevel=2,
+            )
 
     def write(self, **changes: Any) -> None:
         self._content |= changes
@@ -64,7 +93,7 @@ def records_in(storage: Any) -> list[dict[str, Any]]:
         keys = [k for k in storage.list_keys(storage.bucket, _PREFIX + "/") if k.endswith("/record.json")]
         found = [json.loads(storage.get_object(storage.bucket, key)) for key in keys]
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
-        raise RemoteError(f"Lithops' storage {storage.backend!r}: {error}") from None
+        raise RemoteError(f"Lithops' storage {storage.backend!r}: {one_line(error)}") from None
     return sorted(found, key=lambda record: record["began_unix_s"])
 
 
@@ -92,6 +121,7 @@ def list_runs(job: dict[str, Any]) -> None:
         print("no runs")
 
 
+@told()
 def clean_runs(job: dict[str, Any]) -> None:
     """`ionloom runs clean`"""
     storage = _open(job)

@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import subprocess
-import tarfile
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +20,7 @@ from typing import Any, TypedDict
 from ionloom.command import command_path
 from ionloom.errors import IonloomError, exit_code_of
 from ionloom.lithops.inputs import fetch_ranges, is_url, local_arguments
+from ionloom.lithops.packed_results import pack_results
 from ionloom.lithops.places import store_of
 
 _PR_SET_PDEATHSIG = 1
@@ -122,13 +122,8 @@ def _plan(call: Call, storage: Any, outcome: Outcome) -> None:
         if handed_out.exists():
             _keep_tasks(json.loads(handed_out.read_text()), call, storage, outcome)
             return
-        packed = Path(folder, "results.tar")
-        with tarfile.open(packed, "w") as archive:
-            for path in sorted(results.iterdir()):
-                archive.add(path, path.name)
         outcome["results"] = key_of(call["run"], "results.tar")
-        with packed.open("rb") as content:
-            storage.put_object(storage.bucket, outcome["results"], content)
+        pack_results(storage, outcome["results"], results, Path(folder))
 
 
 def _keep_tasks(
