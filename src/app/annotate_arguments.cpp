@@ -169,6 +169,16 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
       ->excludes("--remove-objects")
       ->type_name("FILE");
   command
+      ->add_option(
+          "--pieces", options.pieces,
+          "with --hand-out: cut ingest, patterns and annotate into so many tasks at least;\n"
+          "the same in every step of a run")
+      ->delimiter(',')
+      ->expected(3)
+      ->check(CLI::Range(1, 65536))
+      ->needs("--hand-out")
+      ->type_name("N,N,N");
+  command
       ->add_option("--memory", options.memory_bytes,
                    "memory that the run may take, e.g. 800M, 4G or 4GiB; peaks that do not fit go\n"
                    "to disk, results do not depend on it (default: what is available)")

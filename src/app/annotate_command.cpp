@@ -119,6 +119,9 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
         task_cuts(plan::planner_from_name(options.planner).value_or(plan::Planner::kExact),
                   known.models, *job, dataset->ibd_size_bytes, settings->annotation.threads);
   }
+  if (options.pieces.size() == 3) {
+    settings->annotation.cuts = {options.pieces[0], options.pieces[1], options.pieces[2]};
+  }
   const auto memory = plan_memory(*dataset, *pixels, options, *read, *settings);
   if (!memory) return std::unexpected(memory.error());
   settings->annotation.peaks.capacity_peaks = memory->capacity_peaks;

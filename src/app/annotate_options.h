@@ -55,6 +55,7 @@ struct AnnotateOptions {
   std::string executor = "local";  ///< or "lithops"
   std::optional<std::filesystem::path> lithops_config;  ///< absent: what Lithops finds
   bool resume = false;
+  std::vector<std::uint32_t> pieces;  ///< at least, of ingest, patterns, annotate; empty: no matter
   std::vector<std::string> command_line;
 
   /// Whether stages are cut into tasks.

@@ -76,6 +76,10 @@ void add_task_work(CLI::App& group, TaskWorkOptions& options) {
   command->get_option("--store")->required();
   command->add_option("--ibd", options.ibd, "the dataset's .ibd, which tasks of ingest read")
       ->type_name("FILE.ibd");
+  command->add_flag(
+      "--packed", options.packed,
+      "also pack the runs of peaks that are made, and read those packed that are:\n"
+      "fewer bytes over a slow link, the same results (docs/formats/packed-block.md)");
   add_runtime_options(*command, options.runtime);
 }
 
@@ -96,7 +100,7 @@ Result<void> run_task_work(const TaskWorkOptions& options) {
   if (!store) return std::unexpected(store.error());
   auto runtime = open_runtime(options.runtime, 1);
   if (!runtime) return std::unexpected(runtime.error());
-  const auto objects = exec::kept_objects(**store, options.ibd);
+  const auto objects = exec::kept_objects(**store, options.ibd, options.packed);
   Result<void> all;
   for (const tasks::Task& task : *tasks) {
     const auto start = std::chrono::steady_clock::now();

@@ -16,6 +16,7 @@ namespace ionloom::app {
 struct TaskWorkOptions {
   std::string tasks;                         ///< file, or "-" for stdin
   std::optional<std::filesystem::path> ibd;  ///< the dataset's file
+  bool packed = false;                       ///< runs are packed, and read packed
   RuntimeOptions runtime;
   StoreOptions store;
 };

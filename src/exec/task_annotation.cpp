@@ -93,7 +93,7 @@ void Stages::take_dataset(stages::PixelIndex pixels) {
 }
 
 Result<void> Stages::ingest() {
-  const std::uint64_t share = ingest_share_peaks(dataset_.declared_peaks(), settings_.threads);
+  const std::uint64_t share = ingest_share_peaks(dataset_.declared_peaks(), settings_);
   std::vector<tasks::Task> tasks;
   std::vector<std::uint64_t> units;
   for (std::uint64_t first = 0; first < spectra_.size();) {

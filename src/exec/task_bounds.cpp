@@ -22,8 +22,9 @@ constexpr std::uint64_t kBytesPerTask = std::uint64_t{8} << 10;  ///< headers, e
 
 }  // namespace
 
-std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks, std::uint32_t threads) {
-  return std::min(kPeaksPerRun, declared_peaks / threads + 1);
+std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks, const AnnotationSettings& settings) {
+  const std::uint64_t tasks = std::max<std::uint64_t>(settings.threads, settings.cuts.ingest);
+  return std::min(kPeaksPerRun, declared_peaks / tasks + 1);
 }
 
 std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
@@ -46,7 +47,7 @@ std::uint64_t task_runs_bound_bytes(const imzml::Dataset& dataset,
                                     const AnnotationSettings& settings) {
   // Each run rounds its index up by a block; of two neighbours one is more than half full.
   const std::uint64_t declared = dataset.declared_peaks();
-  const std::uint64_t runs = 2 * (declared / ingest_share_peaks(declared, settings.threads) + 1);
+  const std::uint64_t runs = 2 * (declared / ingest_share_peaks(declared, settings) + 1);
   return RunReader::run_bytes(declared) + runs * RunReader::run_bytes(1);
 }
 
@@ -57,7 +58,7 @@ std::uint64_t largest_object_bound_bytes(const imzml::Dataset& dataset,
     longest = std::max(longest, spectrum.mz.length);
   }
   return RunReader::run_bytes(
-      std::max(longest, ingest_share_peaks(dataset.declared_peaks(), settings.threads)));
+      std::max(longest, ingest_share_peaks(dataset.declared_peaks(), settings)));
 }
 
 std::uint64_t task_objects_bound_bytes(const imzml::Dataset& dataset, const ListSizes& lists,
@@ -69,7 +70,8 @@ std::uint64_t task_objects_bound_bytes(const imzml::Dataset& dataset, const List
       2 * (width * (sizeof(double) + sizeof(float)) + kBytesPerIon) +
       width * (2 * sizeof(double) + 2 * sizeof(float) + 1) + kBytesPerIon;
   const std::uint64_t tasks = task_runs_bound_bytes(dataset, settings) / kPeaksPerRun +
-                              settings.threads + ions / kIonsPerTask + ions / kRowsPerTask +
+                              settings.threads + settings.cuts.ingest + settings.cuts.patterns +
+                              settings.cuts.annotate + ions / kIonsPerTask + ions / kRowsPerTask +
                               lists.lists + 4;
   return task_runs_bound_bytes(dataset, settings) + dataset.spectra.size() * kBytesPerSpectrum +
          list_objects_bound_bytes(lists, settings) + ions * bytes_per_ion + tasks * kBytesPerTask;

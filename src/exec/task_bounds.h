@@ -17,8 +17,9 @@ inline constexpr std::uint64_t kRowsPerTask = 1024;
 inline constexpr std::uint64_t kTaskBytes = std::uint64_t{256} << 20;
 
 /// Peaks of one ingest task, unless one spectrum has more: equal shares, so that threads end
-/// together.
-[[nodiscard]] std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks, std::uint32_t threads);
+/// together, and as many as the settings cut into.
+[[nodiscard]] std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks,
+                                               const AnnotationSettings& settings);
 
 /// Bytes that annotate_by_tasks() needs at most beyond what annotate() does.
 [[nodiscard]] std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset,

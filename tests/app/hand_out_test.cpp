@@ -1,6 +1,7 @@
 // `annotate --hand-out` and `task work`: a run whose tasks other processes do, on a store.
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/core.h>
@@ -33,9 +34,10 @@ class HandedOutRun : public ::testing::Test {
   }
 
   /// One step: what is handed out, null when there are results.
-  json step() const {
-    const Finished done =
-        run(arguments({"--store", url_, "--hand-out", (folder_ / "tasks.json").string()}));
+  json step(const Words& more = {}) const {
+    Words words = {"--store", url_, "--hand-out", (folder_ / "tasks.json").string()};
+    words.insert(words.end(), more.begin(), more.end());
+    const Finished done = run(arguments(words));
     EXPECT_EQ(done.exit_code, 0) << done.err;
     if (!fs::exists(folder_ / "tasks.json")) return nullptr;
     EXPECT_FALSE(fs::exists(folder_ / "out"));
@@ -97,6 +99,51 @@ TEST_F(HandedOutRun, gives_the_results_of_one_that_did_its_tasks_itself) {
   }
   EXPECT_EQ(stages, (std::vector<std::set<std::string>>{{"ingest", "patterns"}, {"annotate"}}));
   expect_same_results(plain, results_in(folder_ / "out"));
+}
+
+TEST_F(HandedOutRun, is_cut_into_as_many_pieces_as_asked_for_with_the_same_results) {
+  ASSERT_EQ(run(arguments({})).exit_code, 0);
+  const ResultsSnapshot plain = results_in(folder_ / "out");
+  fs::remove_all(folder_ / "out");
+  const Words pieces = {"--pieces", "7,5,9"};
+  std::map<std::string, std::size_t> counts;
+  for (json tasks = step(pieces); !tasks.is_null(); tasks = step(pieces)) {
+    for (const json& task : tasks["tasks"]) ++counts[task["stage"].get<std::string>()];
+    work(texts_of(tasks));
+  }
+  // Whole spectra and ions: a piece more where they do not come out even.
+  EXPECT_GE(counts["ingest"], 7U);
+  EXPECT_LE(counts["ingest"], 8U);
+  EXPECT_EQ(counts["patterns"], 5U);
+  EXPECT_EQ(counts["annotate"], 9U);
+  expect_same_results(plain, results_in(folder_ / "out"));
+  expect_error(run(arguments({"--pieces", "1,2,3"})), 2, {"--hand-out"});
+}
+
+TEST_F(HandedOutRun, with_packed_runs_reads_less_and_has_the_same_results) {
+  ASSERT_EQ(run(arguments({})).exit_code, 0);
+  const ResultsSnapshot plain = results_in(folder_ / "out");
+  fs::remove_all(folder_ / "out");
+  std::uint64_t whole = 0;
+  std::uint64_t packed = 0;
+  json tasks = step();
+  work(texts_of(tasks), 0, {"--packed"});
+  tasks = step();
+  // Once each way, from the same runs.
+  for (const json& line : work(texts_of(tasks), 0, {"--packed"})) {
+    packed += line["got_bytes"].get<std::uint64_t>();
+  }
+  ASSERT_TRUE(step().is_null());
+  expect_same_results(plain, results_in(folder_ / "out"));
+  fs::remove_all(folder_ / "out");
+  std::vector<fs::path> metrics;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_ / "store")) {
+    if (entry.path().filename() == "metrics") metrics.push_back(entry.path());
+  }
+  ASSERT_FALSE(metrics.empty());
+  for (const fs::path& object : metrics) fs::remove(object);
+  for (const json& line : work(texts_of(tasks))) whole += line["got_bytes"].get<std::uint64_t>();
+  EXPECT_LT(packed, whole);
 }
 
 TEST_F(HandedOutRun, tells_of_every_task_that_failed_and_does_the_others) {
