@@ -7,6 +7,28 @@ namespace ionloom::app {
 
 namespace {
 
+/// A run over several sites.
+void add_sites(CLI::App* command, AnnotateOptions& options) {
+  command
+      ->add_option("--sites", options.sites,
+                   "run at several sites at once, each with an executor of Lithops and a store of\n"
+                   "its own, placed as ionloom plan --sites tells (docs/formats/sites.md)")
+      ->type_name("FILE.toml");
+  command
+      ->add_option("--goal", options.goal,
+                   "with --sites: what is to be least: time, cost, energy, or the bytes over links")
+      ->check(one_of({"time", "cost", "energy", "bytes"}))
+      ->needs("--sites")
+      ->capture_default_str()
+      ->type_name("NAME");
+  command
+      ->add_option("--keep-raw-at", options.keep_raw_at,
+                   "with --sites: no peak leaves this site, in whatever order; only metrics and\n"
+                   "images do")
+      ->needs("--sites")
+      ->type_name("SITE");
+}
+
 /// The dataset and the lists.
 void add_inputs(CLI::App* command, AnnotateOptions& options) {
   command->add_option("dataset", options.dataset, "imzML file; its .ibd lies beside it")
@@ -158,6 +180,7 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
   command->add_flag("--resume", options.resume,
                     "go on with a run of --executor lithops that was stopped or killed: only what\n"
                     "is missing is done");
+  add_sites(command, options);
   add_runtime_options(*command, options.runtime);
   add_store_options(*command, options.store);
   command

@@ -56,6 +56,9 @@ struct AnnotateOptions {
   std::optional<std::filesystem::path> lithops_config;  ///< absent: what Lithops finds
   bool resume = false;
   std::vector<std::uint32_t> pieces;  ///< at least, of ingest, patterns, annotate; empty: no matter
+  std::optional<std::filesystem::path> sites;  ///< absent: one executor
+  std::string goal = "time";                   ///< or "cost", "energy", "bytes"
+  std::string keep_raw_at;                     ///< the site that no peak may leave; empty: none
   std::vector<std::string> command_line;
 
   /// Whether stages are cut into tasks.

@@ -118,7 +118,8 @@ int run_command_line(const std::vector<std::string>& arguments) {
   }
   annotate.command_line = arguments;
   annotate.command_line.insert(annotate.command_line.begin(), "ionloom");
-  if (annotate.executor != "lithops" && (annotate.lithops_config || annotate.resume)) {
+  const bool by_lithops = annotate.executor == "lithops" || annotate.sites;
+  if (!by_lithops && (annotate.lithops_config || annotate.resume)) {
     return report_failure(
         {ErrorCode::kUsage, "", "--lithops-config and --resume are for --executor lithops"});
   }
@@ -130,8 +131,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
   }
   const auto action = [&] { return chosen.get_subcommands().front()->get_name(); };
   const auto run_annotation = [&] {
-    return annotate.executor == "lithops" ? annotate_by_lithops(chosen, annotate)
-                                          : run_annotate(annotate);
+    return by_lithops ? annotate_by_lithops(chosen, annotate) : run_annotate(annotate);
   };
   const Result<void> done = command == "annotate"    ? run_annotation()
                             : command == "runs"      ? run_runs(action(), runs)

@@ -30,9 +30,9 @@ sys.exit(main())
 /// What the package is told apart, or decides itself; the rest goes to the engine as it is.
 const std::set<std::string>& own_options() {
   static const std::set<std::string> names = {
-      "dataset",          "--molecules", "--output",  "--force",         "--executor",
-      "--lithops-config", "--resume",    "--store",   "--scoring-model", "--runtime",
-      "--module",         "--scratch",   "--threads", "--help",          "--planner"};
+      "dataset",   "--molecules", "--output",        "--force",   "--executor", "--lithops-config",
+      "--resume",  "--store",     "--scoring-model", "--runtime", "--module",   "--scratch",
+      "--threads", "--help",      "--planner",       "--sites",   "--goal",     "--keep-raw-at"};
   return names;
 }
 
@@ -109,6 +109,9 @@ Result<void> annotate_by_lithops(const CLI::App& command, const AnnotateOptions&
                         {"store", options.store.url ? nlohmann::ordered_json(*options.store.url)
                                                     : nlohmann::ordered_json()},
                         {"runtime", options.runtime.runtime},
+                        {"sites", text_or_null(options.sites)},
+                        {"goal", options.goal},
+                        {"keep_raw_at", options.keep_raw_at},
                         {"scoring_model", text_or_null(options.scoring_model)},
                         {"arguments", engine_arguments(command)},
                         {"command_line", options.command_line}});

@@ -91,7 +91,16 @@ Json placement_json(const SitePlan& made, const sites::PlacedPlan& plan) {
       const double bytes = plan.estimate.sent_bytes[i][to];
       if (bytes > 0) sent[made.file.sites[to].name] = bytes;
     }
+    const sites::DeviceRecord& device = made.file.sites[i].device;
+    Json kappa = Json::object();
+    for (const plan::Stage stage : plan::kStages) {
+      const auto& known = device.kappas[static_cast<std::size_t>(stage)];
+      if (known) kappa[std::string(plan::stage_name(stage))] = *known;
+    }
     sites.push_back({{"site", made.file.sites[i].name},
+                     {"cores", device.cores},
+                     {"memory_bytes", device.memory_bytes},
+                     {"kappa", std::move(kappa)},
                      {"ingest", plan.placement.ingest[i]},
                      {"patterns", plan.placement.patterns == i},
                      {"annotate", plan.placement.annotate[i]},

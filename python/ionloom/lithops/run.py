@@ -46,6 +46,9 @@ def annotate(
     store: str | None = None,
     runtime: Literal["native", "wasm"] = "native",
     scoring_model: PathLike | None = None,
+    sites: PathLike | None = None,
+    goal: Literal["time", "cost", "energy", "bytes"] = "time",
+    keep_raw_at: str = "",
     force: bool = False,
     progress: Say | None = None,
     **options: Unpack[AnnotationOptions],
@@ -60,6 +63,10 @@ def annotate(
     config     Lithops' configuration: a mapping, a YAML file, or None for what Lithops finds
     store      where the run's objects lie instead of in Lithops' storage: s3://, geds://, file:
     runtime    "wasm": the stages run in their WebAssembly module
+    sites      a sites file (docs/formats/sites.md): the run goes over several sites, each with a
+               configuration and a store of its own; `config` and `store` are for those without
+    goal       with sites: what is to be least
+    keep_raw_at  with sites: the site that no peak may leave
     progress   is called with a line for every step
     options    see ionloom.AnnotationOptions
 
@@ -79,6 +86,9 @@ def annotate(
         "store": store,
         "runtime": runtime,
         "scoring_model": None if scoring_model is None else os.fspath(scoring_model),
+        "sites": None if sites is None else os.fspath(sites),
+        "goal": goal,
+        "keep_raw_at": keep_raw_at,
         "arguments": annotation_options(**options),
         "resume": False,
         "command_line": None,
@@ -94,12 +104,17 @@ def annotate(
 
 def annotate_job(job: Mapping[str, Any], say: Say) -> None:
     """The same for a job as the command line gives it."""
+    if job.get("sites"):
+        from ionloom.lithops.sites import annotate_at_sites
+
+        annotate_at_sites(job, say)
+        return
     settings = read_config(job["config"])
     folder = Path(os.path.abspath(job["output"]))
     check_old_results(folder, job["force"])
     check_storage(open_storage(job["config"]))  # the executor would make a bucket that is missing
-    with told(), _executor(settings) as executor:
-        run = _Run(executor, job, say)
+    with told(), open_executor(settings) as executor:
+        run = Run(executor, job, say)
         try:
             with new_results(folder, job["force"]) as partial:
                 run.annotate(partial)
@@ -112,7 +127,7 @@ def _full(path: PathLike) -> str:
     return text if is_url(text) else os.path.abspath(text)
 
 
-def _executor(settings: dict[str, Any] | None) -> Any:
+def open_executor(settings: dict[str, Any] | None) -> Any:
     """Lithops' executor. Raises UsageError for a configuration that Lithops refuses, RemoteError for
     a backend that does not answer."""
     import lithops
@@ -130,7 +145,7 @@ def _executor(settings: dict[str, Any] | None) -> Any:
         raise refusal(error) from None
 
 
-class _Run:
+class Run:
     """A run from its first call to its last."""
 
     def __init__(self, executor: Any, job: Mapping[str, Any], say: Say) -> None:
@@ -186,7 +201,11 @@ class _Run:
         raise DataError(f"objects of the run get lost: after {_MOST_ROUNDS} rounds some are missing")
 
     def _plan(self, step: int) -> Outcome:
-        call: Call = {
+        (outcome,) = self._caller.all_of([(self._plan_call(step), _PLAN_PATIENCE_S)])
+        return outcome
+
+    def _plan_call(self, step: int) -> Call:
+        return {
             "kind": "plan",
             "name": f"plan-{step}",
             "run": self._name,
@@ -195,8 +214,6 @@ class _Run:
                           "--no-measurements", f"--runtime={self._job['runtime']}"],
             "memory_mb": self._offered_mb(memory_class_mb(_PLAN_MEMORY_BYTES)),
         }
-        (outcome,) = self._caller.all_of([(call, _PLAN_PATIENCE_S)])
-        return outcome
 
     def _work(self, planned: Outcome, step: int) -> None:
         groups = groups_of(

@@ -38,6 +38,7 @@ class Call(TypedDict, total=False):
     ranges: list[tuple[int, int]]  # work: offset and length of each text in it
     ibd: str  # work: the dataset's file
     runtime: str  # work: "native" or "wasm"
+    packed: bool  # work: runs of peaks are packed, and read so
     memory_mb: int  # that the call has
 
 
@@ -160,7 +161,8 @@ def _work(call: Call, storage: Any, outcome: Outcome) -> None:
             ibd = str(fetch_ranges(storage, ibd, texts, Path(folder)))
         printed = _engine(
             ["task", "work", "-", f"--store={place.url}", f"--ibd={ibd}"]
-            + [f"--runtime={call['runtime']}"],
+            + [f"--runtime={call['runtime']}"]
+            + (["--packed"] if call.get("packed") else []),
             place.environment,
             texts,
             outcome,

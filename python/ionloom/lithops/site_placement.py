@@ -1,0 +1,110 @@
+"""What `ionloom plan --sites --json` has placed where, as a run goes by it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ionloom.lithops.share_out import slowed
+from ionloom.lithops.site import Site
+from ionloom.lithops.sites_words import work_text
+
+# Pieces of a stage for each call that runs at the same time: enough to be shared and to be taken over.
+_INGEST_PIECES, _MORE_PIECES = 2, 4
+_MOST_PIECES = 512
+# A site that is slower than planned by less than this is as planned.
+_SLOWED = 1.3
+# A share of ingest that is not worth giving the raw data away for.
+_NOTHING = 0.02
+
+
+class Placement:
+    """A plan, and the sites of the run.
+
+    sites      those that are there; who is left out gets nothing
+    kept       name of the site that raw data must not leave; empty: none
+    """
+
+    def __init__(
+        self, plan: dict[str, Any], sites: Sequence[Site], source: Site, kept: str
+    ) -> None:
+        self.plan = plan
+        self._sites = sites
+        self._source = source
+        self._kept = kept
+        self._told = {told["site"]: told for told in plan["sites"]}
+        for site in sites:
+            site.slots = min(int(self._told[site.name]["cores"]), _places_of(site))
+            site.memory_bytes = int(self._told[site.name]["memory_bytes"])
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, map(work_text, self._told.values())))
+
+    def packs(self, stage: str, site: Site) -> bool:
+        """Whether runs are packed for those who read them from afar. Who made all of them reads them as
+        they are."""
+        if not self.plan["packed"]:
+            return False
+        return stage == "ingest" or self._planned("ingest")[site.name] < 1
+
+    def pieces(self) -> str:
+        """Into how many tasks to cut ingest, patterns and annotate."""
+        ingesting = sum(site.slots for site in self._sites if self._told[site.name]["ingest"] > _NOTHING)
+        slots = sum(site.slots for site in self._sites)
+        wanted = (_INGEST_PIECES * max(ingesting, 1), _MORE_PIECES * slots, _MORE_PIECES * slots)
+        return ",".join(str(min(_MOST_PIECES, number)) for number in wanted)
+
+    def sites_of(self, stage: str) -> frozenset[str]:
+        """Who may do a stage. The .ibd is read where the plan has it read, and where it lies."""
+        if self._kept and stage in ("ingest", "annotate"):
+            return frozenset([self._kept])
+        if stage == "ingest":
+            others = {name for name, share in self._planned(stage).items() if share > _NOTHING}
+            return frozenset({self._source.name, *others})
+        return frozenset(site.name for site in self._sites)
+
+    def shares(self, stage: str, say: Callable[[str], None]) -> dict[str, float]:
+        """Shares by the plan; those of annotate also by what ingest has shown of the sites."""
+        shares = self._planned(stage)
+        slowness = self._slowness() if stage == "annotate" else {}
+        if not slowness:
+            return shares
+        told = ", ".join(f"{name} {ratio:.1f} times" for name, ratio in slowness.items())
+        say(f"slower than planned beside the others: {told}; {stage} is shared anew")
+        return slowed(shares, slowness)
+
+    def _planned(self, stage: str) -> dict[str, float]:
+        return {site.name: float(self._told[site.name][stage]) for site in self._sites}
+
+    def _slowness(self) -> dict[str, float]:
+        """How much slower than its record a site was, beside the one that was least so."""
+        ratios: dict[str, float] = {}
+        for site in self._sites:
+            measured, kappa = site.ratio("ingest"), self._told[site.name]["kappa"].get("ingest")
+            if measured is not None and kappa:
+                ratios[site.name] = measured / kappa
+        least = min(ratios.values(), default=0.0)
+        return {name: ratio / least for name, ratio in ratios.items() if ratio > _SLOWED * least}
+
+
+def _places_of(site: Site) -> int:
+    """Calls that its executor runs at the same time."""
+    section = site.executor.config.get(site.executor.backend) or {}
+    if site.executor.backend == "localhost":
+        return int(section["worker_processes"]) - ROOM
+    return int(section.get("max_workers") or 100)
+
+
+# On one machine a place more than was asked for, so that the question whether it lives is answered
+# while it works.
+ROOM = 1
+
+
+def with_room(config: dict[str, Any]) -> dict[str, Any]:
+    """Lithops' configuration of a site, with that place."""
+    if config["lithops"].get("backend") != "localhost":
+        return config
+    section = dict(config.get("localhost") or {})
+    section["worker_processes"] = int(section.get("worker_processes") or os.cpu_count() or 1) + ROOM
+    return {**config, "localhost": section}
