@@ -131,10 +131,11 @@ class Host:
         path.chmod(0o755)
         return path
 
-    def start_node(self) -> None:
+    def start_node(self, *more: str) -> None:
         self.node = self.network.start_server(
             self.enter(),
             *("node", f"--metadata={self.network.metadata}", f"--listen={self.address}:4382"),
+            *more,
         )
 
     def pids(self) -> list[int]:

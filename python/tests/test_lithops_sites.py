@@ -176,6 +176,19 @@ def test_a_store_that_may_lie_elsewhere_is_refused_for_raw_data_that_must_stay(
     assert run.exit_code == 2 and "name the site's own node" in run.said, run.said
 
 
+def test_a_node_that_copies_elsewhere_is_refused_for_raw_data_that_must_stay(
+    tissue: Path, tmp_path: Path
+) -> None:
+    with emulated(tmp_path, Device("lab"), Device("cloud")) as sites:
+        lab = sites.hosts["lab"]
+        assert lab.node is not None
+        lab.node.kill()
+        lab.node.wait()
+        lab.start_node("--copies=2")
+        run = Run(tmp_path / "out", start(sites, tissue, tmp_path / "out", "--keep-raw-at=lab"))
+    assert run.exit_code == 2 and "start it without --copies" in run.said, run.said
+
+
 def test_another_version_at_a_site_is_refused_naming_both(
     pair: EmulatedSites, tissue: Path, tmp_path: Path
 ) -> None:
