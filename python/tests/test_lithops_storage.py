@@ -10,11 +10,13 @@ from typing import Any
 
 import lithops
 import pytest
-from faulty_s3 import FaultyS3, Outage, faulty_s3
+from conftest import DEMO_LIST
+from faulty_s3 import FaultyS3, Outage, every, faulty_s3
+from ionloom.command import run_command
 from ionloom.errors import IonloomWarning, RemoteError, ResourceError
 from ionloom.lithops import runs
 from ionloom.lithops.edge import told
-from lithops_runs import on_s3
+from lithops_runs import assert_same_results, on_s3
 from s3_server import free_port, s3_server
 
 
@@ -22,6 +24,26 @@ from s3_server import free_port, s3_server
 def proxy(tmp_path: Path) -> Iterator[FaultyS3]:
     with s3_server(tmp_path / "s3") as server, faulty_s3(server) as before_it:
         yield before_it
+
+
+def test_an_s3_that_errs_and_dawdles_costs_time_alone(
+    proxy: FaultyS3, tissue: Path, tmp_path: Path
+) -> None:
+    expected = tmp_path / "expected"
+    run_command(["annotate", str(tissue), f"--molecules={DEMO_LIST}", f"--output={expected}"])
+    outage = Outage(after="^PUT .*/ions[ ?]", seconds=3, status=500)
+
+    def fault(number: int, line: str) -> int | None:
+        if number % 11 == 0:
+            time.sleep(0.1)
+        return every(7, 503)(number, line) or outage(number, line)
+
+    proxy.fault = fault
+    done = on_s3(tmp_path, proxy.url).annotate(tissue, tmp_path / "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert proxy.refused > 20 and outage.began is not None
+    assert "Traceback" not in done.stderr
+    assert_same_results(tmp_path / "out", expected)
 
 
 def test_an_s3_that_dies_ends_the_run_with_a_sentence(

@@ -62,12 +62,21 @@ Result<std::unique_ptr<store::ObjectStore>> open_store(const StoreOptions& optio
   return std::move(*opened);
 }
 
+namespace {
+
+bool is_geds(const std::string& url) {
+  return url.starts_with("geds://");
+}
+
+}  // namespace
+
 Result<std::unique_ptr<exec::StageStore>> open_known_store(const StoreOptions& options) {
   auto store = open_store(options);
   if (!store) return std::unexpected(store.error());
   return exec::StageStore::open(std::move(*store),
                                 {.url = *options.url,
                                  .remote = options.place() == StorePlace::kRemote,
+                                 .lost_with_nodes = is_geds(*options.url),
                                  .keep = true,
                                  .tried = true});
 }
@@ -79,6 +88,7 @@ Result<std::unique_ptr<exec::StageStore>> open_stage_store(const StoreOptions& o
   return exec::StageStore::open(std::move(*store),
                                 {.url = *options.url,
                                  .remote = options.place() == StorePlace::kRemote,
+                                 .lost_with_nodes = is_geds(*options.url),
                                  .keep = options.keeps_objects(),
                                  .threads = threads});
 }

@@ -60,9 +60,8 @@ class RunObjects : public TaskObjects {
  protected:
   static constexpr const char* kRunPrefix = "run-";
 
-  /// Summaries of runs are called as they are, with more behind.
   [[nodiscard]] static bool is_run(const std::string& object) {
-    return object.starts_with(kRunPrefix) && object.find('.') == std::string::npos;
+    return object.starts_with(kRunPrefix);
   }
 };
 

@@ -167,9 +167,15 @@ Result<void> StageStore::put(const std::string& key, std::span<const std::byte> 
 Result<std::optional<std::uint64_t>> StageStore::find(const std::string& key) {
   const auto info = store_->stat(name_of(key));
   if (!info && info.error().code == FailureCode::kNotFound) return std::nullopt;
+  if (!info && info.error().code != FailureCode::kCorrupt) return failed(info.error());
   if (info) {
     const std::uint64_t last = std::max<std::uint64_t>(info->size_bytes, 1) - 1;
-    if (store_->view(name_of(key), {last, 1})) return info->size_bytes;
+    const auto end = store_->view(name_of(key), {last, 1});
+    if (end) return info->size_bytes;
+    // A store that does not answer now has it still.
+    const FailureCode code = end.error().code;
+    const bool damaged = code == FailureCode::kCorrupt || code == FailureCode::kNotFound;
+    if (!damaged && !settings_.lost_with_nodes) return failed(end.error());
   }
   // Known, but damaged or lost with its node: it is made again.
   if (auto failure = remove_all(*store_, {key})) return failed(*failure);

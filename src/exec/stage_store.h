@@ -21,8 +21,10 @@ namespace ionloom::exec {
 struct StageStoreSettings {
   std::string url = {};  ///< for errors
   bool remote = false;   ///< another machine or service keeps the objects
-  bool keep = false;     ///< objects stay for later runs, and those of earlier runs are used
-  bool tried = false;    ///< another process of this run has tried it out; REQUIRES: keep
+  /// An object that cannot be read is lost with the node it was on; else only what is damaged is.
+  bool lost_with_nodes = false;
+  bool keep = false;   ///< objects stay for later runs, and those of earlier runs are used
+  bool tried = false;  ///< another process of this run has tried it out; REQUIRES: keep
   std::uint32_t threads = 1;
 };
 

@@ -113,11 +113,9 @@ Result<void> Stages::ingest() {
   std::uint64_t unsorted = 0;
   std::vector<std::shared_ptr<const RunReader>> readers;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    const auto more = summary_count(objects_, tasks[i], "unsorted_spectra");
-    if (!more) return std::unexpected(more.error());
-    unsorted += *more;
     auto reader = objects_.run(runs_[i]);
     if (!reader) return std::unexpected(reader.error());
+    unsorted += (*reader)->header().unsorted_spectra;
     run_indices_.push_back(run_index(runs_[i], **reader));
     readers.push_back(std::move(*reader));
   }
@@ -226,14 +224,12 @@ Result<void> Stages::annotate() {
   level_memory(tasks);
   if (auto done = run_all("annotate", "ions", tasks, units); !done) return done;
   for (const tasks::Task& task : tasks) {
-    const auto in_range = summary_count(objects_, task, "ions_in_range");
-    if (!in_range) return std::unexpected(in_range.error());
-    run_.ions_in_range += *in_range;
     const auto bytes = objects_.bytes(task.name);
     if (!bytes) return std::unexpected(bytes.error());
-    auto measured = tasks::decode_metrics(**bytes);
-    if (!measured) return std::unexpected(measured.error());
-    std::ranges::move(*measured, std::back_inserter(run_.measured));
+    auto metrics = tasks::decode_metrics(**bytes);
+    if (!metrics) return std::unexpected(metrics.error());
+    run_.ions_in_range += metrics->in_range;
+    std::ranges::move(metrics->measured, std::back_inserter(run_.measured));
     metrics_.push_back({task.name, (*bytes)->size()});
   }
   std::ranges::sort(run_.measured, {}, &stages::MeasuredIon::ion);

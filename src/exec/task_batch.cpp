@@ -1,8 +1,6 @@
 #include "exec/task_batch.h"
 
 #include <algorithm>
-#include <charconv>
-#include <string_view>
 
 #include "exec/parallel_steps.h"
 
@@ -43,24 +41,6 @@ void level_memory(std::span<tasks::Task> tasks) {
 
 Error handed_out() {
   return {ErrorCode::kInterrupted, "", "the run goes on when its tasks have been done elsewhere"};
-}
-
-Result<std::uint64_t> summary_count(RunObjects& objects, const tasks::Task& task,
-                                    std::string_view name) {
-  const auto output = std::ranges::find(task.outputs, "summary", &tasks::TaskOutput::name);
-  if (output == task.outputs.end()) return data_error(task.name, "has no summary");
-  const auto bytes = objects.bytes(output->object);
-  if (!bytes) return std::unexpected(bytes.error());
-  const std::string_view text(reinterpret_cast<const char*>((*bytes)->data()), (*bytes)->size());
-  const std::string line = std::string(name) + ' ';
-  const std::size_t begins = text.starts_with(line) ? 0 : text.find('\n' + line);
-  if (begins != std::string_view::npos) {
-    std::uint64_t count = 0;
-    const std::string_view rest = text.substr(begins + line.size() + (begins == 0 ? 0 : 1));
-    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), count);
-    if (error == std::errc()) return count;
-  }
-  return data_error(output->object, "has no count \"" + std::string(name) + "\"");
 }
 
 }  // namespace ionloom::exec

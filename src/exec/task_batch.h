@@ -28,8 +28,4 @@ void level_memory(std::span<tasks::Task> tasks);
 /// Why a run cannot go on here now.
 [[nodiscard]] Error handed_out();
 
-/// A count of the summary that a task made.
-[[nodiscard]] Result<std::uint64_t> summary_count(RunObjects& objects, const tasks::Task& task,
-                                                  std::string_view name);
-
 }  // namespace ionloom::exec

@@ -41,6 +41,7 @@ std::array<std::byte, kRunHeaderBytes> encode_run_header(const RunHeader& header
   put(bytes, 24, header.last_spectrum);
   put(bytes, 32, header.index_checksum);
   put(bytes, 40, static_cast<std::uint32_t>(kRunBlockPeaks));
+  put(bytes, 48, header.unsorted_spectra);
   return bytes;
 }
 
@@ -57,7 +58,8 @@ Result<RunHeader> decode_run_header(std::span<const std::byte> bytes) {
   return RunHeader{.peaks = get<std::uint64_t>(bytes, 8),
                    .first_spectrum = get<std::uint64_t>(bytes, 16),
                    .last_spectrum = get<std::uint64_t>(bytes, 24),
-                   .index_checksum = get<std::uint64_t>(bytes, 32)};
+                   .index_checksum = get<std::uint64_t>(bytes, 32),
+                   .unsorted_spectra = get<std::uint64_t>(bytes, 48)};
 }
 
 void encode_run_block(std::span<const imaging::Peak> peaks, std::span<std::byte> bytes) {

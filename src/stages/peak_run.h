@@ -26,6 +26,8 @@ struct RunHeader {
   std::uint64_t first_spectrum = 0;  ///< the run holds the peaks of [first_spectrum, last_spectrum)
   std::uint64_t last_spectrum = 0;
   std::uint64_t index_checksum = 0;  ///< of the index's bytes
+  /// Spectra whose m/z fell somewhere; 0 where nobody counted.
+  std::uint64_t unsorted_spectra = 0;
 
   [[nodiscard]] std::uint64_t blocks() const {
     return (peaks + kRunBlockPeaks - 1) / kRunBlockPeaks;

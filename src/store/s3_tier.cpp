@@ -16,6 +16,7 @@
 #include "store/listing_draft.h"
 #include "store/notice_board.h"
 #include "store/object_file.h"
+#include "store/s3_retries.h"
 
 namespace ionloom::store {
 
@@ -52,7 +53,7 @@ Failure failure_of(const std::string& where, const arrow::Status& status) {
   // Arrow gives one kind of status for all; the SDK's names of what passes are in its text.
   for (const std::string_view passing :
        {"NETWORK_CONNECTION", "curlCode", "SLOW_DOWN", "SERVICE_UNAVAILABLE", "REQUEST_TIMEOUT",
-        "HTTP status 503", "HTTP status 500"}) {
+        "HTTP status 503", "HTTP status 500", "INTERNAL_FAILURE"}) {
     if (text.find(passing) != std::string::npos) {
       return {FailureCode::kUnavailable, where, "S3 does not answer: " + text};
     }
@@ -185,7 +186,7 @@ Outcome<std::unique_ptr<S3Tier>> S3Tier::open(const S3Options& options) {
   s3.scheme = options.tls ? "https" : "http";
   s3.connect_timeout = options.connect_timeout_s;
   s3.request_timeout = options.request_timeout_s;
-  s3.retry_strategy = fs::S3RetryStrategy::GetAwsStandardRetryStrategy(options.attempts);
+  s3.retry_strategy = s3_retries(options.attempts);
   auto made = fs::S3FileSystem::Make(s3);
   if (!made.ok()) return std::unexpected(failure_of("S3", made.status()));
   auto parts = std::make_unique<Parts>();

@@ -16,7 +16,7 @@ struct S3Options {
   std::string region;      ///< "": from the environment, as the AWS tools do
   std::string access_key;  ///< "": AWS's chain of environment, profile and machine role
   std::string secret_key;
-  int attempts = 5;  ///< of each request, with growing pauses
+  int attempts = 8;  ///< of each request, with growing pauses: 7 s in all
   /// Keep checksums of blocks. Without them only the bytes that are asked for are read, unverified:
   /// for objects that have checksums inside.
   bool checksums = true;

@@ -54,7 +54,7 @@ Result<Summary> AnnotateTask::execute(const RunningTask& running) const {
   summary.add("ions_in_range", in_range);
   summary.add("kept", kept.size());
   summary.add("peaks", peaks.size());
-  if (auto written = kept.write(running.io, metrics); !written) {
+  if (auto written = kept.write(running.io, metrics, in_range); !written) {
     return std::unexpected(std::move(written.error()));
   }
   return summary;

@@ -131,7 +131,8 @@ Result<Summary> IngestTask::execute(const RunningTask& running) const {
   summary.add_number("last_mz", table->empty() ? 0 : table->back().mz);
   const stages::RunHeader header{.peaks = table->size(),
                                  .first_spectrum = first_spectrum,
-                                 .last_spectrum = first_spectrum + spectra};
+                                 .last_spectrum = first_spectrum + spectra,
+                                 .unsorted_spectra = unsorted_spectra};
   auto written = write_run(running, run, *table, header);
   if (!written) return std::unexpected(std::move(written.error()));
   return summary;

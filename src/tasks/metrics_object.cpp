@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
 namespace ionloom::tasks {
 
@@ -36,9 +37,9 @@ void MetricsColumns::add(std::uint32_t ion, const imaging::IonMetrics& metrics) 
   }
 }
 
-Result<void> MetricsColumns::write(TaskIo& io, std::uint32_t output) const {
+Result<void> MetricsColumns::write(TaskIo& io, std::uint32_t output, std::uint64_t in_range) const {
   return write_object(
-      io, output, kMetricsKind, {size(), isotope_peaks_, 0, 0},
+      io, output, kMetricsKind, {size(), isotope_peaks_, in_range, 0},
       {bytes_of(ion_), bytes_of(spectral_), bytes_of(spatial_), bytes_of(chaos_), bytes_of(msm_),
        bytes_of(mz_err_abs_), bytes_of(mz_err_rel_), bytes_of(mz_mean_), bytes_of(mz_stddev_),
        bytes_of(total_), bytes_of(max_), bytes_of(has_image_)});
@@ -49,7 +50,7 @@ std::uint64_t MetricsColumns::memory_bound_bytes(std::uint64_t ions, std::uint32
                  isotope_peaks * (2 * sizeof(double) + 2 * sizeof(float) + sizeof(std::uint8_t)));
 }
 
-Result<std::vector<stages::MeasuredIon>> decode_metrics(std::span<const std::byte> bytes) {
+Result<Metrics> decode_metrics(std::span<const std::byte> bytes) {
   auto columns = ObjectColumns::open(bytes, kMetricsKind);
   if (!columns) return std::unexpected(std::move(columns.error()));
   const std::uint64_t ions = columns->count(0);
@@ -88,7 +89,7 @@ Result<std::vector<stages::MeasuredIon>> decode_metrics(std::span<const std::byt
                                 .has_image = has_image[k] != 0});
     }
   }
-  return measured;
+  return Metrics{.measured = std::move(measured), .in_range = columns->count(2)};
 }
 
 Result<void> append_scores(const RunningTask& running, std::uint32_t input,

@@ -25,7 +25,8 @@ class MetricsColumns {
   void add(std::uint32_t ion, const imaging::IonMetrics& metrics);
   [[nodiscard]] std::uint64_t size() const { return ion_.size(); }
 
-  [[nodiscard]] Result<void> write(TaskIo& io, std::uint32_t output) const;
+  /// @param in_range  ions of which a peak lies in the dataset's range, these and those left out
+  [[nodiscard]] Result<void> write(TaskIo& io, std::uint32_t output, std::uint64_t in_range) const;
 
   /// Bytes of so many ions.
   [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint64_t ions,
@@ -47,9 +48,13 @@ class MetricsColumns {
   std::vector<std::uint8_t> has_image_;
 };
 
-/// The ions of a whole object, in its order.
-[[nodiscard]] Result<std::vector<stages::MeasuredIon>> decode_metrics(
-    std::span<const std::byte> bytes);
+/// What a metrics object holds.
+struct Metrics {
+  std::vector<stages::MeasuredIon> measured;  ///< in the object's order
+  std::uint64_t in_range = 0;  ///< ions that were given with a peak in the dataset's range
+};
+
+[[nodiscard]] Result<Metrics> decode_metrics(std::span<const std::byte> bytes);
 
 /// The ions of a metrics object without their images' statistics, read from a task's input by
 /// column and added to `measured`. Fails when it is no object of so many isotope peaks.

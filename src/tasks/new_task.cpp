@@ -25,7 +25,6 @@ void add_input(Task& task, std::string_view name, const std::string& object, Byt
 Task finished(Task task, std::string_view output, const std::string& object) {
   task.name = object;
   task.outputs.push_back({std::string(output), object});
-  task.outputs.push_back({"summary", object + ".summary"});
   // The record itself is part of the bound; a number's digits are not.
   const auto bound = memory_bound_bytes(task);
   task.memory_bytes = bound.value_or(0);

@@ -7,6 +7,7 @@
 
 #include "small_run.h"
 #include "tasks/new_task.h"
+#include "tasks/run_task.h"
 #include "tasks/spectra_object.h"
 
 namespace ionloom::app::testing {
@@ -25,7 +26,10 @@ class IndexTask {
     spectra.mz_type = spectra.intensity_type = {0, 0, 0, 0};
     const std::vector<std::byte> bytes = tasks::encode_spectra(spectra);
     put(folder_ / "spectra", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    put(folder_ / "index.task", tasks::encode_task(tasks::new_index_task("spectra", 4, "pixels")));
+    tasks::Task task = tasks::new_index_task("spectra", 4, "pixels");
+    task.outputs.push_back({"summary", "pixels.summary"});
+    task.memory_bytes = tasks::memory_bound_bytes(task).value();
+    put(folder_ / "index.task", tasks::encode_task(task));
   }
 
   Words arguments(const Words& more) const {

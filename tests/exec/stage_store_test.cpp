@@ -118,6 +118,21 @@ TEST_F(StageStoreTest, kept_objects_stay_and_are_made_once) {
   EXPECT_EQ(read(**two, "kept/2/ions", 4), "more");
 }
 
+TEST_F(StageStoreTest, takes_an_object_for_lost_only_when_it_is) {
+  const auto found_when = [&](FailureCode fails, bool lost_with_nodes) {
+    auto own = open({.lost_with_nodes = lost_with_nodes, .keep = true});
+    EXPECT_TRUE((*own)->put("kept/1/ions", bytes_of("ions")));
+    last_->views_fail = fails;
+    auto found = (*own)->find("kept/1/ions");
+    EXPECT_EQ(keys().empty(), found.has_value()) << "removed where it is to be made again";
+    return found;
+  };
+  EXPECT_FALSE(found_when(FailureCode::kUnavailable, false)) << "S3 has it still";
+  EXPECT_FALSE(found_when(FailureCode::kRemote, false));
+  EXPECT_EQ(found_when(FailureCode::kCorrupt, false).value(), std::nullopt);
+  EXPECT_EQ(found_when(FailureCode::kUnavailable, true).value(), std::nullopt);
+}
+
 TEST_F(StageStoreTest, that_does_not_answer_is_known_at_once_and_named) {
   fails_ = FailureCode::kUnavailable;
   const auto remote = open({.url = "geds://there:1/b", .remote = true});

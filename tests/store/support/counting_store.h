@@ -25,6 +25,7 @@ class CountingStore final : public ObjectStore {
   }
   Outcome<View> view(const ObjectName& name, ByteRange range = {}) override {
     ++views;
+    if (views_fail) return refuse(*views_fail, name.text(), "was told to fail");
     if (fails) return failure(name.text());
     return store_.view(name, range);
   }
@@ -43,7 +44,8 @@ class CountingStore final : public ObjectStore {
   }
   Usage usage() const override { return store_.usage(); }
 
-  std::optional<FailureCode> fails;  ///< with which every call fails
+  std::optional<FailureCode> fails;       ///< with which every call fails
+  std::optional<FailureCode> views_fail;  ///< with which every view fails
   std::atomic<std::size_t> views = 0;
   std::atomic<std::size_t> removals = 0;
 

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,7 @@
 #include "tasks/metrics_object.h"
 #include "tasks/pixel_object.h"
 #include "tasks/ranking_object.h"
+#include "tasks/run_task.h"
 
 namespace ionloom::tasks::testing {
 namespace {
@@ -115,9 +117,11 @@ TaskRun::TaskRun(const Study& study, const Cuts& cuts) {
   rank(study);
 }
 
-void TaskRun::run(const Task& task) {
-  tasks.push_back(task);
+void TaskRun::run(Task task) {
+  task.outputs.push_back({"summary", task.name + ".summary"});
+  task.memory_bytes = memory_bound_bytes(task).value();
   shelf.expect_runs(task);
+  tasks.push_back(std::move(task));
 }
 
 void TaskRun::ingest(const Study& study, std::uint64_t cuts) {
@@ -189,7 +193,8 @@ std::uint64_t TaskRun::peaks() const {
 std::vector<stages::MeasuredIon> TaskRun::measured() const {
   std::vector<stages::MeasuredIon> all;
   for (const SizedObject& part : metrics_) {
-    std::ranges::move(decode_metrics(shelf.at(part.object)).value(), std::back_inserter(all));
+    std::ranges::move(decode_metrics(shelf.at(part.object)).value().measured,
+                      std::back_inserter(all));
   }
   std::ranges::sort(all, {}, &stages::MeasuredIon::ion);
   return all;

@@ -63,7 +63,7 @@ class TaskRun {
   [[nodiscard]] std::vector<stages::RankedDecoy> ranked_decoys() const;
 
  private:
-  void run(const Task& task);
+  void run(Task task);
   void ingest(const Study& study, std::uint64_t cuts);
   void make_ions(const Study& study);
   void compute_patterns(const Study& study, std::uint64_t cuts);
