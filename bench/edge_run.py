@@ -188,7 +188,7 @@ def main() -> None:
         done = subprocess.run([str(BENCH_EDGE), str(work / "measured.json"), str(ENVIRONMENTS)],
                               capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise SystemExit(done.stderr)
+            raise SystemExit(done.stderr or f"bench_edge ended with {done.returncode}")
     details = {**json.loads(done.stdout), "transfer": transfer(measured)}
     by_stage: dict[str, list[float]] = {}
     for line in details["transfer"]:

@@ -117,7 +117,7 @@ def measure(options: argparse.Namespace, work: Path) -> list[Json]:
     cores = os.cpu_count() or 1
     ways = [("native", threads) for threads in sorted({1, cores})]
     if not options.native and (BUILD / "bin/stages.wasm").exists():
-        ways.append(("wasm", cores))
+        ways += [("wasm", threads) for threads in sorted({1, cores})]
     runs: list[Json] = []
     for dataset in datasets(molecules[-1], options.large):
         more = with_polarity(dataset, molecules[0], work, database)

@@ -72,6 +72,14 @@ EdgeMeasurements read_edge_measurements(const Json& json) {
     measured.devices.push_back(
         {.name = entry.at("name"), .runtime = *runtime, .kappas = by_stage(entry.at("kappas"))});
   }
+  std::vector<sites::Kappas> known;
+  std::vector<sites::Runtime> runtimes;
+  for (const TestedDevice& device : measured.devices) {
+    known.push_back(device.kappas);
+    runtimes.push_back(device.runtime);
+  }
+  const std::vector<sites::Kappas> filled = sites::filled_kappas(known, runtimes);
+  for (std::size_t v = 0; v < filled.size(); ++v) measured.devices[v].filled = filled[v];
   for (const Json& entry : json.at("jobs")) {
     MeasuredJob job{.name = entry.at("name"),
                     .sizes = {.raw_bytes = entry.at("raw_bytes"),
@@ -114,7 +122,7 @@ Environment draw_environment(const EdgeMeasurements& measured, std::uint64_t see
     drawn.text += " " + device.name + " x" + std::to_string(site.device.cores);
 
     sites::Site known = site;
-    known.device.kappas = device.kappas;
+    known.device.kappas = device.filled;
     const double seen = lognormal(random, kLinkError);
     set_link(known, up * seen, down * seen, latency);
     sites::Site truth = site;

@@ -22,6 +22,7 @@ struct TestedDevice {
   std::string name{};
   sites::Runtime runtime = sites::Runtime::kNative;
   sites::Kappas kappas{};  ///< against the reference device
+  sites::Kappas filled{};  ///< the same, missing ones filled
 };
 
 /// A dataset with a list: its sizes, how long each stage took on each device, and how long the

@@ -256,13 +256,20 @@ Result<DeviceRecord> parse_device_record(std::string_view text, std::string_view
 
 Kappas measured_kappas(const plan::LearnedModels& models, std::string_view machine,
                        Runtime runtime) {
-  const std::string own = plan::device_text(
-      {.machine = std::string(machine), .runtime = std::string(measured_runtime(runtime))});
+  const auto measured_as = [&](std::string_view variant) {
+    return plan::device_text(
+        {.machine = std::string(machine),
+         .runtime = std::string(measured_runtime(runtime)) + std::string(variant)});
+  };
+  const std::string own = measured_as("");
+  // Tasks read peaks from objects: the way of most runs in the module.
+  const std::string from_objects = measured_as("-disk");
   const std::string reference =
       plan::device_text({.machine = std::string(plan::kReferenceMachine)});
   Kappas kappas;
   for (const plan::StageModel& model : models.stages) {
     const plan::DeviceFactor* there = model.device(own);
+    if (there == nullptr) there = model.device(from_objects);
     const plan::DeviceFactor* here = model.device(reference);
     if (there == nullptr || here == nullptr || !(here->kappa > 0) || !(there->kappa > 0)) continue;
     kappas[static_cast<std::size_t>(model.stage)] = there->kappa / here->kappa;
