@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -34,6 +35,9 @@ class EnvelopeDetector {
   /// equal to it within 1e-12 relative in m/z and 1e-10 in intensity.
   void centroids(std::span<const PatternPeak> fine, std::size_t enough,
                  std::vector<PatternPeak>& centroids);
+
+  /// Of what it holds, and of the centroids.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::size_t enough);
 
  private:
   struct Scratch;

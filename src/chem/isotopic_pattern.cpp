@@ -8,6 +8,12 @@ namespace ionloom::chem {
 IsotopicPatternCalculator::IsotopicPatternCalculator(const PatternSettings& settings)
     : settings_(settings), fine_structure_(settings.shape.version), envelope_(settings.shape) {}
 
+std::uint64_t IsotopicPatternCalculator::memory_bound_bytes(std::uint32_t max_peaks) {
+  constexpr std::uint64_t kCompositions = 4096;  // of the ion, every element once, as vectors grow
+  return FineStructureCalculator::memory_bound_bytes() +
+         EnvelopeDetector::memory_bound_bytes(max_peaks) + kCompositions;
+}
+
 const std::vector<PatternPeak>& IsotopicPatternCalculator::compute(const Composition& ion) {
   centroids_.clear();
   double label_mass_da = 0;
@@ -20,14 +26,13 @@ const std::vector<PatternPeak>& IsotopicPatternCalculator::compute(const Composi
       natural_.set(entry.element, entry.count);
     }
   }
-  const std::vector<PatternPeak>* isotopologues = fine_structure_.compute(natural_);
-  if (isotopologues == nullptr) return centroids_;
+  std::vector<PatternPeak>* const fine = fine_structure_.compute(natural_);
+  if (fine == nullptr) return centroids_;
 
-  fine_ = *isotopologues;
   const double electrons_da = settings_.charge * kElectronMassDa;
-  for (PatternPeak& peak : fine_) peak.mz -= electrons_da;
-  if (fine_.front().mz <= 0) return centroids_;
-  envelope_.centroids(fine_, settings_.max_peaks, centroids_);
+  for (PatternPeak& peak : *fine) peak.mz -= electrons_da;
+  if (fine->front().mz <= 0) return centroids_;
+  envelope_.centroids(*fine, settings_.max_peaks, centroids_);
 
   const auto more_intense = [](const PatternPeak& a, const PatternPeak& b) {
     return a.intensity != b.intensity ? a.intensity > b.intensity : a.mz > b.mz;

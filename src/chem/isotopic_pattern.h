@@ -11,7 +11,7 @@ namespace ionloom::chem {
 
 /// Raised whenever a change of code or tables changes any bit of any pattern; what is kept of
 /// patterns under another revision is not used.
-inline constexpr std::uint32_t kPatternRevision = 1;
+inline constexpr std::uint32_t kPatternRevision = 2;
 
 struct PatternSettings {
   PeakShape shape;
@@ -32,12 +32,14 @@ class IsotopicPatternCalculator {
   /// Source: METASPACE engine, isocalc_wrapper.py and isotope_labels.py.
   [[nodiscard]] const std::vector<PatternPeak>& compute(const Composition& ion);
 
+  /// Bytes that a calculator holds at most, whatever the ions are.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint32_t max_peaks);
+
  private:
   PatternSettings settings_;
   FineStructureCalculator fine_structure_;
   EnvelopeDetector envelope_;
   Composition natural_;  ///< the current ion without its labels
-  std::vector<PatternPeak> fine_;
   std::vector<PatternPeak> centroids_;
 };
 

@@ -52,8 +52,12 @@ bool MassOrder::sort_by_counting(std::vector<PatternPeak>& peaks) {
   }
   // Two with one key share a place.
   if (places != count * (count - 1) / 2) return false;
-  peaks.swap(sorted_);
+  std::ranges::copy(sorted_, peaks.begin());
   return true;
+}
+
+std::uint64_t MassOrder::memory_bound_bytes() {
+  return kMostCounted * (sizeof(std::int32_t) + sizeof(PatternPeak));
 }
 
 void MassOrder::sort(std::vector<PatternPeak>& peaks) {

@@ -16,6 +16,9 @@ class MassOrder {
   /// @param peaks  not empty; masses in u, which need not be close to each other
   void sort(std::vector<PatternPeak>& peaks);
 
+  /// Of the scratch.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes();
+
  private:
   bool sort_by_counting(std::vector<PatternPeak>& peaks);
 

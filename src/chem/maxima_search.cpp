@@ -23,6 +23,9 @@ constexpr double kReachSigmas = 5.5;
 /// value then differs by up to f max(d^2 exp(-d^2 / 2)) = 0.736 f; two values a step of 0.094
 /// sigma apart keep their order when the slope is at least 2 x 0.736 f / 0.094.
 constexpr double kSlopePerSigmaChange = 16;
+/// Samples that are held at a time; of a wider stretch of peaks one part is searched after the
+/// other.
+constexpr std::size_t kMostSamples = 4096;
 constexpr double kStepSigmas = kSigmaToFwhm / kPointsPerFwhm;
 
 }  // namespace
@@ -80,47 +83,53 @@ void MaximaSearch::sample(std::span<const PatternPeak> peaks, double from_mz, do
   }
 }
 
+std::uint64_t MaximaSearch::memory_bound_bytes() {
+  return 2 * kMostSamples * sizeof(Sample);  // a vector that grew
+}
+
 void MaximaSearch::find(std::span<const PatternPeak> peaks, double first_sigma_mz,
-                        double last_sigma_mz, double threshold, std::vector<MzRange>& ranges) {
-  ranges.clear();
-  const double sigma_change = last_sigma_mz / first_sigma_mz - 1;
+                        double last_sigma_mz, double threshold,
+                        const std::function<void(const MzRange&)>& add) {
+  const Limits limits{first_sigma_mz, last_sigma_mz / first_sigma_mz - 1, threshold};
   // One sigma from a peak, and two grid steps for rounding.
   const double near_mz = last_sigma_mz * (1 + 2 * kStepSigmas);
-  const double sample_mz = kSampleSigmas * first_sigma_mz;
+  const double most_mz = static_cast<double>(kMostSamples - 8) * kSampleSigmas * first_sigma_mz;
   for (std::size_t begin = 0; begin < peaks.size();) {
     std::size_t end = begin + 1;
     while (end < peaks.size() && peaks[end].mz - peaks[end - 1].mz <= 2 * near_mz) ++end;
-    const double from_mz = peaks[begin].mz - near_mz;
     const double to_mz = peaks[end - 1].mz + near_mz;
-    begin = end;
-    sample(peaks, from_mz, to_mz, first_sigma_mz);
-    const double error =
-        (kChordError + kRoughness + kSlopePerSigmaChange * sigma_change) * intensity_;
-    for (std::size_t i = 0; i + 1 < samples_.size(); ++i) {
-      const double left = samples_[i].slope;
-      const double right = samples_[i + 1].slope;
-      if (std::min(left, right) > error || std::max(left, right) < -error) continue;
-      if (right - left > kRising * intensity_ + 2 * error) continue;
-      const double highest = samples_[i].value +
-                             kSampleSigmas * (std::max({left, right, 0.0}) + error) +
-                             (kRoughness + sigma_change) * intensity_;
-      if (highest < threshold) continue;
-      // Where the chord is within `error` of 0.
-      double low = 0;
-      double high = 1;
-      if (left > error) low = (left - error) / (left - right);
-      if (left < -error) low = (-error - left) / (right - left);
-      if (right < -error) high = (left + error) / (left - right);
-      if (right > error) high = (error - left) / (right - left);
-      const double sample_at_mz = from_mz + static_cast<double>(i) * sample_mz;
-      const double low_mz = sample_at_mz + low * sample_mz;
-      const double high_mz = sample_at_mz + high * sample_mz;
-      if (!ranges.empty() && ranges.back().high_mz >= low_mz) {
-        ranges.back().high_mz = high_mz;
-      } else {
-        ranges.push_back({low_mz, high_mz});
-      }
+    for (double from_mz = peaks[begin].mz - near_mz; from_mz < to_mz; from_mz += most_mz) {
+      find_between(peaks, {from_mz, std::min(to_mz, from_mz + most_mz)}, limits, add);
     }
+    begin = end;
+  }
+}
+
+void MaximaSearch::find_between(std::span<const PatternPeak> peaks, const MzRange& stretch,
+                                const Limits& limits,
+                                const std::function<void(const MzRange&)>& add) {
+  const double sample_mz = kSampleSigmas * limits.sigma_mz;
+  sample(peaks, stretch.low_mz, stretch.high_mz, limits.sigma_mz);
+  const double error =
+      (kChordError + kRoughness + kSlopePerSigmaChange * limits.sigma_change) * intensity_;
+  for (std::size_t i = 0; i + 1 < samples_.size(); ++i) {
+    const double left = samples_[i].slope;
+    const double right = samples_[i + 1].slope;
+    if (std::min(left, right) > error || std::max(left, right) < -error) continue;
+    if (right - left > kRising * intensity_ + 2 * error) continue;
+    const double highest = samples_[i].value +
+                           kSampleSigmas * (std::max({left, right, 0.0}) + error) +
+                           (kRoughness + limits.sigma_change) * intensity_;
+    if (highest < limits.threshold) continue;
+    // Where the chord is within `error` of 0.
+    double low = 0;
+    double high = 1;
+    if (left > error) low = (left - error) / (left - right);
+    if (left < -error) low = (-error - left) / (right - left);
+    if (right < -error) high = (left + error) / (left - right);
+    if (right > error) high = (error - left) / (right - left);
+    const double sample_at_mz = stretch.low_mz + static_cast<double>(i) * sample_mz;
+    add({sample_at_mz + low * sample_mz, sample_at_mz + high * sample_mz});
   }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -40,10 +42,13 @@ class MaximaSearch {
   /// @param first_sigma_mz, last_sigma_mz  sigmas at its first and last peak; the grid may use any
   ///     between for each point
   /// @param threshold  maxima below it are not wanted
-  /// @param ranges  cleared, then filled with disjoint ranges, ascending. Every point of the grid
-  ///     that is a maximum of at least `threshold` lies in one or at most one grid step beside it.
+  /// @param add  called with ranges whose lower ends ascend. Every point of the grid that is a
+  ///     maximum of at least `threshold` lies in one or at most one grid step beside it.
   void find(std::span<const PatternPeak> peaks, double first_sigma_mz, double last_sigma_mz,
-            double threshold, std::vector<MzRange>& ranges);
+            double threshold, const std::function<void(const MzRange&)>& add);
+
+  /// Of the samples.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes();
 
  private:
   /// Estimates at a sample.
@@ -52,6 +57,15 @@ class MaximaSearch {
     float value = 0;
   };
 
+  /// What is the same for a whole cluster.
+  struct Limits {
+    double sigma_mz = 0;
+    double sigma_change = 0;
+    double threshold = 0;
+  };
+
+  void find_between(std::span<const PatternPeak> peaks, const MzRange& stretch,
+                    const Limits& limits, const std::function<void(const MzRange&)>& add);
   void sample(std::span<const PatternPeak> peaks, double from_mz, double to_mz, double sigma_mz);
 
   std::vector<Sample> samples_;

@@ -51,6 +51,26 @@ void GridPoints::clear() {
   reach_mz.clear();
 }
 
+void GridPoints::reserve(std::size_t count) {
+  mz.reserve(count);
+  sigma_mz.reserve(count);
+  reach_mz.reserve(count);
+}
+
+void GridPoints::keep_first(std::size_t count) {
+  mz.resize(count);
+  sigma_mz.resize(count);
+  reach_mz.resize(count);
+}
+
+void GridPoints::keep_last(std::size_t count) {
+  if (size() <= count) return;
+  const auto gone = static_cast<std::ptrdiff_t>(size() - count);
+  mz.erase(mz.begin(), mz.begin() + gone);
+  sigma_mz.erase(sigma_mz.begin(), sigma_mz.begin() + gone);
+  reach_mz.erase(reach_mz.begin(), reach_mz.begin() + gone);
+}
+
 void GridPoints::push(double point_mz, double point_sigma_mz, double point_reach_mz) {
   mz.push_back(point_mz);
   sigma_mz.push_back(point_sigma_mz);
@@ -102,21 +122,31 @@ void GridWalk::pass_first_window(double mz) {
   steps_ = kWindowSteps;
 }
 
-void GridWalk::keep(double from_mz, double to_mz, GridPoints& points) {
-  const auto push = [&](double mz) { points.push(mz, sigma_, empty_ ? -1.0 : reach_mz()); };
+void GridWalk::push(GridPoints& points) const {
+  points.push(mz_, sigma_, empty_ ? -1.0 : reach_mz());
+}
+
+void GridWalk::enter(double from_mz, GridPoints& points) {
   pass(from_mz);
-  if (!ended_) push(mz_);
+  if (!ended_) push(points);
+}
+
+bool GridWalk::keep(double to_mz, std::size_t most, GridPoints& points) {
   while (!ended_ && mz_ <= to_mz && steps_ < kMaxSteps) {
+    if (points.size() >= most) return true;
     const EqualSteps ahead = equal_steps(to_mz);
+    const auto room = static_cast<std::int64_t>(most - points.size());
     const double start_mz = mz_;
-    for (std::int64_t i = 1; i <= ahead.count; ++i) {
+    for (std::int64_t i = 1; i <= std::min(ahead.count, room); ++i) {
       mz_ = start_mz + static_cast<double>(i) * ahead.move_mz;
-      push(mz_);
+      push(points);
     }
-    steps_ += ahead.count;
+    steps_ += std::min(ahead.count, room);
+    if (ahead.count > room) continue;
     step();
-    if (!ended_) push(mz_);
+    if (!ended_) push(points);
   }
+  return false;
 }
 
 /// One point. The first window lies around the left end of the first peak's reach.

@@ -33,6 +33,10 @@ struct GridPoints {
 
   [[nodiscard]] std::size_t size() const { return mz.size(); }
   void clear();
+  void reserve(std::size_t count);
+  /// REQUIRES: count <= size()
+  void keep_first(std::size_t count);
+  void keep_last(std::size_t count);
   void push(double point_mz, double point_sigma_mz, double point_reach_mz);
 };
 
@@ -59,11 +63,17 @@ class GridWalk {
   /// Position of the peak whose sigma counts at the point reached.
   [[nodiscard]] std::size_t current_peak() const { return current_; }
 
-  /// Walks on, appending the points from `from_mz` to `to_mz` and one more, as far as the grid
-  /// goes. Must be behind what was kept before.
-  void keep(double from_mz, double to_mz, GridPoints& points);
+  /// Walks on to the first point from `from_mz` on and appends it, unless the grid has ended. Must
+  /// be behind what was kept before.
+  void enter(double from_mz, GridPoints& points);
+
+  /// Walks on, appending points to `to_mz` and one more, as far as the grid goes.
+  /// @param most  points that there may be in all; with the one more one beyond
+  /// @return whether there were too many: call again when points have gone
+  bool keep(double to_mz, std::size_t most, GridPoints& points);
 
  private:
+  void push(GridPoints& points) const;
   [[nodiscard]] double reach_mz() const { return width_sigmas_ * sigma_; }
   /// m/z of a point of the first window.
   [[nodiscard]] double window_mz(std::int64_t step) const;

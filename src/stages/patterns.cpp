@@ -3,12 +3,6 @@
 #include "chem/formula.h"
 
 namespace ionloom::stages {
-namespace {
-
-/// What one calculator holds: logarithms of factorials, element patterns, one ion's isotopologues.
-constexpr std::uint64_t kCalculatorBytes = 8U << 20;
-
-}  // namespace
 
 void PatternTable::resize(std::size_t ions) {
   mz.assign(ions * peaks_per_ion, 0.0);
@@ -44,7 +38,7 @@ void compute_patterns(std::span<const std::string> ion_formulas, std::size_t fir
 std::uint64_t patterns_memory_bound_bytes(std::uint64_t ions, std::uint32_t peaks_per_ion,
                                           std::uint64_t threads) {
   return ions * (peaks_per_ion * (sizeof(double) + sizeof(float)) + sizeof(std::uint32_t)) +
-         threads * kCalculatorBytes;
+         threads * chem::IsotopicPatternCalculator::memory_bound_bytes(peaks_per_ion);
 }
 
 }  // namespace ionloom::stages

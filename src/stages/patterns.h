@@ -34,7 +34,7 @@ void compute_patterns(std::span<const std::string> ion_formulas, std::size_t fir
                       std::size_t last, chem::IsotopicPatternCalculator& calculator,
                       PatternTable& table);
 
-/// Bytes of the table and of the order of its ions.
+/// Bytes of the table, of the order of its ions, and of a calculator a thread.
 [[nodiscard]] std::uint64_t patterns_memory_bound_bytes(std::uint64_t ions,
                                                         std::uint32_t peaks_per_ion,
                                                         std::uint64_t threads);

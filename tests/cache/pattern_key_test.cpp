@@ -55,7 +55,7 @@ TEST(PatternKey, has_a_revision_that_stands_for_these_bits) {
       hash = (hash ^ std::bit_cast<std::uint64_t>(mz)) * 0x100000001b3ULL;
     }
   }
-  EXPECT_EQ(chem::kPatternRevision, 1U);
+  EXPECT_EQ(chem::kPatternRevision, 2U);
   EXPECT_EQ(hash, 0xc95c05bbf007c609ULL);
 }
 

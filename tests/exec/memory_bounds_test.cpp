@@ -14,6 +14,7 @@
 #include "imzml/sample_dataset.h"
 #include "stages/rank.h"
 #include "support/allocation_meter.h"
+#include "support/hostile_formulas.h"
 
 namespace ionloom::exec {
 namespace {
@@ -146,6 +147,31 @@ TEST(MemoryBound, of_patterns_holds) {
     chem::IsotopicPatternCalculator calculator(settings);
     stages::compute_patterns(list, 0, list.size(), calculator, table);
     EXPECT_LE(of_calculator.peak_bytes(), bound(0, 1));
+  }
+}
+
+TEST(MemoryBound, of_patterns_holds_for_formulas_that_no_list_should_have) {
+  std::vector<std::string> list = test_support::hostile_formulas();
+  // Elements and counts that are met once each.
+  for (const chem::Element& element : chem::elements()) {
+    for (const int count : {1, 3, 7}) {
+      list.push_back(std::string(element.symbol) + std::to_string(count));
+    }
+  }
+  for (int i = 0; i < 1200; ++i) list.push_back("C" + std::to_string(i) + "H" + std::to_string(i));
+  const std::uint64_t bound = stages::patterns_memory_bound_bytes(0, 4, 1);
+  for (const auto version : {chem::AnalysisVersion::kV1, chem::AnalysisVersion::kV3}) {
+    for (const double sigma_mz : {0.002476}) {
+      chem::PatternSettings settings;
+      settings.shape = {.version = version, .analyzer = {}, .sigma_mz = sigma_mz};
+      stages::PatternTable table;
+      table.peaks_per_ion = settings.max_peaks;
+      table.resize(list.size());
+      const AllocationMeter meter;
+      chem::IsotopicPatternCalculator calculator(settings);
+      stages::compute_patterns(list, 0, list.size(), calculator, table);
+      expect_close_below(meter.peak_bytes(), bound, "hostile patterns");
+    }
   }
 }
 

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/hostile_formulas.h"
+#include "tasks/ion_set_object.h"
 #include "tasks/support/study.h"
 
 namespace ionloom::tasks {
@@ -15,6 +17,7 @@ namespace {
 
 using testing::Bytes;
 using testing::Cuts;
+using testing::ObjectShelf;
 using testing::Study;
 using testing::TaskRun;
 
@@ -39,14 +42,17 @@ std::string printed_by(const std::string& command) {
   return text;
 }
 
-/// A study's tasks and what they read at first, as files.
+/// Tasks that were run natively, and what they read at first, as files.
 class TaskFolder {
  public:
-  explicit TaskFolder(const TaskRun& run) : run_(run) {
-    for (const char* name : {"ibd", "spectra", "formulas"}) {
-      put(folder_ / name, run.shelf.text(name));
-    }
-    for (const Task& task : run.tasks) put(folder_ / (task.name + ".task"), encode_task(task));
+  explicit TaskFolder(const TaskRun& run)
+      : TaskFolder(run.shelf, run.tasks, {"ibd", "spectra", "formulas"}) {}
+
+  TaskFolder(const ObjectShelf& shelf, std::span<const Task> tasks,
+             std::initializer_list<const char*> first)
+      : shelf_(shelf), tasks_(tasks) {
+    for (const char* name : first) put(folder_ / name, shelf.text(name));
+    for (const Task& task : tasks) put(folder_ / (task.name + ".task"), encode_task(task));
   }
 
   /// Runs tasks in one instance. @return the largest size of its memory after any of them
@@ -66,16 +72,17 @@ class TaskFolder {
   }
 
   void expect_native_bytes() const {
-    for (const Task& task : run_.tasks) {
+    for (const Task& task : tasks_) {
       for (const TaskOutput& output : task.outputs) {
-        EXPECT_TRUE(content_of(folder_ / output.object) == run_.shelf.text(output.object))
+        EXPECT_TRUE(content_of(folder_ / output.object) == shelf_.text(output.object))
             << output.object << " differs";
       }
     }
   }
 
  private:
-  const TaskRun& run_;
+  const ObjectShelf& shelf_;
+  std::span<const Task> tasks_;
   imzml::testing::ScratchFolder folder_;
 };
 
@@ -90,8 +97,8 @@ TEST(PortableModule, gives_the_native_bytes_in_one_instance_of_either_build) {
   }
 }
 
-/// What is asked of tasks that are not small. Patterns are left out: what a calculator may hold for
-/// one ion of many isotopes is much more than it holds for most.
+/// What is asked of tasks that are not small. Patterns are left out here: what a calculator may
+/// hold for one ion of many isotopes is much more than it holds for most.
 double least_use(const Task& task) {
   constexpr std::uint64_t kSmallBytes = 2 << 20;
   return task.stage == Stage::kPatterns || task.memory_bytes < kSmallBytes ? 0 : 0.7;
@@ -118,6 +125,32 @@ TEST(PortableModule, uses_most_of_what_a_task_says_and_no_more) {
       {.width = 60, .height = 40, .noise_peaks = 300, .highest_noise_mz = 1200, .formulas = 1500});
   larger.settings.all_metrics = true;
   expect_memory_of(larger, {3, 2, 2});
+}
+
+TEST(PortableModule, computes_patterns_that_no_list_should_ask_for_in_the_memory_of_their_task) {
+  if (!IONLOOM_WITH_WASM) GTEST_SKIP() << "built without WebAssembly";
+  const std::vector<std::string> ions = test_support::hostile_formulas();
+  const std::vector<std::uint8_t> yes(ions.size(), 1);
+  const IonSetColumns columns = IonSetColumns::of(ions, yes, yes);
+  for (const auto version : {chem::AnalysisVersion::kV1, chem::AnalysisVersion::kV3}) {
+    ObjectShelf shelf;
+    shelf.put("ions", columns.encode());
+    chem::PatternSettings settings;
+    settings.shape = {.version = version, .analyzer = {}, .sigma_mz = 0.001238};
+    const Task task =
+        new_patterns_task(settings, "ions", columns.begins, 0, columns.size(), "patterns");
+    shelf.expect_runs(task);
+    for (const char* module : {"stages.wasm", "stages-plain.wasm"}) {
+      const TaskFolder folder(shelf, {&task, 1}, {"ions"});
+      const std::uint64_t used = folder.memory_of(module, {&task, 1});
+      EXPECT_LE(used, (task.memory_bytes + kPageBytes - 1) / kPageBytes * kPageBytes);
+      const double use = static_cast<double>(used) / static_cast<double>(task.memory_bytes);
+      std::printf("hostile patterns: %.3f of the bound of %llu\n", use,
+                  static_cast<unsigned long long>(task.memory_bytes));
+      EXPECT_GE(use, 0.7);
+      folder.expect_native_bytes();
+    }
+  }
 }
 
 }  // namespace
