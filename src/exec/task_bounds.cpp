@@ -11,6 +11,10 @@ namespace {
 
 /// Peaks that one ingest task sorts at most, unless one spectrum has more.
 constexpr std::uint64_t kPeaksPerRun = std::uint64_t{1} << 22;
+/// A task of so many is over in some ten milliseconds.
+constexpr std::uint64_t kLeastPeaksPerRun = std::uint64_t{1} << 16;
+/// Of datasets between the two: many for the threads to share, few for annotate to read from.
+constexpr std::uint64_t kIngestTasks = 32;
 
 // What a task takes at most while a dataset is small: its peaks in two tables, with what sorts
 // them.
@@ -20,11 +24,18 @@ constexpr std::uint64_t kBytesPerSpectrum = 48;
 constexpr std::uint64_t kBytesPerIon = 64;  ///< its metrics; beside its peaks in a table
 constexpr std::uint64_t kBytesPerTask = std::uint64_t{8} << 10;  ///< headers, ends, a summary
 
+/// Of two neighbours together more than a share.
+std::uint64_t most_runs(std::uint64_t declared_peaks, const AnnotationSettings& settings) {
+  return 2 * (declared_peaks / ingest_share_peaks(declared_peaks, settings) + 1);
+}
+
 }  // namespace
 
 std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks, const AnnotationSettings& settings) {
-  const std::uint64_t tasks = std::max<std::uint64_t>(settings.threads, settings.cuts.ingest);
-  return std::min(kPeaksPerRun, declared_peaks / tasks + 1);
+  const std::uint64_t share =
+      std::clamp(declared_peaks / kIngestTasks + 1, kLeastPeaksPerRun, kPeaksPerRun);
+  if (settings.cuts.ingest == 0) return share;
+  return std::min(share, declared_peaks / settings.cuts.ingest + 1);
 }
 
 std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
@@ -45,10 +56,9 @@ std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset, const imagi
 
 std::uint64_t task_runs_bound_bytes(const imzml::Dataset& dataset,
                                     const AnnotationSettings& settings) {
-  // Each run rounds its index up by a block; of two neighbours one is more than half full.
+  // Each run rounds its index up by a block.
   const std::uint64_t declared = dataset.declared_peaks();
-  const std::uint64_t runs = 2 * (declared / ingest_share_peaks(declared, settings) + 1);
-  return RunReader::run_bytes(declared) + runs * RunReader::run_bytes(1);
+  return RunReader::run_bytes(declared) + most_runs(declared, settings) * RunReader::run_bytes(1);
 }
 
 std::uint64_t largest_object_bound_bytes(const imzml::Dataset& dataset,
@@ -69,10 +79,9 @@ std::uint64_t task_objects_bound_bytes(const imzml::Dataset& dataset, const List
   const std::uint64_t bytes_per_ion =
       2 * (width * (sizeof(double) + sizeof(float)) + kBytesPerIon) +
       width * (2 * sizeof(double) + 2 * sizeof(float) + 1) + kBytesPerIon;
-  const std::uint64_t tasks = task_runs_bound_bytes(dataset, settings) / kPeaksPerRun +
-                              settings.threads + settings.cuts.ingest + settings.cuts.patterns +
-                              settings.cuts.annotate + ions / kIonsPerTask + ions / kRowsPerTask +
-                              lists.lists + 4;
+  const std::uint64_t tasks = most_runs(dataset.declared_peaks(), settings) +
+                              settings.cuts.patterns + settings.cuts.annotate +
+                              ions / kIonsPerTask + ions / kRowsPerTask + lists.lists + 8;
   return task_runs_bound_bytes(dataset, settings) + dataset.spectra.size() * kBytesPerSpectrum +
          list_objects_bound_bytes(lists, settings) + ions * bytes_per_ion + tasks * kBytesPerTask;
 }

@@ -16,8 +16,9 @@ inline constexpr std::uint64_t kIonsPerTask = 2048;  ///< of a patterns task
 inline constexpr std::uint64_t kRowsPerTask = 1024;
 inline constexpr std::uint64_t kTaskBytes = std::uint64_t{256} << 20;
 
-/// Peaks of one ingest task, unless one spectrum has more: equal shares, so that threads end
-/// together, and as many as the settings cut into.
+/// Peaks of one ingest task, unless one spectrum has more; small enough for as many tasks as the
+/// settings cut into. The same for any number of threads, so that a later run finds the tasks of an
+/// earlier one, and small enough for the threads to end together.
 [[nodiscard]] std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks,
                                                const AnnotationSettings& settings);
 

@@ -49,24 +49,26 @@ void expect_store_died(const Finished& finished, const std::string& url) {
 /// A dataset of some thousand ions, and runs of it.
 class StoredRun : public ::testing::Test {
  protected:
-  Words arguments(const Words& more) const {
+  Words arguments(const Words& more, const std::string& threads = "2") const {
     Words words = {"annotate",    dataset_.string(),
                    "--molecules", IONLOOM_DEMO_MOLECULES,
                    "--targeted",  "no",
                    "--decoys",    "2",
-                   "--threads",   "2",
+                   "--threads",   threads,
                    "--output",    (folder_ / "out").string(),
                    "--force",     "--no-pattern-cache"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
 
-  Finished annotate(const Words& more, const Words& environment = {}) const {
-    return run(arguments(more), {.environment = environment});
+  Finished annotate(const Words& more, const Words& environment = {},
+                    const std::string& threads = "2") const {
+    return run(arguments(more, threads), {.environment = environment});
   }
 
-  ResultsSnapshot results(const Words& more, const Words& environment = {}) const {
-    const Finished done = annotate(more, environment);
+  ResultsSnapshot results(const Words& more, const Words& environment = {},
+                          const std::string& threads = "2") const {
+    const Finished done = annotate(more, environment, threads);
     EXPECT_EQ(done.exit_code, 0) << done.err;
     return results_in(folder_ / "out");
   }
@@ -166,6 +168,10 @@ TEST_F(StoredRun, uses_what_an_earlier_one_has_kept) {
   EXPECT_GT(tasks, 5U);
   for (const auto& stage : record()["stages"]) EXPECT_EQ(stage["store_put_bytes"], 0) << stage;
   EXPECT_EQ(objects_in(folder_ / "store"), kept);
+  // Tasks are the same for any number of threads.
+  expect_same_results(plain, results(keep, {}, "3"));
+  EXPECT_EQ(record()["store"]["tasks_found"], tasks);
+  for (const auto& stage : record()["stages"]) EXPECT_EQ(stage["store_put_bytes"], 0) << stage;
   with({"--ppm", "2"});
   EXPECT_GT(record()["store"]["tasks_found"], 1U);
   EXPECT_LT(record()["store"]["tasks_found"], tasks);
