@@ -43,11 +43,11 @@ void instance(benchmark::State& state, const Inputs& inputs) {
   if (value_or_skip(state, engine) == nullptr) return;
   auto loaded = wasm::load_module(**engine, module, "module", std::nullopt);
   if (value_or_skip(state, loaded) == nullptr) return;
-  auto made = wasm::StageInstance::create(**engine, loaded->module, "module", {});
+  auto made = wasm::StageInstance::create(**engine, loaded->code, "module", {});
   if (value_or_skip(state, made) == nullptr) return;
   measure(state, 1, [&] {
     made->reset();
-    made = wasm::StageInstance::create(**engine, loaded->module, "module", {});
+    made = wasm::StageInstance::create(**engine, loaded->code, "module", {});
   });
 }
 

@@ -12,6 +12,7 @@
 #include "wasi/key_value_imports.h"
 #include "wasm/engine.h"
 #include "wasm/limited_store.h"
+#include "wasm/module_cache.h"
 #include "wasm/trap_sentence.h"
 
 namespace ionloom::wasi {
@@ -31,17 +32,6 @@ wasmtime::WasiConfig wasi_config(const ProgramSettings& settings) {
   config.inherit_stdout();
   config.inherit_stderr();
   return config;
-}
-
-Result<wasmtime::component::Component> compile(wasm::Engine& engine,
-                                               std::span<const std::byte> bytes,
-                                               const std::string& name) {
-  // The interface wants bytes that it could change, and does not change them.
-  auto* first = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
-  auto compiled = wasmtime::component::Component::compile(engine.handle(), {first, bytes.size()});
-  if (compiled) return compiled.ok();
-  return data_error(name, fmt::format("not a component that can be run here: {}",
-                                      wasm::first_line(compiled.err().message())));
 }
 
 /// The function `run` of any release of wasi:cli/run.
@@ -95,7 +85,7 @@ Result<std::int32_t> run_component(std::span<const std::byte> bytes, const std::
   const auto engine =
       wasm::Engine::create({.instances = kInstances, .fuel = settings.limits.fuel.has_value()});
   if (!engine) return std::unexpected(engine.error());
-  const auto component = compile(**engine, bytes, name);
+  const auto component = wasm::load_component(**engine, bytes, name, settings.cache);
   if (!component) return std::unexpected(component.error());
   wasmtime::component::Linker linker((*engine)->handle());
   if (auto defined = linker.add_wasip2(); !defined) {
@@ -108,7 +98,7 @@ Result<std::int32_t> run_component(std::span<const std::byte> bytes, const std::
     return data_error(name, set.err().message());
   }
   store.limit(settings.limits);
-  return call_run(linker, store, *component, name);
+  return call_run(linker, store, component->code, name);
 }
 
 }  // namespace ionloom::wasi

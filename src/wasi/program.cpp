@@ -114,7 +114,7 @@ Result<std::int32_t> run_program(std::span<const std::byte> module, const std::s
     return data_error(name, set.err().message());
   }
   store.limit(settings.limits);
-  auto status = call_start(linker, store, loaded->module, name);
+  auto status = call_start(linker, store, loaded->code, name);
   if (!status) return status;
   if (const auto closed = table.close_all(); !closed) {
     return data_error(name, fmt::format("what it had open when it ended could not be sealed "

@@ -12,19 +12,22 @@
 namespace ionloom::wasm {
 namespace {
 
-Result<wasmtime::Module> compile(Engine& engine, std::span<const std::byte> bytes,
-                                 const std::string& name) {
+/// @param what  it should be, for errors
+template <class Code>
+Result<Code> compile(Engine& engine, std::span<const std::byte> bytes, const std::string& name,
+                     const char* what) {
   // The interface wants bytes that it could change, and does not change them.
   auto* first = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
-  auto compiled = wasmtime::Module::compile(engine.handle(), {first, bytes.size()});
+  auto compiled = Code::compile(engine.handle(), {first, bytes.size()});
   if (compiled) return compiled.ok();
-  return data_error(name, fmt::format("not a WebAssembly module that can be run here: {}",
+  return data_error(name, fmt::format("not a {} that can be run here: {}", what,
                                       first_line(compiled.err().message())));
 }
 
-Result<void> keep(const wasmtime::Module& module, const ModuleCacheSettings& cache,
+template <class Code>
+Result<void> keep(const Code& compiled, const ModuleCacheSettings& cache,
                   const std::filesystem::path& entry, const ModuleKey& key) {
-  auto code = module.serialize();
+  auto code = compiled.serialize();
   if (!code) return data_error({}, code.err().message());
   const std::vector<std::uint8_t>& bytes = code.ok_ref();
   const auto place = cache::make_place(cache.folder, cache::kModules, cache.limit_bytes,
@@ -34,11 +37,9 @@ Result<void> keep(const wasmtime::Module& module, const ModuleCacheSettings& cac
   return write_entry(entry, key, bytes);
 }
 
-}  // namespace
-
-Result<LoadedModule> load_module(Engine& engine, std::span<const std::byte> bytes,
-                                 const std::string& name,
-                                 const std::optional<ModuleCacheSettings>& cache) {
+template <class Code>
+Result<Loaded<Code>> load(Engine& engine, std::span<const std::byte> bytes, const std::string& name,
+                          const char* what, const std::optional<ModuleCacheSettings>& cache) {
   ModuleSource source = ModuleSource::kCompiled;
   ModuleKey key;
   std::filesystem::path entry;
@@ -48,23 +49,37 @@ Result<LoadedModule> load_module(Engine& engine, std::span<const std::byte> byte
     const EntryState state = check_entry(entry, key);
     source = state == EntryState::kDamaged ? ModuleSource::kDamaged : ModuleSource::kMissed;
     if (state == EntryState::kWhole) {
-      auto mapped = wasmtime::Module::deserialize_file(engine.handle(), entry.string());
+      auto mapped = Code::deserialize_file(engine.handle(), entry.string());
       if (mapped) {
         cache::mark_used(entry);
-        return LoadedModule{mapped.ok(), ModuleSource::kCached, {}};
+        return Loaded<Code>{mapped.ok(), ModuleSource::kCached, {}};
       }
       source = ModuleSource::kDamaged;  // not this runtime's, whatever its key says
     }
   }
-  auto module = compile(engine, bytes, name);
-  if (!module) return std::unexpected(module.error());
-  LoadedModule loaded{std::move(*module), source, {}};
+  auto compiled = compile<Code>(engine, bytes, name, what);
+  if (!compiled) return std::unexpected(compiled.error());
+  Loaded<Code> loaded{std::move(*compiled), source, {}};
   if (cache) {
-    if (auto kept = keep(loaded.module, *cache, entry, key); !kept) {
+    if (auto kept = keep(loaded.code, *cache, entry, key); !kept) {
       loaded.cache_trouble = kept.error().message();
     }
   }
   return loaded;
+}
+
+}  // namespace
+
+Result<LoadedModule> load_module(Engine& engine, std::span<const std::byte> bytes,
+                                 const std::string& name,
+                                 const std::optional<ModuleCacheSettings>& cache) {
+  return load<wasmtime::Module>(engine, bytes, name, "WebAssembly module", cache);
+}
+
+Result<LoadedComponent> load_component(Engine& engine, std::span<const std::byte> bytes,
+                                       const std::string& name,
+                                       const std::optional<ModuleCacheSettings>& cache) {
+  return load<wasmtime::component::Component>(engine, bytes, name, "component", cache);
 }
 
 }  // namespace ionloom::wasm

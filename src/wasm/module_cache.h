@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include <wasmtime/component.hh>
 #include <wasmtime/module.hh>
 
 #include "base/error.h"
@@ -27,11 +28,14 @@ enum class ModuleSource : std::uint8_t {
   kCached,    ///< mapped from the cache
 };
 
-struct LoadedModule {
-  wasmtime::Module module;
+template <class Code>
+struct Loaded {
+  Code code;
   ModuleSource source = ModuleSource::kCompiled;
   std::string cache_trouble;  ///< why compiled code could not be kept; empty: it was
 };
+using LoadedModule = Loaded<wasmtime::Module>;
+using LoadedComponent = Loaded<wasmtime::component::Component>;
 
 /// Gets a module's code for an engine: from the cache, or compiled and then kept there. Entries are
 /// named by the module's hash and all that its code depends on, appear whole, and are believed only
@@ -42,5 +46,10 @@ struct LoadedModule {
 [[nodiscard]] Result<LoadedModule> load_module(Engine& engine, std::span<const std::byte> bytes,
                                                const std::string& name,
                                                const std::optional<ModuleCacheSettings>& cache);
+
+/// The same for a component.
+[[nodiscard]] Result<LoadedComponent> load_component(
+    Engine& engine, std::span<const std::byte> bytes, const std::string& name,
+    const std::optional<ModuleCacheSettings>& cache);
 
 }  // namespace ionloom::wasm

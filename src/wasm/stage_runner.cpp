@@ -68,7 +68,7 @@ StageRunner::StageRunner(std::unique_ptr<Engine> engine, LoadedModule loaded)
     : engine_(std::move(engine)),
       source_(loaded.source),
       cache_trouble_(std::move(loaded.cache_trouble)),
-      instances_(std::make_unique<Instances>(std::move(loaded.module))) {}
+      instances_(std::make_unique<Instances>(std::move(loaded.code))) {}
 
 StageRunner::~StageRunner() = default;
 

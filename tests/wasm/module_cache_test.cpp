@@ -46,6 +46,27 @@ TEST(ModuleCache, keeps_code_of_other_settings_apart) {
   EXPECT_EQ(source_of(folder), ModuleSource::kCached);
 }
 
+TEST(ModuleCache, keeps_components_too_and_takes_none_for_a_module) {
+  const ScratchFolder folder;
+  const std::optional cache = ModuleCacheSettings{.folder = folder.path()};
+  const auto engine = Engine::create({.instances = 4}).value();
+  const auto load = [&](const std::vector<std::byte>& bytes) {
+    return load_component(*engine, bytes, "a.wasm", cache);
+  };
+  const std::vector<std::byte> component =
+      module_of("(component (core module $m (func (export \"run\"))))");
+  for (const ModuleSource expected : {ModuleSource::kMissed, ModuleSource::kCached}) {
+    const auto loaded = load(component);
+    ASSERT_TRUE(loaded) << loaded.error().message();
+    EXPECT_EQ(loaded->source, expected);
+    EXPECT_EQ(loaded->cache_trouble, "");
+  }
+  EXPECT_EQ(folder.names().size(), 1U);
+  EXPECT_FALSE(load_module(*engine, component, "a.wasm", cache));
+  EXPECT_FALSE(load(module_of(stages(kDone))));
+  EXPECT_EQ(folder.names().size(), 1U);
+}
+
 TEST(ModuleCache, mends_a_damaged_entry) {
   const ScratchFolder folder;
   source_of(folder);
