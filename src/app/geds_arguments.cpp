@@ -70,6 +70,11 @@ void add_node(CLI::App& group, GedsArguments& arguments) {
       ->default_str("1G")
       ->type_name("SIZE");
   command
+      ->add_option("--shared-memory", arguments.shared_memory,
+                   "a folder in a tmpfs, such as /dev/shm/node, as the memory: programs of this\n"
+                   "machine that may open it see objects where they lie, tokens or not")
+      ->type_name("DIR");
+  command
       ->add_option("--disk", arguments.disk,
                    "folder and bound for objects that do not fit into memory, e.g. /scratch:10G;\n"
                    "what is there already is served again (default: none)")

@@ -17,6 +17,7 @@ struct GedsArguments {
   std::string node = "127.0.0.1:4382";
   std::string host;
   std::uint64_t memory_bytes = std::uint64_t{1} << 30;
+  std::optional<std::filesystem::path> shared_memory;
   std::string disk;  ///< "DIR:SIZE"
   std::uint32_t lease_ms = 1500;
   int copies = 1;

@@ -135,6 +135,7 @@ Result<void> serve_node(const GedsArguments& arguments) {
                          .listen = *listen,
                          .host = arguments.host,
                          .memory_bytes = arguments.memory_bytes,
+                         .shared_memory = arguments.shared_memory,
                          .disk = *disk,
                          .lease = std::chrono::milliseconds(arguments.lease_ms),
                          .copies = arguments.copies,

@@ -6,7 +6,9 @@
 
 #include "geds/geds_store.h"
 #include "geds/names.h"
+#include "geds/node_endpoints.h"
 #include "geds/open_store_url.h"
+#include "geds/shared_objects.h"
 #include "wasi/bucket_folder.h"
 #include "wasi/host_folder.h"
 
@@ -48,6 +50,10 @@ Result<std::shared_ptr<store::ObjectStore>> open_geds(const ProgramArguments& ar
     auto node = address("--node", arguments.node);
     if (!node) return std::unexpected(node.error());
     options.node = *std::move(node);
+    // A node that cannot be asked is told of when it is used.
+    if (const auto there = geds::ask_data_endpoint(*options.node, options.access)) {
+      places.shared_objects = geds::open_shared_folder(there->shared_folder);
+    }
   } else if (writes) {
     auto node = own_node(arguments, options.access);
     if (!node) return std::unexpected(node.error());
@@ -66,9 +72,10 @@ Result<std::shared_ptr<store::ObjectStore>> open_other(const std::string& url,
   return *std::move(opened);
 }
 
-/// What of a store is memory of this process: what a node that we serve has, or all of it.
+/// What of a store lies in memory that this process can see: what a node has that we serve or that
+/// shares its memory with this machine, or all of it.
 std::shared_ptr<store::ObjectStore> in_memory(const std::string& url, const ProgramPlaces& places) {
-  if (url.empty()) return places.node ? places.node->objects() : nullptr;
+  if (url.empty()) return places.node ? places.node->objects() : places.shared_objects;
   const bool all = url.starts_with("memory:") || url.starts_with("shared:");
   return all ? places.stores.at(url) : nullptr;
 }

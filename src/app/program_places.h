@@ -19,6 +19,8 @@ namespace ionloom::app {
 /// What a program is given, and what has to live as long as it runs.
 struct ProgramPlaces {
   std::unique_ptr<geds::Node> node;  ///< served here; none where none is needed
+  /// What the named node has in memory that it shares with this machine; none where it does not.
+  std::shared_ptr<store::ObjectStore> shared_objects;
   std::map<std::string, std::shared_ptr<store::ObjectStore>> stores;  ///< by URL, GEDS by ""
   std::vector<wasi::GivenFolder> folders;
   std::vector<wasi::GivenBucket> buckets;

@@ -13,6 +13,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
+constexpr std::string_view kNow = " NOW";
+
 std::unexpected<Status> malformed(std::string_view text) {
   return refuse(StatusCode::kInvalidArgument,
                 fmt::format("cannot read the request \"{}\"", text.substr(0, 200)));
@@ -54,6 +56,8 @@ Outcome<DataRequest> parse_sized(DataVerb verb, std::string_view text) {
   if (!id) return std::unexpected(id.error());
   DataRequest request{verb, *std::move(id), 0, 0, {}};
   if (!take_number(rest, request.size_bytes)) return malformed(text);
+  request.now = rest == kNow;
+  if (request.now && request.size_bytes > kMostAtOnceBytes) return malformed(text);
   return request;
 }
 
@@ -67,10 +71,12 @@ std::string request_text(const DataRequest& request) {
                          request.size_bytes);
       break;
     case DataVerb::kPut:
-      text = fmt::format("PUT {}\nSIZE {}", request.id.text(), request.size_bytes);
+      text = fmt::format("PUT {}\nSIZE {}{}", request.id.text(), request.size_bytes,
+                         request.now ? kNow : "");
       break;
     case DataVerb::kCopy:
-      text = fmt::format("COPY {}\nSIZE {}", request.id.text(), request.size_bytes);
+      text = fmt::format("COPY {}\nSIZE {}{}", request.id.text(), request.size_bytes,
+                         request.now ? kNow : "");
       break;
     case DataVerb::kAppend:
       text = "APPEND " + request.id.text();

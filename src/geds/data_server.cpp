@@ -220,11 +220,23 @@ store::Outcome<std::unique_ptr<store::ObjectWriter>> DataServer::writer_of(const
   return removed ? objects_.create(name) : std::move(writer);
 }
 
+Outcome<void> DataServer::refuse_object(const TcpSocket& socket, const DataRequest& request,
+                                        std::string& behind, const Status& status) {
+  if (request.now) {
+    socket.set_read_patience(kPatience);
+    if (auto passed = pass_over(socket, behind, request.size_bytes); !passed) return passed;
+    socket.set_read_patience({});
+  }
+  return send_status(socket, status);
+}
+
 Outcome<void> DataServer::answer_put(const TcpSocket& socket, const DataRequest& request,
                                      std::string& behind) {
-  if (auto open = calls_.open_for_objects(); !open) return send_status(socket, open.error());
+  if (auto open = calls_.open_for_objects(); !open) {
+    return refuse_object(socket, request, behind, open.error());
+  }
   auto writer = writer_of(request.id);
-  if (!writer) return send_status(socket, to_status(writer.error()));
+  if (!writer) return refuse_object(socket, request, behind, to_status(writer.error()));
   if (auto sent = socket.write(to_bytes({})); !sent) return sent;  // go ahead
   const Level::Present present(counters_.receiving);
   std::optional<Timing> writing(counters_.write_ns);

@@ -97,6 +97,9 @@ class DataServer {
   Outcome<void> answer_relocate(const TcpSocket& socket, const DataRequest& request);
   /// A writer for an object that comes; what is left of a removed one makes way for it.
   store::Outcome<std::unique_ptr<store::ObjectWriter>> writer_of(const ObjectId& id);
+  /// Refuses a PUT, COPY or APPEND; bytes that came with it are passed over.
+  Outcome<void> refuse_object(const TcpSocket& socket, const DataRequest& request,
+                              std::string& behind, const Status& status);
   /// PUT, COPY and APPEND.
   Outcome<void> answer_put(const TcpSocket& socket, const DataRequest& request,
                            std::string& behind);

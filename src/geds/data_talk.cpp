@@ -31,6 +31,10 @@ Outcome<void> check(const TcpSocket& socket, const ResponseHead& head) {
 
 Outcome<ResponseHead> ask(const TcpSocket& socket, const DataRequest& request) {
   if (auto sent = socket.write(request_text(request)); !sent) return std::unexpected(sent.error());
+  return hear(socket);
+}
+
+Outcome<ResponseHead> hear(const TcpSocket& socket) {
   auto head = read_head(socket);
   if (!head) return head;
   if (auto fine = check(socket, *head); !fine) return std::unexpected(fine.error());

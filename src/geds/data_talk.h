@@ -11,6 +11,9 @@ namespace ionloom::geds {
 /// connection can be used on.
 [[nodiscard]] Outcome<ResponseHead> ask(const TcpSocket& socket, const DataRequest& request);
 
+/// Reads the head of an answer, to what was sent before, as ask() does.
+[[nodiscard]] Outcome<ResponseHead> hear(const TcpSocket& socket);
+
 /// Waits for the answer to an object whose bytes have been sent: it is sealed and registered.
 [[nodiscard]] Outcome<void> hear_of_seal(const TcpSocket& socket);
 

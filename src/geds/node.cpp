@@ -19,6 +19,7 @@
 #include "geds/data_server.h"
 #include "geds/grpc_server.h"
 #include "geds/node_service.h"
+#include "geds/shared_objects.h"
 
 namespace ionloom::geds {
 namespace {
@@ -146,6 +147,7 @@ struct Node::Parts {
   Counter& relocated{metrics.counter("geds__storage_relocated", "Bytes moved to S3")};
   std::atomic<bool> leaving = false;
   std::shared_ptr<RelocationTier> s3;
+  std::shared_ptr<store::SharedMemoryTier> shared;  ///< the first tier; none: own memory
   std::shared_ptr<store::TieredStore> objects;
   std::unique_ptr<MetadataClient> metadata;
   std::mutex bucket_mutex;
@@ -206,7 +208,12 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   node->s3 = std::make_shared<RelocationTier>(
       *node->metadata, node->location, node->relocated, node->events,
       [node](const Object& object) { node->forget_copies(object); });
-  auto objects = open_node_store(options.memory_bytes, options.disk, node->s3);
+  if (options.shared_memory) {
+    auto shared = store::SharedMemoryTier::open(*options.shared_memory, options.memory_bytes);
+    if (!shared) return std::unexpected(store::to_error(shared.error()));
+    node->shared = *std::move(shared);
+  }
+  auto objects = open_node_store(options.memory_bytes, node->shared, options.disk, node->s3);
   if (!objects) return std::unexpected(objects.error());
   node->objects = *std::move(objects);
 
@@ -217,7 +224,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
 
   auto listener = listen_above({options.listen.host, server->port});
   if (!listener) return std::unexpected(to_error(listener.error(), "data transport"));
-  node->service.announce({node->address.host, listener->port()}, everywhere);
+  node->service.announce({node->address.host, listener->port()}, everywhere,
+                         node->shared ? shared_folder_text(*options.shared_memory) : "");
   node->data = std::make_unique<DataServer>(
       *std::move(listener), *node->objects, node->access, std::move(tls), node->counters,
       node->events,
@@ -291,6 +299,12 @@ void Node::stop() {
     std::ignore = parts_->metadata->renew_lease(parts_->location, std::chrono::milliseconds(0));
   }
   parts_->data.reset();
+  // As the node's own memory would be; who has a view keeps it.
+  if (parts_->shared) {
+    for (const auto& [name, size] : parts_->shared->names_and_sizes_by_age()) {
+      std::ignore = parts_->shared->remove(name);
+    }
+  }
   parts_->server->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(1));
   parts_->server.reset();
 }

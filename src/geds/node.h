@@ -24,7 +24,10 @@ struct NodeOptions {
   std::string host = {};  ///< by which others reach this node; "": `listen`'s, or, when
                           ///< that is 0.0.0.0, what the metadata server sees
   std::uint64_t memory_bytes = std::uint64_t{1} << 30;  ///< bound on the objects in memory
-  std::optional<DiskSpace> disk = {};                   ///< for what does not fit there
+  /// Memory is this folder in a tmpfs, which other processes of the machine may map, as far as the
+  /// folder's owner and mode let them: no token is asked for. Absent: it is the node's own.
+  std::optional<std::filesystem::path> shared_memory = {};
+  std::optional<DiskSpace> disk = {};     ///< for what does not fit there
   std::chrono::milliseconds lease{1500};  ///< counts as dead after this silence; 0: no leases
   /// Nodes that hold an object before whoever put it here is told that it is kept: 1 or 2.
   int copies = 1;

@@ -6,7 +6,7 @@
 
 namespace ionloom::geds {
 
-Outcome<HostPort> ask_data_endpoint(const HostPort& node, const Access& access) {
+Outcome<DataEndpoint> ask_data_endpoint(const HostPort& node, const Access& access) {
   const auto channel = open_channel(node.text(), access);
   if (!channel) return std::unexpected(to_status(channel.error()));
   const auto stub = wire::GEDSService::NewStub(*channel);
@@ -19,15 +19,18 @@ Outcome<HostPort> ask_data_endpoint(const HostPort& node, const Access& access) 
                   node.text() + " is a GEDS server, but no node: a metadata server?");
   }
   if (!done) return std::unexpected(done.error());
-  HostPort chosen{node.host, 0};
+  DataEndpoint chosen;
+  chosen.at = {node.host, 0};
+  chosen.at_once_bytes = response.at_once_bytes();
+  chosen.shared_folder = response.shared_folder();
   for (const wire::TransportEndpoint& endpoint : response.endpoint()) {
     if (endpoint.type() != wire::Socket || endpoint.port() == 0 || endpoint.port() > 65535)
       continue;
-    if (chosen.port == 0 || endpoint.address() == node.host) {
-      chosen.port = static_cast<std::uint16_t>(endpoint.port());
+    if (chosen.at.port == 0 || endpoint.address() == node.host) {
+      chosen.at.port = static_cast<std::uint16_t>(endpoint.port());
     }
   }
-  if (chosen.port != 0) return chosen;
+  if (chosen.at.port != 0) return chosen;
   return refuse(StatusCode::kUnavailable, "node " + node.text() + " names no TCP data endpoint");
 }
 

@@ -7,6 +7,8 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 
+#include "geds/data_request.h"
+
 namespace ionloom::geds {
 namespace {
 
@@ -19,9 +21,12 @@ void add(const std::string& host, std::uint16_t port, ::geds::rpc::AvailTranspor
 
 }  // namespace
 
-void NodeService::announce(const HostPort& known, bool all_addresses) {
+void NodeService::announce(const HostPort& known, bool all_addresses,
+                           const std::string& shared_folder) {
   const std::scoped_lock lock(mutex_);
   add(known.host, known.port, endpoints_);
+  endpoints_.set_at_once_bytes(kMostAtOnceBytes);
+  endpoints_.set_shared_folder(shared_folder);
   ifaddrs* found = nullptr;
   if (!all_addresses || ::getifaddrs(&found) != 0) return;
   const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> all(found, &::freeifaddrs);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mutex>
+#include <string>
 
 #include "geds.grpc.pb.h"
 #include "geds/names.h"
@@ -13,7 +14,8 @@ class NodeService final : public ::geds::rpc::GEDSService::Service {
  public:
   /// From now on GetAvailEndpoints names `known` first, and with `all_addresses` those of this
   /// machine's interfaces behind it.
-  void announce(const HostPort& known, bool all_addresses);
+  /// @param shared_folder  as shared_objects.h has it; "" for none
+  void announce(const HostPort& known, bool all_addresses, const std::string& shared_folder);
 
   grpc::Status GetAvailEndpoints(grpc::ServerContext* context,
                                  const ::geds::rpc::EmptyParams* request,

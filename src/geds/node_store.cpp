@@ -11,10 +11,14 @@
 namespace ionloom::geds {
 
 Result<std::shared_ptr<store::TieredStore>> open_node_store(
-    std::uint64_t memory_bytes, const std::optional<DiskSpace>& disk,
-    const std::shared_ptr<RelocationTier>& s3) {
+    std::uint64_t memory_bytes, const std::shared_ptr<store::SharedMemoryTier>& shared,
+    const std::optional<DiskSpace>& disk, const std::shared_ptr<RelocationTier>& s3) {
   std::vector<store::TieredStore::Tier> tiers;
-  tiers.push_back({"memory", std::make_shared<store::MemoryTier>(memory_bytes)});
+  if (shared) {
+    tiers.push_back({"memory", shared, true, shared->names_and_sizes_by_age()});
+  } else {
+    tiers.push_back({"memory", std::make_shared<store::MemoryTier>(memory_bytes)});
+  }
   if (disk) {
     auto opened = store::DiskTier::open(disk->folder, disk->limit_bytes);
     if (!opened) return std::unexpected(store::to_error(opened.error()));

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "geds/metrics.h"
 #include "geds/relocation_tier.h"
+#include "store/shared_memory_tier.h"
 #include "store/tiered_store.h"
 
 namespace ionloom::geds {
@@ -18,12 +19,13 @@ struct DiskSpace {
   std::uint64_t limit_bytes = 0;
 };
 
-/// What a node keeps its objects in: memory, and below it a disk, if there is one. What an earlier
-/// node left on the disk is there again. When all of it is full, objects leave for S3, those of
-/// buckets for which it is registered.
+/// What a node keeps its objects in: memory, and below it a disk, if there is one. Memory is this
+/// process's own, or a tmpfs that others of the machine may map. What an earlier node left on the
+/// disk, or killed, in the tmpfs, is there again. When all of it is full, objects leave for S3,
+/// those of buckets for which it is registered.
 [[nodiscard]] Result<std::shared_ptr<store::TieredStore>> open_node_store(
-    std::uint64_t memory_bytes, const std::optional<DiskSpace>& disk,
-    const std::shared_ptr<RelocationTier>& s3);
+    std::uint64_t memory_bytes, const std::shared_ptr<store::SharedMemoryTier>& shared,
+    const std::optional<DiskSpace>& disk, const std::shared_ptr<RelocationTier>& s3);
 
 /// Shows how full the store is and what moved in it, under IBM's names where it has them ("Local
 /// Memory", "Local Storage"), and ours for the rest.

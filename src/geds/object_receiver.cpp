@@ -10,8 +10,21 @@ namespace ionloom::geds {
 namespace {
 
 constexpr std::size_t kReceiveBytes = std::size_t{1} << 20;
+constexpr std::size_t kPassedBytes = std::size_t{64} << 10;
 
 }  // namespace
+
+Outcome<void> pass_over(const TcpSocket& socket, std::string& behind, std::uint64_t size_bytes) {
+  const std::size_t here = std::min<std::uint64_t>(behind.size(), size_bytes);
+  behind.erase(0, here);
+  std::vector<std::byte> buffer(std::min<std::uint64_t>(size_bytes - here, kPassedBytes));
+  for (std::uint64_t left = size_bytes - here; left > 0;) {
+    const auto into = std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size()));
+    if (auto got = socket.read(into); !got) return got;
+    left -= into.size();
+  }
+  return {};
+}
 
 Outcome<void> ObjectReceiver::read(std::span<std::byte> into) {
   const std::size_t here = std::min(behind_.size(), into.size());

@@ -13,6 +13,10 @@
 
 namespace ionloom::geds {
 
+/// Reads so many bytes, those in `behind` first, and forgets them.
+[[nodiscard]] Outcome<void> pass_over(const TcpSocket& socket, std::string& behind,
+                                      std::uint64_t size_bytes);
+
 /// Takes the bytes of one object from a connection into a writer. What the writer refuses is read
 /// on to its end and passed over, so that the sender can be told why.
 class ObjectReceiver {

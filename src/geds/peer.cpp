@@ -97,13 +97,18 @@ Outcome<std::shared_ptr<const TlsContext>> Peer::tls() {
 Outcome<HostPort> Peer::endpoint() {
   {
     const std::scoped_lock lock(mutex_);
-    if (endpoint_.port != 0) return endpoint_;
+    if (endpoint_.at.port != 0) return endpoint_.at;
   }
-  auto asked = ask_data_endpoint(node_, access_);
-  if (!asked) return asked;
+  const auto asked = ask_data_endpoint(node_, access_);
+  if (!asked) return std::unexpected(asked.error());
   const std::scoped_lock lock(mutex_);
   endpoint_ = *asked;
-  return asked;
+  return endpoint_.at;
+}
+
+bool Peer::takes_at_once(std::uint64_t size_bytes) {
+  const std::scoped_lock lock(mutex_);
+  return size_bytes <= std::min(endpoint_.at_once_bytes, kMostAtOnceBytes);
 }
 
 Outcome<std::size_t> Peer::read(const ObjectId& id, std::uint64_t offset_bytes,
@@ -142,14 +147,24 @@ Outcome<void> Peer::put(const ObjectId& id, std::uint64_t size_bytes, const Sour
 
 template <class Send>
 Outcome<void> Peer::hand_over(const DataRequest& request, const Send& send) {
-  // Once the node has said to go ahead, a lost connection does not tell whether it has the object:
+  // Once the node may have all bytes, a lost connection does not tell whether it has the object:
   // that is not tried again.
   std::optional<Status> midway;
   const auto done = on_connection([&](const TcpSocket& socket) -> Outcome<void> {
-    auto ready = go_ahead(socket, request);
-    if (!ready) return ready;
+    DataRequest own = request;
+    own.now = takes_at_once(request.size_bytes);
+    if (own.now) {
+      // A node that was started again has closed it by now, and was sent nothing yet.
+      if (socket.ended()) return refuse(StatusCode::kUnavailable, "the node closed the connection");
+      if (auto announced = socket.write(request_text(own)); !announced) return announced;
+    } else if (auto fine = go_ahead(socket, own); !fine) {
+      return fine;
+    }
     const auto sent = send(socket);
-    auto kept = sent ? hear_of_seal(socket) : sent;
+    if (!sent && own.now && lost(sent.error())) return sent;
+    auto kept = sent;
+    if (sent && own.now) kept = ready(hear(socket));
+    if (kept) kept = hear_of_seal(socket);
     if (sent && (kept || !lost(kept.error()))) {
       socket.set_read_patience(access_.patience);
       return kept;
@@ -193,11 +208,15 @@ Outcome<PeerWriter> Peer::append(const ObjectId& id) {
 }
 
 Outcome<void> Peer::go_ahead(const TcpSocket& socket, const DataRequest& request) const {
-  const auto ready = ask(socket, request);
-  if (ready) return {};
-  if (ready.error().code != StatusCode::kInvalidArgument) return std::unexpected(ready.error());
-  return refuse(StatusCode::kFailedPrecondition,
-                "node " + node_.text() + " takes no objects from others: " + ready.error().message);
+  return ready(ask(socket, request));
+}
+
+Outcome<void> Peer::ready(const Outcome<ResponseHead>& answer) const {
+  if (answer) return {};
+  if (answer.error().code != StatusCode::kInvalidArgument) return std::unexpected(answer.error());
+  return refuse(
+      StatusCode::kFailedPrecondition,
+      "node " + node_.text() + " takes no objects from others: " + answer.error().message);
 }
 
 Outcome<Relocated> Peer::relocate(const std::string& bucket) {

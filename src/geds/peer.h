@@ -12,6 +12,7 @@
 #include "geds/data_request.h"
 #include "geds/metadata_client.h"
 #include "geds/names.h"
+#include "geds/node_endpoints.h"
 #include "geds/peer_writer.h"
 #include "geds/relocation.h"
 #include "geds/tcp_socket.h"
@@ -62,12 +63,16 @@ class Peer {
   Outcome<TcpSocket> new_connection();
   Outcome<std::shared_ptr<const TlsContext>> tls();
   Outcome<HostPort> endpoint();
-  /// Announces an object, has `send` send its bytes, and waits until it is sealed. Only what goes
-  /// wrong before the node is ready for the bytes is tried again.
+  /// Whether the node takes an object of this size together with its announcement.
+  bool takes_at_once(std::uint64_t size_bytes);
+  /// Announces an object, has `send` send its bytes, at once where the node takes them, and waits
+  /// until it is sealed. Only what goes wrong before the node can have all bytes is tried again.
   template <class Send>
   Outcome<void> hand_over(const DataRequest& request, const Send& send);
   /// Announces an object and waits until the node is ready for its bytes.
   Outcome<void> go_ahead(const TcpSocket& socket, const DataRequest& request) const;
+  /// What the answer to an announcement says.
+  Outcome<void> ready(const Outcome<ResponseHead>& answer) const;
   /// Does `talk` on a kept connection; if that had been closed meanwhile, once more on a new one.
   template <class Talk>
   auto on_connection(const Talk& talk) -> decltype(talk(std::declval<const TcpSocket&>()));
@@ -76,7 +81,7 @@ class Peer {
   Access access_;
   std::mutex mutex_;
   std::vector<TcpSocket> idle_;
-  HostPort endpoint_;                      ///< port 0 until asked for
+  DataEndpoint endpoint_;                  ///< port 0 until asked for
   std::shared_ptr<const TlsContext> tls_;  ///< none until needed
 };
 

@@ -14,6 +14,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -195,6 +196,11 @@ Outcome<void> TcpSocket::write(std::span<const std::byte> first,
 
 Outcome<void> TcpSocket::write(std::string_view text) const {
   return write(std::as_bytes(std::span(text)));
+}
+
+bool TcpSocket::ended() const {
+  pollfd at{descriptor_, POLLRDHUP, 0};
+  return ::poll(&at, 1, 0) != 0;
 }
 
 void TcpSocket::shut_down() const {

@@ -58,6 +58,9 @@ class TcpSocket {
   /// Ends all waiting on this socket, in every thread.
   void shut_down() const;
 
+  /// Whether the other side is known to have closed, or the connection to be lost.
+  [[nodiscard]] bool ended() const;
+
   [[nodiscard]] bool open() const { return descriptor_ >= 0; }
   /// The local port.
   [[nodiscard]] std::uint16_t port() const;

@@ -16,6 +16,8 @@ TEST(DataRequest, every_request_is_read_back) {
   for (const DataRequest& request :
        {DataRequest{DataVerb::kGet, {"bucket", "a b/c"}, 7, UINT64_MAX, {}},
         DataRequest{DataVerb::kPut, {"bucket", "a"}, 0, 42, {}},
+        DataRequest{DataVerb::kPut, {"bucket", "a"}, 0, 42, {}, true},
+        DataRequest{DataVerb::kCopy, {"bucket", "a"}, 0, kMostAtOnceBytes, {}, true},
         DataRequest{DataVerb::kAppend, {"bucket", "a"}, 0, 0, {}},
         DataRequest{DataVerb::kDelete, {"bucket", "a"}, 0, 0, {}},
         DataRequest{DataVerb::kRelocate, {"bucket", ""}, 0, 0, {}},
@@ -30,6 +32,7 @@ TEST(DataRequest, every_request_is_read_back) {
     EXPECT_EQ(read->offset_bytes, request.offset_bytes);
     EXPECT_EQ(read->size_bytes, request.size_bytes);
     EXPECT_EQ(read->token, request.token);
+    EXPECT_EQ(read->now, request.now);
   }
 }
 
@@ -38,7 +41,8 @@ TEST(DataRequest, anything_else_is_refused) {
        {"", "GET", "GET bucket", "GET bucket/a", "GET bucket/a\nRANGE 1", "GET bucket/a\nRANGE x 1",
         "GET bucket/a\nRANGE 1 -1", "GET B/a\nRANGE 0 1", "GET bucket/a\nb\nRANGE 0 1",
         "GET bucket/a/../b\nRANGE 0 1", "GET bucket/a\nRANGE 0 99999999999999999999",
-        "PUT bucket/a\nSIZE", "DELETE bucket", "get bucket/a\nRANGE 0 1"}) {
+        "PUT bucket/a\nSIZE", "PUT bucket/a\nSIZE 4194305 NOW", "DELETE bucket",
+        "get bucket/a\nRANGE 0 1"}) {
     EXPECT_FALSE(parse_data_request(bad)) << bad;
   }
 }

@@ -8,7 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include "geds/data_talk.h"
 #include "geds/geds_cluster.h"
+#include "geds/node_endpoints.h"
+#include "geds/shared_objects.h"
 #include "geds/tcp_socket.h"
 #include "support/scratch_folder.h"
 
@@ -22,6 +25,10 @@ std::string pattern(std::size_t size) {
   std::uint32_t state = 1;
   for (char& byte : bytes) byte = static_cast<char>((state = state * 1664525 + 1013904223) >> 24);
   return bytes;
+}
+
+std::string text_of(const store::View& view) {
+  return {reinterpret_cast<const char*>(view.bytes().data()), view.bytes().size()};
 }
 
 TEST(Node, an_object_put_on_one_node_is_read_through_its_location) {
@@ -76,6 +83,87 @@ TEST(Node, a_sealed_object_is_never_replaced) {
   ASSERT_TRUE(put(*node, {"bucket", "a"}, "first"));
   EXPECT_EQ(put(*node, {"bucket", "a"}, "second").error().code, StatusCode::kAlreadyExists);
   EXPECT_EQ(read(cluster.client(), {"bucket", "a"}), "first");
+}
+
+TEST(Node, takes_small_objects_with_their_announcement_and_goes_on_after_one_that_it_refuses) {
+  GedsCluster cluster;
+  const auto node = cluster.node({.memory_bytes = 20U << 20});
+  const auto peer = cluster.client().peer(parse_node_location(node->location()).value());
+  const std::string first = pattern(kMostAtOnceBytes);
+  const auto put_there = [&](const std::string& key, const std::string& bytes) {
+    return peer->put({"bucket", key}, std::as_bytes(std::span(bytes)));
+  };
+  for (const std::string& bytes : {first, first + "x", std::string(), std::string("hello")}) {
+    const std::string key = std::to_string(bytes.size());
+    EXPECT_TRUE(put_there(key, bytes));
+    EXPECT_EQ(put_there(key, bytes).error().code, StatusCode::kAlreadyExists);
+    EXPECT_TRUE(read(cluster.client(), {"bucket", key}) == bytes);
+  }
+}
+
+TEST(Node, an_object_that_comes_with_its_announcement_is_answered_as_others_are) {
+  GedsCluster cluster;
+  const auto node = cluster.node();
+  const auto there = ask_data_endpoint(parse_node_location(node->location()).value(), {});
+  ASSERT_TRUE(there);
+  EXPECT_EQ(there->at_once_bytes, kMostAtOnceBytes);
+  const auto socket = TcpSocket::connect(there->at, std::chrono::seconds(5)).value();
+  // Twice, then a read, all before the first answer: the second is refused and passed over.
+  DataRequest announced{DataVerb::kPut, {"bucket", "a"}, 0, 5, {}};
+  announced.now = true;
+  const std::string text = request_text(announced) + "first" + request_text(announced) + "other" +
+                           request_text({DataVerb::kGet, {"bucket", "a"}, 0, 5, {}});
+  ASSERT_TRUE(socket.write(text));
+  EXPECT_TRUE(hear(socket)) << "go ahead";
+  EXPECT_TRUE(hear(socket)) << "sealed";
+  EXPECT_EQ(hear(socket).error().code, StatusCode::kAlreadyExists);
+  ASSERT_EQ(hear(socket).value().length_bytes, 5U);
+  std::string bytes(5, ' ');
+  ASSERT_TRUE(socket.read(std::as_writable_bytes(std::span(bytes))));
+  EXPECT_EQ(bytes, "first");
+}
+
+TEST(Node, shares_its_memory_with_processes_that_see_the_same_folder) {
+  const test_support::ScratchFolder folder("/dev/shm");
+  GedsCluster cluster;
+  auto node = cluster.node({.shared_memory = folder / "node"});
+  const std::string bytes = pattern((std::size_t{1} << 20) + 17);
+  ASSERT_TRUE(put(*node, {"bucket", "a"}, bytes));
+  const auto there = ask_data_endpoint(parse_node_location(node->location()).value(), {});
+  ASSERT_TRUE(there);
+  const auto shared = open_shared_folder(there->shared_folder);
+  ASSERT_NE(shared, nullptr) << there->shared_folder;
+  const auto view = shared->view({"bucket", "a"});
+  ASSERT_TRUE(view);
+  EXPECT_TRUE(text_of(*view) == bytes);
+  EXPECT_TRUE(read(cluster.client(), {"bucket", "a"}) == bytes) << "from the node as well";
+  EXPECT_FALSE(shared->put({"bucket", "b"}, view->bytes())) << "only the node puts objects there";
+  EXPECT_TRUE(cluster.client().remove({"bucket", "a"}));
+  EXPECT_FALSE(shared->view({"bucket", "a"}));
+  ASSERT_TRUE(put(*node, {"bucket", "c"}, bytes));
+  node.reset();
+  EXPECT_FALSE(shared->view({"bucket", "c"})) << "its memory goes with the node";
+  EXPECT_TRUE(text_of(*view) == bytes) << "but for those who see it";
+}
+
+TEST(Node, a_shared_folder_of_another_machine_or_of_another_place_is_not_taken) {
+  const test_support::ScratchFolder folder("/dev/shm");
+  std::filesystem::create_directory(folder / "node");
+  const std::string text = shared_folder_text(folder / "node");
+  EXPECT_NE(open_shared_folder(text), nullptr);
+  EXPECT_EQ(open_shared_folder("x" + text), nullptr) << "another kernel";
+  std::filesystem::rename(folder / "node", folder / "other");
+  EXPECT_EQ(open_shared_folder(text), nullptr) << "nothing there";
+  std::filesystem::create_directory(folder / "node");
+  EXPECT_EQ(open_shared_folder(text), nullptr) << "another folder";
+  for (const char* bad : {"", "a", "a b", "a b c", "a b c "}) {
+    EXPECT_EQ(open_shared_folder(bad), nullptr) << bad;
+  }
+  EXPECT_EQ(shared_folder_text(folder / "none"), "");
+  GedsCluster cluster;
+  const auto node = cluster.node();
+  EXPECT_EQ(ask_data_endpoint(parse_node_location(node->location()).value(), {})->shared_folder,
+            "");
 }
 
 TEST(Node, what_does_not_fit_into_memory_is_read_from_disk) {
