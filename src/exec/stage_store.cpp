@@ -167,7 +167,12 @@ Result<void> StageStore::put(const std::string& key, std::span<const std::byte> 
 Result<std::optional<std::uint64_t>> StageStore::find(const std::string& key) {
   const auto info = store_->stat(name_of(key));
   if (!info && info.error().code == FailureCode::kNotFound) return std::nullopt;
-  if (!info && info.error().code != FailureCode::kCorrupt) return failed(info.error());
+  // Where objects lie with nodes, one whose node is gone is lost with it.
+  const bool is_lost =
+      !info && info.error().code == FailureCode::kUnavailable && settings_.lost_with_nodes;
+  if (!info && info.error().code != FailureCode::kCorrupt && !is_lost) {
+    return failed(info.error());
+  }
   if (info) {
     const std::uint64_t last = std::max<std::uint64_t>(info->size_bytes, 1) - 1;
     const auto end = store_->view(name_of(key), {last, 1});
