@@ -2,7 +2,7 @@
 # that what CMake needs is there. Everything that is made lands in build/.
 
 .DEFAULT_GOAL := build
-.PHONY: help deps deps-wasm deps-test build wasm demo test bench bench-plan bench-edge \
+.PHONY: help deps deps-wasm deps-test build wasm demo test bench bench-plan bench-edge bench-lithops \
         bench-any-size format format-check sanitize lint clean
 
 help:  ## list the commands
@@ -62,6 +62,11 @@ bench: deps-test with-wasm  ## measure speed and memory against the peers
 bench-any-size: deps-test build  ## annotate 400 million peaks in 1 GB of memory (11 GB of disk)
 	@scripts/install-debian-packages bench
 	@"$$(scripts/bench-python)" bench/any_size.py
+
+bench-lithops: deps-test build  ## measure whole runs on Lithops with an S3 server (3 minutes)
+	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
+	@cmake --build build --target ionloom _engine
+	@"$$(scripts/bench-python)" bench/lithops_run.py $(if $(QUICK),--quick)
 
 # The full one keeps its results in bench/results/; LARGE=1 adds 5e7 and 2e8 peaks.
 bench-plan: deps-test with-wasm  ## measure how well plans predict runs (10 to 20 minutes)
