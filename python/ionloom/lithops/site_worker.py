@@ -18,7 +18,7 @@ from ionloom.errors import IonloomError, RemoteError, UsageError, error_of, exit
 from ionloom.lithops.geds_place import GedsPlace, geds_place
 from ionloom.lithops.inputs import local_arguments
 from ionloom.lithops.share_out import input_bytes
-from ionloom.lithops.worker import Call, Outcome, joined, run_call
+from ionloom.lithops.worker import Call, Outcome, run_call, task_texts
 
 _IBD_RANGE = re.compile(rb"^input ibd ibd (\d+) (\d+)$", re.MULTILINE)
 
@@ -142,14 +142,7 @@ def _fetch_raw(call: SiteCall, texts: bytes, folder: Path) -> Path:
 
 
 def _work_on_raw(call: SiteCall, storage: Any) -> Outcome:
-    texts = b"".join(
-        storage.get_object(
-            storage.bucket,
-            call["tasks"],
-            extra_get_args={"Range": f"bytes={offset}-{offset + length - 1}"},
-        )
-        for offset, length in joined(call["ranges"])
-    )
+    texts = task_texts(call, storage)
     with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
         ibd = _fetch_raw(call, texts, Path(folder))
         return run_call({**call, "ibd": str(ibd)}, storage)  # type: ignore[typeddict-unknown-key]

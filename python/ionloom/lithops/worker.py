@@ -145,9 +145,9 @@ def _keep_tasks(
     storage.put_object(storage.bucket, outcome["texts"], b"".join(texts))
 
 
-def _work(call: Call, storage: Any, outcome: Outcome) -> None:
-    place = store_of(storage, call["store"])
-    texts = b"".join(
+def task_texts(call: Call, storage: Any) -> bytes:
+    """Texts of a call's tasks, one after the other."""
+    return b"".join(
         storage.get_object(
             storage.bucket,
             call["tasks"],
@@ -155,6 +155,11 @@ def _work(call: Call, storage: Any, outcome: Outcome) -> None:
         )
         for offset, length in joined(call["ranges"])
     )
+
+
+def _work(call: Call, storage: Any, outcome: Outcome) -> None:
+    place = store_of(storage, call["store"])
+    texts = task_texts(call, storage)
     with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
         ibd = call["ibd"]
         if is_url(ibd):
