@@ -1,15 +1,16 @@
 #include "bench/edge/environments.h"
 
-#include <cmath>
 #include <stdexcept>
 
-#include "plan/normal_quantile.h"
 #include "plan/random_numbers.h"
+#include "sites/support/random_sites.h"
 
 namespace ionloom::bench {
 namespace {
 
 using Json = nlohmann::json;
+using sites::log_uniform;
+using sites::lognormal;
 
 constexpr double kLinkError =
     0.1;  // of what was last seen of a link, standard deviation of the log
@@ -26,14 +27,6 @@ std::array<std::optional<double>, plan::kStages.size()> by_stage(const Json& jso
     values[static_cast<std::size_t>(*stage)] = value.get<double>();
   }
   return values;
-}
-
-double log_uniform(plan::RandomNumbers& random, double least, double most) {
-  return least * std::pow(most / least, random.uniform());
-}
-
-double lognormal(plan::RandomNumbers& random, double spread_log) {
-  return std::exp(spread_log * plan::normal_quantile(0.001 + 0.998 * random.uniform()));
 }
 
 void set_link(sites::Site& site, double up_bytes_s, double down_bytes_s, double latency_s) {
