@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kSpectra = 64;
 constexpr std::uint64_t kPeaks = 50'000;
 constexpr std::size_t kFormulas = 64;
+constexpr std::size_t kMostFormulas = 512;  ///< a sixteenth of the lists, within these
 constexpr std::size_t kDecoys = 192;
 /// Peaks of the sampled spectra in the first window of an ion that has a signal.
 constexpr std::uint64_t kSignal = 2;
@@ -55,7 +56,8 @@ Result<SampledPeaks> sample_peaks(const imzml::Dataset& dataset, std::uint64_t d
 std::vector<std::string> sample_formulas(const std::vector<chem::MoleculeList>& lists,
                                          std::uint64_t formulas) {
   std::vector<std::string> sample;
-  for (std::size_t wanted : plan::evenly_spread(formulas, kFormulas)) {
+  const std::size_t size = std::clamp<std::size_t>(formulas / 16, kFormulas, kMostFormulas);
+  for (std::size_t wanted : plan::evenly_spread(formulas, size)) {
     auto list = lists.begin();
     for (; wanted >= list->formulas.size(); ++list) wanted -= list->formulas.size();
     sample.push_back(list->formulas[wanted]);

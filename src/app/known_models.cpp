@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Models are learned again when measurements are so many times those learned from.
+/// Models are learned again when own measurements are so many times those learned from.
 constexpr double kWorthLearning = 1.25;
 
 std::optional<fs::path> folder_of(const char* variable, const char* below) {
@@ -135,9 +135,10 @@ Result<void> record(std::span<const plan::Measurement> measurements) {
   const auto count = file->count();
   if (!count) return std::unexpected(count.error());
   const auto lines = std::ranges::count(plan::shipped_measurements(), '\n');  // and a first one
-  const auto there = static_cast<double>(*count) + static_cast<double>(lines - 1);
-  const auto learned_from = static_cast<double>(known_models().models.measurements);
-  if (there < kWorthLearning * learned_from) return {};
+  const auto shipped_rows = static_cast<double>(lines - 1);
+  const double own_learned_from =
+      static_cast<double>(known_models().models.measurements) - shipped_rows;
+  if (static_cast<double>(*count) < kWorthLearning * own_learned_from) return {};
   const KnownModels known = learn_again();
   if (known.trouble.empty()) return {};
   return data_error({}, known.trouble);

@@ -98,7 +98,13 @@ LearnedModels learn_models(std::span<const Measurement> measurements) {
   for (const Measurement& row : std::views::reverse(measurements)) {
     // What a store alone was measured with has no work.
     if (row.counts == WorkCounts{} && row.compute_s == 0) continue;
-    if (taken[{row.stage, row.device}]++ < kMostOfADevice) rows.push_back(row);
+    if (taken[{row.stage, row.device}]++ >= kMostOfADevice) continue;
+    rows.push_back(row);
+    // Rows from before that count was kept are of whole stages.
+    WorkCounts& counts = rows.back().counts;
+    if (row.stage == Stage::kAnnotate && counts[Count::kDatasetPeaks] == 0) {
+      counts[Count::kDatasetPeaks] = counts[Count::kPeaks];
+    }
   }
   std::ranges::reverse(rows);
   for (const Stage stage : kStages) {

@@ -35,13 +35,20 @@ Forms all_forms() {
   of(Stage::kMerge) = {{kOne, per(kPeaks)}, {kOne, per(kPeaks), with_log(kPeaks, kRuns)}};
   of(Stage::kIons) = {{kOne, per(kIons)}, {kOne, per(kFormulas), per(kIons)}};
   of(Stage::kPatterns) = {{kOne, per(kIons)}};
-  of(Stage::kAnnotate) = {{kOne, per(kIons)},
-                          {kOne, per(kIons), per(kWindowPeaks)},
-                          {kOne, per(kIons), per(kWindowPeaks), per(kPeaks)},
-                          {kOne, per(kIons), per(kWindowPeaks), product(kIons, kPixels)}};
+  of(Stage::kAnnotate) = {
+      {kOne, per(kIons)},
+      {kOne, per(kIons), per(kWindowPeaks)},
+      {kOne, per(kIons), per(kWindowPeaks), per(kPeaks)},
+      {kOne, per(kIons), per(kWindowPeaks), product(kIons, kPixels)},
+      // Where peaks lie densely an ion has some in its windows by chance.
+      {kOne, per(kIons), per(kPeaks), product(kIons, kDatasetPeaks)},
+      {kOne, per(kIons), per(kWindowPeaks), per(kPeaks), product(kIons, kDatasetPeaks)}};
   of(Stage::kImages) = {{kOne, per(kIons)},
                         {kOne, per(kIons), per(kWindowPeaks)},
-                        {kOne, per(kIons), per(kWindowPeaks), product(kIons, kPixels)}};
+                        {kOne, per(kIons), per(kWindowPeaks), product(kIons, kPixels)},
+                        // The checksums of the files are computed beside the images.
+                        {kOne, per(kIons), per(kPeaks)},
+                        {kOne, per(kIons), per(kPeaks), product(kIons, kPixels)}};
   of(Stage::kRank) = {
       {kOne, per(kDraws)}, {kOne, with_log(kDraws, kDraws)}, {kOne, per(kIons), per(kDraws)}};
   return forms;

@@ -21,9 +21,10 @@ Json stage_json(const StageModel& model) {
   }
   Json devices = Json::array();
   for (const DeviceFactor& device : model.devices) {
-    devices.push_back({{"device", device.device},
-                       {"kappa", device.kappa},
-                       {"measurements", device.measurements}});
+    Json line = {
+        {"device", device.device}, {"kappa", device.kappa}, {"measurements", device.measurements}};
+    if (!device.coefficients.empty()) line["seconds"] = device.coefficients;
+    devices.push_back(std::move(line));
   }
   const auto scores = model.scores.values();
   return {{"stage", stage_name(model.stage)},
@@ -78,7 +79,16 @@ std::optional<std::string> read_stage(const Json& json, StageModel& model) {
     if (!kappa || !count || text_of(line, "device").empty()) {
       return fmt::format("{}: {} is no device with its kappa", name, line.dump());
     }
-    model.devices.push_back({text_of(line, "device"), *kappa, static_cast<std::size_t>(*count)});
+    DeviceFactor device{text_of(line, "device"), *kappa, static_cast<std::size_t>(*count)};
+    for (const Json& seconds : list_of(line, "seconds")) {
+      if (is_amount(seconds)) device.coefficients.push_back(seconds.get<double>());
+    }
+    if (device.coefficients.size() != list_of(line, "seconds").size() ||
+        (!device.coefficients.empty() && device.coefficients.size() != model.form.size())) {
+      return fmt::format("{}: {} has no seconds for each of {} terms", name, line.dump(),
+                         model.form.size());
+    }
+    model.devices.push_back(std::move(device));
   }
   if (model.form.empty() || model.devices.empty()) return name + ": has no terms or no devices";
   std::vector<double> scores;

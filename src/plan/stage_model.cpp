@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "plan/choose_form.h"
 #include "plan/random_numbers.h"
@@ -14,6 +16,9 @@ using Rows = std::vector<const Measurement*>;
 
 /// Below that many, a third is too few to tell bounds from.
 constexpr std::size_t kEnoughToSplit = 20;
+/// Fewer measurements a term, or of fewer datasets, give a device a factor and no terms of its own.
+constexpr std::size_t kEnoughOfATerm = 4;
+constexpr std::size_t kEnoughDatasets = 5;
 
 /// Measurements by device, the device with most of them first.
 std::vector<Rows> by_device(std::span<const Measurement* const> rows) {
@@ -24,6 +29,13 @@ std::vector<Rows> by_device(std::span<const Measurement* const> rows) {
   for (auto& [name, part] : devices) parts.push_back(std::move(part));
   std::ranges::stable_sort(parts, std::greater{}, &Rows::size);
   return parts;
+}
+
+bool is_enough_for_own_terms(const Rows& rows, const ModelForm& form) {
+  if (rows.size() < kEnoughOfATerm * form.size()) return false;
+  std::set<std::string_view> datasets;
+  for (const Measurement* row : rows) datasets.insert(row->dataset);
+  return datasets.size() >= kEnoughDatasets;
 }
 
 double log_error(const StageModel& model, const Measurement& row) {
@@ -45,7 +57,11 @@ void learn(StageModel& model, const Rows& rows) {
       if (base > 0) ratios.push_back(row->compute_s / base);
     }
     if (ratios.empty()) continue;
-    model.devices.push_back({devices[i].front()->device, median(ratios), devices[i].size()});
+    DeviceFactor factor{devices[i].front()->device, median(ratios), devices[i].size()};
+    if (is_enough_for_own_terms(devices[i], model.form)) {
+      factor.coefficients = fit_relative(equations_of(model.form, devices[i])).coefficients;
+    }
+    model.devices.push_back(std::move(factor));
   }
   std::vector<double> errors;
   for (const Measurement* row : rows) errors.push_back(std::abs(log_error(model, *row)));
@@ -117,8 +133,10 @@ std::optional<Prediction> StageModel::predict(std::string_view device_name,
                                               const WorkCounts& task) const {
   const DeviceFactor* factor = device(device_name);
   if (factor == nullptr) return std::nullopt;
-  return Prediction{.seconds = factor->kappa * fitted(coefficients, term_values(form, task)),
-                    .spread_log = spread_log};
+  const std::vector<double> terms = term_values(form, task);
+  const double seconds = factor->coefficients.empty() ? factor->kappa * fitted(coefficients, terms)
+                                                      : fitted(factor->coefficients, terms);
+  return Prediction{.seconds = seconds, .spread_log = spread_log};
 }
 
 std::optional<PredictedRange> StageModel::predict_range(std::string_view device_name,

@@ -14,8 +14,11 @@ namespace ionloom::plan {
 /// How a device compares with the one that the coefficients belong to.
 struct DeviceFactor {
   std::string device;
-  double kappa = 1;  ///< its times are so many times longer
+  double kappa = 1;  ///< its times are so many times longer, in the median
   std::size_t measurements = 0;
+  /// Seconds a unit of each term on this device, where enough was measured there; empty: kappa
+  /// times the model's.
+  std::vector<double> coefficients{};
 };
 
 /// Seconds that a task computes, as learned from measurements.
@@ -31,7 +34,8 @@ struct PredictedRange {
   double level = 0;  ///< see ConformalScores::Width
 };
 
-/// Computing time of a stage's tasks: kappa(device) x (coefficients . terms of the work counts).
+/// Computing time of a stage's tasks: kappa(device) x (coefficients . terms of the work counts), or
+/// the device's own coefficients where it has them.
 struct StageModel {
   Stage stage = Stage::kIndex;
   ModelForm form{};
@@ -55,9 +59,11 @@ struct StageModel {
 
 /// Learns a stage's model from whatever was measured, on any devices. The form is the one of
 /// `forms` that predicts best what it was not fitted to. The device with most measurements carries
-/// the coefficients, the others a factor each. A third of the measurements is held out to give the
-/// bounds of predictions; with fewer than 20, each is held out in turn instead.
-/// Absent when no measurement of the stage is usable. Deterministic.
+/// the coefficients, the others a factor each, and coefficients of their own where they were
+/// measured on five datasets and four times a term: threads and runtimes change some terms more
+/// than others. A third of the measurements is held out to give the bounds of predictions; with
+/// fewer than 20, each is held out in turn instead. Absent when no measurement of the stage is
+/// usable. Deterministic.
 [[nodiscard]] std::optional<StageModel> fit_stage_model(Stage stage,
                                                         std::span<const ModelForm> forms,
                                                         std::span<const Measurement> measurements);

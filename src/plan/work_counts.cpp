@@ -7,10 +7,11 @@ namespace ionloom::plan {
 namespace {
 
 constexpr std::array<std::string_view, kCounts.size()> kNames = {
-    "spectra", "peaks", "window_peaks", "runs", "pixels", "formulas", "ions", "draws"};
+    "spectra",  "peaks", "window_peaks", "runs",         "pixels",
+    "formulas", "ions",  "draws",        "dataset_peaks"};
 
 bool is_divided(Count count) {
-  return count != Count::kPixels && count != Count::kRuns;
+  return count != Count::kPixels && count != Count::kRuns && count != Count::kDatasetPeaks;
 }
 
 }  // namespace
@@ -52,6 +53,7 @@ WorkCounts stage_counts(Stage stage, const JobCounts& job) {
     case Stage::kAnnotate:
       add(Count::kPeaks, job.peaks);
       add(Count::kWindowPeaks, job.window_peaks);
+      add(Count::kDatasetPeaks, job.peaks);
       add(Count::kPixels, job.pixels);
       add(Count::kIons, job.ions);
       break;

@@ -18,13 +18,14 @@ enum class Count : std::uint8_t {
   kRuns,         ///< objects of peaks that are read side by side
   kPixels,       ///< of the grid, width x height
   kFormulas,
-  kIons,   ///< targets and decoys, each once
-  kDraws,  ///< targets, and decoys as often as they were drawn
+  kIons,          ///< targets and decoys, each once
+  kDraws,         ///< targets, and decoys as often as they were drawn
+  kDatasetPeaks,  ///< of the whole dataset, however it is cut: how densely windows are filled
 };
 
 inline constexpr std::array kCounts = {Count::kSpectra, Count::kPeaks,  Count::kWindowPeaks,
                                        Count::kRuns,    Count::kPixels, Count::kFormulas,
-                                       Count::kIons,    Count::kDraws};
+                                       Count::kIons,    Count::kDraws,  Count::kDatasetPeaks};
 
 /// "spectra", "peaks", "window_peaks" ...
 [[nodiscard]] std::string_view count_name(Count count);
@@ -66,7 +67,7 @@ struct JobCounts {
 [[nodiscard]] std::uint64_t most_tasks(Stage stage, const JobCounts& job);
 
 /// Work of the largest of `tasks` tasks that a stage is cut into evenly: whole spectra, peaks and
-/// ions, rounded up. What every task sees whole (pixels, runs) is not divided.
+/// ions, rounded up. What every task sees whole (pixels, runs, dataset peaks) is not divided.
 [[nodiscard]] WorkCounts task_share(const WorkCounts& stage, std::uint64_t tasks);
 
 /// A stage's bound on the memory of a task that does this work: the functions of `stages` and

@@ -37,6 +37,29 @@ TEST(ModelsFile, what_is_written_is_read_and_predicts_the_same) {
   EXPECT_EQ(a->most_s, b->most_s);
 }
 
+TEST(ModelsFile, terms_of_a_device_are_kept_and_must_be_as_many_as_the_stage_s) {
+  RandomNumbers random(8);
+  auto measurements = simulated_ingests(60, random, 0.05);
+  for (int i = 0; i < 40; ++i) {
+    measurements.push_back(simulated_ingest(random, 0.05, "cluster", 0.5));
+  }
+  const LearnedModels before = learn_models(measurements);
+  const StageModel& ingest = *before.of(Stage::kIngest);
+  ASSERT_EQ(ingest.device("cluster")->coefficients.size(), ingest.form.size());
+  const std::string text = models_text(before);
+  const auto after = parse_models(text, "memory");
+  ASSERT_TRUE(after) << after.error().message();
+  EXPECT_EQ(models_text(*after), text);
+  EXPECT_EQ(after->of(Stage::kIngest)->device("cluster")->coefficients,
+            ingest.device("cluster")->coefficients);
+  for (const auto& wrong :
+       {nlohmann::json{1.0}, nlohmann::json{0.1, -1.0}, nlohmann::json{"a", "b"}}) {
+    nlohmann::json json = nlohmann::json::parse(text);
+    json["stages"][0]["devices"][1]["seconds"] = wrong;
+    EXPECT_NE(message_of(json.dump()).find("has no seconds for each"), std::string::npos) << wrong;
+  }
+}
+
 TEST(ModelsFile, a_newer_version_is_named) {
   nlohmann::json json = nlohmann::json::parse(models_text(some_models()));
   json["ionloom_models"] = 2;

@@ -91,6 +91,42 @@ TEST(StageModel, a_device_measured_once_gets_its_factor) {
   EXPECT_LT(relative_error(*model, 3e6, 4, "edge"), 0.08);
 }
 
+/// Ingests of a device whose start takes 3 times as long and whose peaks 0.5 times.
+std::vector<Measurement> ingests_of_another_kind(std::size_t count, RandomNumbers& random) {
+  auto measurements = simulated_ingests(count, random, 0);
+  for (Measurement& measurement : measurements) {
+    measurement.device = "cluster";
+    measurement.compute_s = 0.06 + 40e-9 * measurement.counts[Count::kPeaks];
+  }
+  return measurements;
+}
+
+TEST(StageModel, a_device_measured_often_gets_terms_of_its_own) {
+  RandomNumbers random(10);
+  auto measurements = simulated_ingests(60, random, 0.02);
+  const auto others = ingests_of_another_kind(40, random);
+  measurements.insert(measurements.end(), others.begin(), others.end());
+  const auto model = fit_ingest(measurements);
+  ASSERT_TRUE(model);
+  ASSERT_EQ(model->device("cluster")->coefficients.size(), model->form.size());
+  for (const double peaks : {2e4, 1e6, 5e7}) {
+    const double truth = 0.06 + 40e-9 * peaks;
+    EXPECT_NEAR(model->predict("cluster", work(peaks))->seconds / truth, 1, 0.05) << peaks;
+    EXPECT_LT(relative_error(*model, peaks), 0.06);
+  }
+}
+
+TEST(StageModel, few_datasets_give_no_terms_of_their_own) {
+  RandomNumbers random(11);
+  auto measurements = simulated_ingests(60, random, 0.02);
+  auto others = ingests_of_another_kind(40, random);
+  for (Measurement& measurement : others) measurement.dataset = "one";
+  measurements.insert(measurements.end(), others.begin(), others.end());
+  const auto model = fit_ingest(measurements);
+  ASSERT_TRUE(model);
+  EXPECT_TRUE(model->device("cluster")->coefficients.empty());
+}
+
 TEST(StageModel, an_unknown_device_and_a_stage_without_measurements_have_no_prediction) {
   RandomNumbers random(7);
   const auto measurements = simulated_ingests(30, random, 0.03);

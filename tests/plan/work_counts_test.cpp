@@ -53,6 +53,7 @@ TEST(WorkCounts, a_task_gets_its_share_rounded_up_and_sees_the_whole_grid) {
   EXPECT_EQ(task[Count::kIons], 134);
   EXPECT_EQ(task[Count::kPixels], 120);
   EXPECT_EQ(task[Count::kRuns], 7);
+  EXPECT_EQ(task[Count::kDatasetPeaks], 2000);  // how densely they lie does not change
   EXPECT_EQ(task_share(stage, 1), stage);
 }
 
