@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from ionloom.errors import RemoteError
 from ionloom.lithops import calls
 from ionloom.lithops.calls import Caller
+from ionloom.lithops.site_worker import run_site_call
 
 OUTCOME = {"name": "ingest-0", "exit_code": 0}
 
@@ -50,3 +52,53 @@ def test_a_lithops_that_takes_no_calls_is_told_in_a_sentence() -> None:
     with pytest.raises(RemoteError, match="does not take ingest-0: the runner was not there"):
         ask(executor)
     assert executor.asked == 4
+
+
+class TextsStorage:
+    """A storage that has the texts of tasks, and counts how often it is asked for them."""
+
+    backend, bucket = "localhost", "bucket"
+
+    def __init__(self, texts: bytes) -> None:
+        self._texts = texts
+        self.asked = 0
+
+    def get_object(self, bucket: str, key: str, extra_get_args: dict[str, str]) -> bytes:
+        self.asked += 1
+        begin, end = extra_get_args["Range"].removeprefix("bytes=").split("-")
+        return self._texts[int(begin) : int(end) + 1]
+
+
+def test_a_call_on_raw_data_of_another_site_fetches_its_texts_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = tmp_path / "engine"
+    engine.write_text(
+        "#!/bin/bash\n"
+        f'if [[ $1 == geds ]]; then echo "$*" >>{tmp_path}/ranges; printf 0123456789; exit; fi\n'
+        f"for word; do [[ $word == --ibd=* ]] && cp \"${{word#--ibd=}}\" {tmp_path}/ibd; done\n"
+        f"cat >{tmp_path}/texts\n"
+        'echo \'{"task": "ingest-0", "done": true}\'\n'
+    )
+    engine.chmod(0o755)
+    monkeypatch.setenv("IONLOOM_COMMAND", str(engine))
+    texts = b"ionloom-task 1\nname another\nionloom-task 1\nname ingest-0\ninput ibd ibd 5 10\n"
+    first = texts.index(b"ionloom-task 1\nname ingest-0")
+    storage = TextsStorage(texts)
+    call: Any = {
+        "kind": "work",
+        "name": "ingest-0-0",
+        "store": "geds://there:1/bucket?node=here:2",
+        "tasks": "key",
+        "ranges": [(first, len(texts) - first)],
+        "ibd": "/somewhere/else.ibd",
+        "raw": "bucket/raw.ibd",
+        "runtime": "native",
+    }
+    outcome = run_site_call(call, storage)
+    assert outcome["exit_code"] == 0, outcome
+    assert [task["task"] for task in outcome["tasks"]] == ["ingest-0"]
+    assert storage.asked == 1
+    assert (tmp_path / "texts").read_bytes() == texts[first:]
+    assert (tmp_path / "ibd").read_bytes() == bytes(5) + b"0123456789"
+    assert "bucket/raw.ibd --metadata=there:1 --range=5:10" in (tmp_path / "ranges").read_text()

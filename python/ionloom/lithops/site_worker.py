@@ -11,14 +11,14 @@ import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ionloom.command import command_path
 from ionloom.errors import IonloomError, RemoteError, UsageError, error_of, exit_code_of
 from ionloom.lithops.geds_place import GedsPlace, geds_place
 from ionloom.lithops.inputs import local_arguments
 from ionloom.lithops.share_out import input_bytes
-from ionloom.lithops.worker import Call, Outcome, run_call, task_texts
+from ionloom.lithops.worker import Call, Outcome, do_call, run_call, work
 
 _IBD_RANGE = re.compile(rb"^input ibd ibd (\d+) (\d+)$", re.MULTILINE)
 
@@ -113,21 +113,22 @@ def _drop_raw(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
     _run(["geds", "rm", call["raw"], f"--metadata={_geds_of(call).metadata}"])
 
 
-def _geds_of(call: SiteCall) -> GedsPlace:
+def _geds_of(call: Call) -> GedsPlace:
     place = geds_place(str(call["store"]))
     assert place is not None
     return place
 
 
-def _fetch_raw(call: SiteCall, texts: bytes, folder: Path) -> Path:
+def _fetch_raw(call: Call, storage: Any, texts: bytes, folder: Path) -> str:
     """A file that holds what tasks read of the .ibd, at its place, and nothing else."""
     path = folder / "part.ibd"
+    raw = cast(SiteCall, call)["raw"]
     metadata = _geds_of(call).metadata
     with path.open("wb") as file:
         for offset, length in _IBD_RANGE.findall(texts):
             begin, size = int(offset), int(length)
             done = subprocess.run(
-                [command_path(), "geds", "get", call["raw"], f"--metadata={metadata}"]
+                [command_path(), "geds", "get", raw, f"--metadata={metadata}"]
                 + [f"--range={begin}:{size}"],
                 check=False,
                 stdout=subprocess.PIPE,
@@ -135,17 +136,14 @@ def _fetch_raw(call: SiteCall, texts: bytes, folder: Path) -> Path:
             )
             if done.returncode != 0 or len(done.stdout) != size:
                 said = done.stderr.decode(errors="replace").rpartition("error: ")[2].strip()
-                raise RemoteError(f"{call['raw']}: {said or f'{len(done.stdout)} of {size} bytes came'}")
+                raise RemoteError(f"{raw}: {said or f'{len(done.stdout)} of {size} bytes came'}")
             file.seek(begin)
             file.write(done.stdout)
-    return path
+    return str(path)
 
 
-def _work_on_raw(call: SiteCall, storage: Any) -> Outcome:
-    texts = task_texts(call, storage)
-    with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
-        ibd = _fetch_raw(call, texts, Path(folder))
-        return run_call({**call, "ibd": str(ibd)}, storage)  # type: ignore[typeddict-unknown-key]
+def _work_on_raw(call: Call, storage: Any, outcome: Outcome) -> None:
+    work(call, storage, outcome, _fetch_raw)
 
 
 def _measure_inputs(outcome: Outcome, storage: Any) -> None:
@@ -174,7 +172,7 @@ def run_site_call(call: SiteCall, storage: Any) -> SiteOutcome:
             kinds[call["kind"]](call, storage, outcome)
             outcome["exit_code"] = 0
         elif call["kind"] == "work" and "raw" in call:
-            outcome |= _work_on_raw(call, storage)  # type: ignore[typeddict-item]
+            outcome |= do_call(call, storage, _work_on_raw)  # type: ignore[typeddict-item]
         else:
             outcome |= run_call(call, storage)  # type: ignore[typeddict-item]
             _measure_inputs(outcome, storage)

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -157,13 +157,21 @@ def task_texts(call: Call, storage: Any) -> bytes:
     )
 
 
-def _work(call: Call, storage: Any, outcome: Outcome) -> None:
+# Gives the file that holds what tasks with these texts read of the .ibd, perhaps in this folder.
+IbdFile = Callable[[Call, Any, bytes, Path], str]
+
+
+def _ibd_file(call: Call, storage: Any, texts: bytes, folder: Path) -> str:
+    ibd = call["ibd"]
+    return str(fetch_ranges(storage, ibd, texts, folder)) if is_url(ibd) else ibd
+
+
+def work(call: Call, storage: Any, outcome: Outcome, ibd_file: IbdFile = _ibd_file) -> None:
+    """Does a call's tasks, and notes a record of each."""
     place = store_of(storage, call["store"])
     texts = task_texts(call, storage)
     with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
-        ibd = call["ibd"]
-        if is_url(ibd):
-            ibd = str(fetch_ranges(storage, ibd, texts, Path(folder)))
+        ibd = ibd_file(call, storage, texts, Path(folder))
         printed = _engine(
             ["task", "work", "-", f"--store={place.url}", f"--ibd={ibd}"]
             + [f"--runtime={call['runtime']}"]
@@ -186,13 +194,20 @@ def joined(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return all_ranges
 
 
-def run_call(call: Call, storage: Any) -> Outcome:
-    """Does a call. `storage` is Lithops' own, which it hands to functions that ask for it."""
+def do_call(
+    call: Call, storage: Any, do: Callable[[Call, Any, Outcome], None]
+) -> Outcome:
+    """Does what a call asks for, in a way: gives what came of it, when, and why it failed."""
     outcome: Outcome = {"name": call["name"], "host": socket.gethostname(), "started": time.time()}
     try:
-        {"plan": _plan, "work": _work}[call["kind"]](call, storage, outcome)
+        do(call, storage, outcome)
     except IonloomError as error:
         outcome["exit_code"] = exit_code_of(error)
         outcome["error"] = str(error)
     outcome["ended"] = time.time()
     return outcome
+
+
+def run_call(call: Call, storage: Any) -> Outcome:
+    """Does a call. `storage` is Lithops' own, which it hands to functions that ask for it."""
+    return do_call(call, storage, {"plan": _plan, "work": work}[call["kind"]])
