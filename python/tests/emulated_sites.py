@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from lithops_runs import own_environment
 
 STAGES = ("index", "ingest", "ions", "patterns", "annotate", "images", "rank")
 _CGROUPS = Path("/sys/fs/cgroup")
@@ -296,13 +297,7 @@ class EmulatedSites:
         return path
 
     def environment(self) -> dict[str, str]:
-        (self.folder / "tmp").mkdir(exist_ok=True)
-        return {
-            **os.environ,
-            "HOME": str(self.folder),
-            "TMPDIR": str(self.folder / "tmp"),
-            "IONLOOM_PYTHON": sys.executable,
-        }
+        return own_environment(self.folder)
 
     def command(self, dataset: Path, molecules: Path, output: Path, *more: str) -> list[str]:
         return [

@@ -16,6 +16,21 @@ from s3_server import ACCESS, BUCKET, SECRET
 RESULTS = ("annotations.csv", "annotations.parquet")
 
 
+def own_environment(folder: Path) -> dict[str, str]:
+    """Of a driver whose home and temporary files are in a folder."""
+    temporary = folder / "tmp"
+    temporary.mkdir(exist_ok=True)
+    environment = {
+        **os.environ,
+        "HOME": str(folder),
+        "TMPDIR": str(temporary),
+        "IONLOOM_PYTHON": sys.executable,
+    }
+    # Each driver copies Lithops' sources, which every call would compile again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
+
+
 @dataclass
 class World:
     """Where runs of a test find what they need."""
@@ -25,15 +40,7 @@ class World:
     environment: dict[str, str] = field(default_factory=dict)
 
     def env(self) -> dict[str, str]:
-        temporary = self.folder / "tmp"
-        temporary.mkdir(exist_ok=True)
-        return {
-            **os.environ,
-            "HOME": str(self.folder),
-            "TMPDIR": str(temporary),
-            "IONLOOM_PYTHON": sys.executable,
-            **self.environment,
-        }
+        return {**own_environment(self.folder), **self.environment}
 
     def config_file(self) -> Path:
         path = self.folder / "lithops.yaml"

@@ -97,7 +97,7 @@ class Caller:
                     run_call,
                     {"call": one.call},
                     runtime_memory=one.call["memory_mb"],
-                    exclude_modules=["ionloom"],
+                    include_modules=None,  # the package is there: nothing is to be looked for and sent
                 )
             except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
                 # On localhost every driver that starts replaces the package that others run from.

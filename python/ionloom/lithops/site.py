@@ -109,7 +109,7 @@ class Site:
                     run_site_call,
                     {"call": call},
                     runtime_memory=call["memory_mb"],
-                    exclude_modules=["ionloom"],
+                    include_modules=None,  # as in calls.py
                 )
             except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
                 future = NotTaken(f"Lithops does not take it: {' '.join(str(error).split())}")
