@@ -15,6 +15,7 @@
 #include "app/seconds_since.h"
 #include "app/standard_streams.h"
 #include "app/whole_file.h"
+#include "exec/joined_reads.h"
 #include "exec/kept_objects.h"
 #include "tasks/task.h"
 
@@ -100,12 +101,13 @@ Result<void> run_task_work(const TaskWorkOptions& options) {
   if (!store) return std::unexpected(store.error());
   auto runtime = open_runtime(options.runtime, 1);
   if (!runtime) return std::unexpected(runtime.error());
-  const auto objects = exec::kept_objects(**store, options.ibd, options.packed);
+  const auto kept = exec::kept_objects(**store, options.ibd, options.packed);
+  exec::JoinedReads objects(*tasks, *kept, 1);
   Result<void> all;
   for (const tasks::Task& task : *tasks) {
     const auto start = std::chrono::steady_clock::now();
     const exec::StoreTraffic before = (*store)->meter().so_far();
-    const auto done = do_task(task, **store, *objects, **runtime);
+    const auto done = do_task(task, **store, objects, **runtime);
     const exec::StoreTraffic traffic = (*store)->meter().so_far() - before;
     nlohmann::ordered_json line = {{"task", task.name},
                                    {"stage", tasks::stage_name(task.stage)},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exec/image_source.h"
+#include "exec/joined_reads.h"
 #include "exec/parallel_steps.h"
 #include "exec/run_indices.h"
 #include "exec/task_batch.h"
@@ -95,8 +96,9 @@ class TaskImages final : public ImageSource {
     if (auto added = objects_.add(kTable, tasks::encode_ion_table(all.rows)); !added) return added;
     const auto tasks = tasks_for(all.rows);
     if (!tasks) return std::unexpected(tasks.error());
+    JoinedReads objects(*tasks, objects_, settings_.threads);
     auto done = in_parallel(tasks->size(), progress, [&](std::size_t i) {
-      return run_one((*tasks)[i], all, work, progress);
+      return run_one((*tasks)[i], objects, all, work, progress);
     });
     objects_.drop(kTable);
     return done;
@@ -104,8 +106,9 @@ class TaskImages final : public ImageSource {
 
  private:
   [[nodiscard]] Result<std::vector<tasks::Task>> tasks_for(const tasks::IonRows& rows) const;
-  [[nodiscard]] Result<void> run_one(const tasks::Task& task, const WantedIons& all,
-                                     const Work& work, Progress& progress) const;
+  [[nodiscard]] Result<void> run_one(const tasks::Task& task, TaskObjects& objects,
+                                     const WantedIons& all, const Work& work,
+                                     Progress& progress) const;
 
   const AnnotationRun& run_;
   const AnnotationSettings& settings_;
@@ -149,11 +152,12 @@ Result<std::vector<tasks::Task>> TaskImages::tasks_for(const tasks::IonRows& row
   return tasks;
 }
 
-Result<void> TaskImages::run_one(const tasks::Task& task, const WantedIons& all, const Work& work,
+Result<void> TaskImages::run_one(const tasks::Task& task, TaskObjects& objects,
+                                 const WantedIons& all, const Work& work,
                                  Progress& progress) const {
   tasks::Task without_outputs = task;
   without_outputs.outputs.clear();
-  auto inputs = ObjectTaskIo::open(without_outputs, objects_);
+  auto inputs = ObjectTaskIo::open(without_outputs, objects);
   if (!inputs) return std::unexpected(inputs.error());
   TakingIo io(std::move(*inputs), task.outputs.size());
   auto done = runtime_.run(task, io, [&] { return progress.cancelled(); });

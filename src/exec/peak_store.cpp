@@ -126,9 +126,8 @@ Result<PeakStore> PeakStore::of_runs(std::vector<std::shared_ptr<const RunReader
   PeakStore store;
   store.runs_ = std::move(runs);
   store.unsorted_spectra_ = unsorted_spectra;
-  store.histogram_.assign(stages::kMzBuckets, 0);
   for (const auto& run : store.runs_) {
-    if (auto added = store.count(*run); !added) return std::unexpected(added.error());
+    if (auto added = store.add_run(*run); !added) return std::unexpected(added.error());
   }
   auto buffer = PeakBuffer::create(std::min(store.size_, capacity_peaks));
   if (!buffer) return std::unexpected(buffer.error());
@@ -136,18 +135,29 @@ Result<PeakStore> PeakStore::of_runs(std::vector<std::shared_ptr<const RunReader
   return store;
 }
 
-Result<void> PeakStore::count(const RunReader& run) {
+Result<void> PeakStore::add_run(const RunReader& run) {
   const std::span<const stages::RunIndexEntry> index = run.index();
+  if (index.empty()) return {};
+  const std::size_t last = index.size() - 1;
+  double last_mz = 0;  // the last of the first column of a block
+  auto read = run.read_bytes(stages::RunHeader::block_offset_bytes(last) +
+                                 (run.header().peaks_of(last) - 1) * sizeof(double),
+                             std::as_writable_bytes(std::span(&last_mz, 1)));
+  if (!read) return read;
+  first_mz_ = size_ == 0 ? index.front().first_mz : std::min(first_mz_, index.front().first_mz);
+  last_mz_ = std::max(last_mz_, last_mz);
+  size_ += run.header().peaks;
+  return {};
+}
+
+Result<void> PeakStore::count(const RunReader& run) {
   std::vector<double> mz;
-  for (std::size_t block = 0; block < index.size(); ++block) {
+  for (std::size_t block = 0; block < run.index().size(); ++block) {
     mz.resize(run.header().peaks_of(block));  // the first column of a block
     auto read = run.read_bytes(stages::RunHeader::block_offset_bytes(block),
                                std::as_writable_bytes(std::span(mz)));
     if (!read) return read;
     for (const double value : mz) ++histogram_[stages::mz_bucket(value)];
-    first_mz_ = size_ == 0 ? mz.front() : std::min(first_mz_, mz.front());
-    last_mz_ = std::max(last_mz_, mz.back());
-    size_ += mz.size();
   }
   return {};
 }
@@ -161,6 +171,12 @@ void PeakStore::add_table(imaging::PeakTable table) {
 
 Result<void> PeakStore::visit(std::size_t items, const WindowsOf& windows_of, const Visit& visit) {
   if (runs_.empty()) return visit(buffer_.peaks().first(size_), 0, items);
+  if (histogram_.empty()) {
+    histogram_.assign(stages::kMzBuckets, 0);
+    for (const auto& run : runs_) {
+      if (auto counted = count(*run); !counted) return counted;
+    }
+  }
 
   const std::uint64_t capacity = buffer_.peaks().size();
   std::vector<std::uint32_t> slice_of_bucket(stages::kMzBuckets, 0);

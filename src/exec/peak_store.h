@@ -38,8 +38,9 @@ class PeakStore {
                                                 const PeakStoreSettings& settings,
                                                 std::uint32_t threads, Progress& progress);
 
-  /// Peaks that are in runs already, in the order of their spectra. Fails when a run cannot be
-  /// read.
+  /// Peaks that are in runs already, in the order of their spectra. Of each run little more than
+  /// its end is read here; visit() counts all m/z before its first visit. Fails when a run cannot
+  /// be read.
   /// @param unsorted_spectra  of the dataset
   /// @param capacity_peaks    that visit() may hold at once
   [[nodiscard]] static Result<PeakStore> of_runs(std::vector<std::shared_ptr<const RunReader>> runs,
@@ -89,11 +90,12 @@ class PeakStore {
                                             Progress& progress);
   [[nodiscard]] Result<imaging::PeakTable> load(std::vector<std::uint32_t>& buckets);
   void add_table(imaging::PeakTable table);
+  [[nodiscard]] Result<void> add_run(const RunReader& run);
   [[nodiscard]] Result<void> count(const RunReader& run);
 
   PeakBuffer buffer_;
   std::vector<std::shared_ptr<const RunReader>> runs_;
-  stages::MzHistogram histogram_;  ///< only with runs on disk
+  stages::MzHistogram histogram_;  ///< only with runs on disk; empty until it is needed
   std::uint64_t size_ = 0;
   std::uint64_t unsorted_spectra_ = 0;
   double first_mz_ = 0;

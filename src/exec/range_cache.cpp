@@ -7,7 +7,8 @@
 namespace ionloom::exec {
 namespace {
 
-constexpr std::uint64_t kRequestBytes = std::uint64_t{1} << 20;
+/// An answer takes a store far away as long to begin as to send one or two of MiB.
+constexpr std::uint64_t kRequestBytes = std::uint64_t{4} << 20;
 
 /// Which block of a run a byte belongs to; the header is part of the first.
 std::uint64_t block_of(std::uint64_t offset_bytes) {
@@ -85,6 +86,11 @@ store::Outcome<std::uint64_t> RangeCache::read(const store::ObjectName& name,
     }
   }
   return asked;
+}
+
+std::uint64_t RangeCache::memory_bound_bytes(std::uint64_t kept_bytes, std::uint32_t threads) {
+  // Of what a thread has asked for a copy is kept before the answer goes.
+  return kept_bytes + 2 * threads * kRequestBytes;
 }
 
 }  // namespace ionloom::exec

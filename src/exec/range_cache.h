@@ -14,7 +14,7 @@
 namespace ionloom::exec {
 
 /// Reads ranges of objects from a store that is far away, and nothing outside them: a range comes
-/// in pieces of up to 1 MiB, cut where blocks of a run of peaks end, and those that were read last
+/// in pieces of up to 4 MiB, cut where blocks of a run of peaks end, and those that were read last
 /// are kept, since neighbouring tasks share blocks. Thread-safe.
 class RangeCache {
  public:
@@ -30,6 +30,10 @@ class RangeCache {
                                                    store::ByteRange range,
                                                    std::uint64_t offset_bytes,
                                                    std::span<std::byte> into);
+
+  /// Bytes that a cache which keeps so many needs at most while so many threads read.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint64_t kept_bytes,
+                                                        std::uint32_t threads);
 
  private:
   using Place = std::pair<store::ObjectName, std::uint64_t>;  ///< an object's block of a run

@@ -228,7 +228,9 @@ std::uint64_t StageStore::memory_bound_bytes(bool remote, std::uint32_t threads,
                                              std::uint64_t largest_object_bytes) {
   // Remote stores send an object while the task that makes it goes on.
   return BlockCache::memory_bound_bytes(cached_blocks(threads), threads) +
-         (remote ? kClientBytes + threads * largest_object_bytes : 0);
+         (remote ? kClientBytes + RangeCache::memory_bound_bytes(kKeptRangeBytes, threads) +
+                       threads * largest_object_bytes
+                 : 0);
 }
 
 }  // namespace ionloom::exec

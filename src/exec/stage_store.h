@@ -45,6 +45,7 @@ class StageStore {
   StageStore& operator=(const StageStore&) = delete;
 
   [[nodiscard]] bool keeps() const { return settings_.keep; }
+  [[nodiscard]] bool is_remote() const { return settings_.remote; }
   /// Where this run's objects are when they are not kept: "runs/RUN/".
   [[nodiscard]] const std::string& run_prefix() const { return run_prefix_; }
 

@@ -149,6 +149,15 @@ Result<void> StoredObjects::read(const std::string& object, std::uint64_t offset
   return store_.read(place->key, offset_bytes, into);
 }
 
+Result<void> StoredObjects::read_within(const std::string& object, store::ByteRange range,
+                                        std::uint64_t offset_bytes, std::span<std::byte> into) {
+  // What lies on this machine is mapped: its blocks are read in place.
+  if (object == kIbd || !store_.is_remote()) return read(object, offset_bytes, into);
+  const auto place = place_of(object);
+  if (!place) return std::unexpected(place.error());
+  return store_.read_within(place->key, range, offset_bytes, into);
+}
+
 Result<std::unique_ptr<TaskObjects::NewObject>> StoredObjects::create(const std::string& object) {
   std::string key = store_.run_prefix() + object;
   if (store_.keeps()) {

@@ -40,6 +40,8 @@ class StoredObjects final : public RunObjects {
   Result<std::uint64_t> size_bytes(const std::string& object) override;
   Result<void> read(const std::string& object, std::uint64_t offset_bytes,
                     std::span<std::byte> into) override;
+  Result<void> read_within(const std::string& object, store::ByteRange range,
+                           std::uint64_t offset_bytes, std::span<std::byte> into) override;
   Result<std::unique_ptr<NewObject>> create(const std::string& object) override;
   Result<void> publish(NewObjects objects) override;
 

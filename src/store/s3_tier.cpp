@@ -82,6 +82,18 @@ struct S3Tier::Parts {
     return root + name.bucket + "/" + std::string(kChecksumFolder) + name.key;
   }
 
+  /// What is known of an object, if the range lies inside: then its size need not be asked for
+  /// again, since the answer does not depend on it.
+  std::optional<Known> known_part(const ObjectName& name, ByteRange range) {
+    const std::scoped_lock lock(mutex);
+    const auto found = known.find(name);
+    if (found == known.end()) return std::nullopt;
+    const std::uint64_t size_bytes = found->second.info.size_bytes;
+    const bool inside = range.length_bytes > 0 && range.length_bytes <= size_bytes &&
+                        range.offset_bytes <= size_bytes - range.length_bytes;
+    return inside ? std::optional(found->second) : std::nullopt;
+  }
+
   Outcome<void> write_whole(const std::string& path, std::span<const std::byte> bytes) const {
     auto stream = s3->OpenOutputStream(path, nullptr);
     auto status = stream.status();
@@ -262,13 +274,22 @@ Outcome<ObjectInfo> S3Tier::stat(const ObjectName& name) {
 }
 
 Outcome<View> S3Tier::view(const ObjectName& name, ByteRange range) {
+  if (const auto known = parts_->known_part(name, range)) {
+    auto view = view_of(name, range, *known);
+    // What was deleted or put anew since then is found by asking again.
+    if (view) return view;
+  }
   const auto known = look_up(name);
   if (!known) return std::unexpected(known.error());
+  return view_of(name, range, *known);
+}
+
+Outcome<View> S3Tier::view_of(const ObjectName& name, ByteRange range, const Known& known) {
   const std::string path = parts_->path_of(name);
-  auto view = read_blocks(name.text(), "s3://" + path, known->info.size_bytes,
-                          range.within(known->info.size_bytes), known->blocks,
+  auto view = read_blocks(name.text(), "s3://" + path, known.info.size_bytes,
+                          range.within(known.info.size_bytes), known.blocks,
                           [&](std::uint64_t offset, std::span<std::byte> into) {
-                            return parts_->read(path, known->info.size_bytes, offset, into);
+                            return parts_->read(path, known.info.size_bytes, offset, into);
                           });
   // Another process may have deleted it and used its name again; the next call asks anew.
   if (!view) {

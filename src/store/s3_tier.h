@@ -52,6 +52,7 @@ class S3Tier final : public ObjectStore {
 
   explicit S3Tier(std::unique_ptr<Parts> parts);
   [[nodiscard]] Outcome<Known> look_up(const ObjectName& name);
+  [[nodiscard]] Outcome<View> view_of(const ObjectName& name, ByteRange range, const Known& known);
 
   std::unique_ptr<Parts> parts_;
 };

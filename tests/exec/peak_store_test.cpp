@@ -4,13 +4,17 @@
 #include "exec/peak_store.h"
 
 #include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <random>
 
 #include <gtest/gtest.h>
 
 #include "exec/annotation_run.h"
 #include "exec/quiet_progress.h"
+#include "exec/run_file.h"
 #include "imzml/sample_dataset.h"
 
 namespace ionloom::exec {
@@ -115,6 +119,52 @@ TEST(PeakStore, shows_the_same_peaks_from_memory_and_from_runs_of_any_size) {
                 PeakStore::disk_bound_bytes(cut.dataset, capacity) * 7);
     }
   }
+}
+
+TEST(PeakStore, of_runs_counts_their_peaks_only_when_these_are_visited) {
+  Taken whole(UINT64_MAX);
+  std::size_t slices = 0;
+  const auto expected = seen(whole.store, slices);
+  std::vector<Peak> peaks;
+  ASSERT_TRUE(whole.store.visit(
+      1, [](std::size_t, std::vector<MzWindow>&) {},
+      [&](imaging::PeakTable table, std::size_t, std::size_t) -> Result<void> {
+        peaks.assign(table.begin(), table.end());
+        return {};
+      }));
+  ASSERT_GT(peaks.size(), 4096U);
+  std::atomic<std::uint64_t> read_bytes = 0;
+  std::vector<std::shared_ptr<const RunReader>> runs;
+  std::vector<RunReader> files;
+  std::uint64_t run_bytes = 0;
+  // Runs of consecutive spectra hold the peaks of their pixels.
+  for (const auto& [first, last] : {std::pair(0U, 40U), std::pair(40U, 60U)}) {
+    std::vector<Peak> own;
+    std::ranges::copy_if(peaks, std::back_inserter(own), [&](const Peak& peak) {
+      return peak.pixel >= first && peak.pixel < last;
+    });
+    files.push_back(
+        write_run_file(whole.folder / ("run-" + std::to_string(first)), own, first, last).value());
+  }
+  for (const RunReader& file : files) {
+    run_bytes += file.size_bytes();
+    runs.push_back(std::make_shared<const RunReader>(
+        "run", file.header(),
+        std::vector<stages::RunIndexEntry>(file.index().begin(), file.index().end()),
+        [&](std::uint64_t offset_bytes, std::span<std::byte> into) {
+          read_bytes += into.size();
+          return file.read_bytes(offset_bytes, into);
+        }));
+  }
+  auto store = PeakStore::of_runs(std::move(runs), 0, 2'000);
+  ASSERT_TRUE(store) << store.error().message();
+  EXPECT_EQ(store->size(), whole.store.size());
+  EXPECT_EQ(store->first_mz(), whole.store.first_mz());
+  EXPECT_EQ(store->last_mz(), whole.store.last_mz());
+  EXPECT_EQ(read_bytes, 2 * sizeof(double));
+  EXPECT_TRUE(same(seen(*store, slices), expected));
+  EXPECT_GT(slices, 1U);
+  EXPECT_GT(read_bytes, run_bytes);
 }
 
 TEST(PeakStore, leaves_no_file_behind) {

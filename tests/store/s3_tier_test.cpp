@@ -114,6 +114,24 @@ TEST_F(S3, a_damaged_block_is_named_and_the_others_are_read) {
       << damaged.error().message();
 }
 
+TEST_F(S3, what_another_process_has_deleted_or_put_anew_is_seen) {
+  const auto other = open(3);
+  ASSERT_TRUE(store_->put(kName, bytes_of("0123456789")));
+  EXPECT_EQ(text_of(store_->view(kName, {2, 3})->bytes()), "234");
+  ASSERT_TRUE(other->remove(kName));
+  const auto gone = store_->view(kName, {2, 3});
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().code, FailureCode::kNotFound) << gone.error().message();
+  for (const std::string text : {"abc", "a longer text than the first", "ABC"}) {
+    ASSERT_TRUE(other->put(kName, bytes_of(text)));
+    const auto part = store_->view(kName, {1, 2});
+    ASSERT_TRUE(part) << part.error().message();
+    EXPECT_EQ(text_of(part->bytes()), text.substr(1, 2));
+    EXPECT_EQ(text_of(store_->view(kName, {1, 8})->bytes()), text.substr(1, 8));
+    ASSERT_TRUE(other->remove(kName));
+  }
+}
+
 TEST_F(S3, a_server_that_is_gone_is_unavailable_and_a_wrong_secret_refused) {
   const auto impatient = open(1);
   ASSERT_TRUE(store_->put(kName, bytes_of("text")));
