@@ -37,6 +37,9 @@ def test_results_are_those_of_a_local_run(
     record = json.loads((tmp_path / "out" / "run.json").read_text())
     stages = {task["stage"] for call in record["lithops"]["calls"] for task in call["tasks"]}
     assert stages == {"ingest", "patterns", "annotate"}
+    for call in record["lithops"]["calls"]:
+        assert call["memory_mb"] % 256 == 0, "a memory class"
+        assert 0 < call["peak_memory_bytes"] <= call["memory_mb"] << 20, call
 
 
 def test_python_gives_a_result(world: World, tissue: Path, expected: Path) -> None:

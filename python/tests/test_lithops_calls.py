@@ -94,6 +94,7 @@ def test_a_call_on_raw_data_of_another_site_fetches_its_texts_once(
         "ibd": "/somewhere/else.ibd",
         "raw": "bucket/raw.ibd",
         "runtime": "native",
+        "memory_mb": 512,
     }
     outcome = run_site_call(call, storage)
     assert outcome["exit_code"] == 0, outcome

@@ -47,6 +47,7 @@ class Outcome(TypedDict, total=False):
 
     name: str
     host: str
+    memory_mb: int  # that the call asked for
     started: float  # seconds since 1970
     ended: float
     peak_memory_bytes: int  # of the engine
@@ -123,7 +124,7 @@ def _plan(call: Call, storage: Any, outcome: Outcome) -> None:
         if handed_out.exists():
             _keep_tasks(json.loads(handed_out.read_text()), call, storage, outcome)
             return
-        outcome["results"] = key_of(call["run"], "results.tar")
+        outcome["results"] = key_of(call["run"], "results")
         pack_results(storage, outcome["results"], results, Path(folder))
 
 
@@ -198,7 +199,12 @@ def do_call(
     call: Call, storage: Any, do: Callable[[Call, Any, Outcome], None]
 ) -> Outcome:
     """Does what a call asks for, in a way: gives what came of it, when, and why it failed."""
-    outcome: Outcome = {"name": call["name"], "host": socket.gethostname(), "started": time.time()}
+    outcome: Outcome = {
+        "name": call["name"],
+        "host": socket.gethostname(),
+        "memory_mb": call["memory_mb"],
+        "started": time.time(),
+    }
     try:
         do(call, storage, outcome)
     except IonloomError as error:
