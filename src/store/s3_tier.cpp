@@ -199,6 +199,7 @@ Outcome<std::unique_ptr<S3Tier>> S3Tier::open(const S3Options& options) {
   s3.connect_timeout = options.connect_timeout_s;
   s3.request_timeout = options.request_timeout_s;
   s3.retry_strategy = s3_retries(options.attempts);
+  s3.allow_delayed_open = true;  // one request puts a small object, not the three of one in parts
   auto made = fs::S3FileSystem::Make(s3);
   if (!made.ok()) return std::unexpected(failure_of("S3", made.status()));
   auto parts = std::make_unique<Parts>();
