@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from conftest import REPOSITORY
 from ionloom.errors import RemoteError
 from ionloom.lithops import calls
 from ionloom.lithops.calls import Caller
+from ionloom.lithops.gantt import gantt
 from ionloom.lithops.site_worker import run_site_call
 
 OUTCOME = {"name": "ingest-0", "exit_code": 0}
@@ -103,3 +107,19 @@ def test_a_call_on_raw_data_of_another_site_fetches_its_texts_once(
     assert (tmp_path / "texts").read_bytes() == texts[first:]
     assert (tmp_path / "ibd").read_bytes() == bytes(5) + b"0123456789"
     assert "bucket/raw.ibd --metadata=there:1 --range=5:10" in (tmp_path / "ranges").read_text()
+
+
+def test_the_picture_in_the_docs_is_what_its_record_gives() -> None:
+    examples = REPOSITORY / "docs" / "examples"
+    record = json.loads((examples / "lithops-run.json").read_text())
+    assert (examples / "lithops-run.svg").read_text() == gantt(record)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "step", "marks"), [(12.5, 2, 7), (0.9, 0.1, 10), (10, 1, 11), (3600, 500, 8)]
+)
+def test_a_picture_has_marks_at_round_seconds(seconds: float, step: float, marks: int) -> None:
+    call = {"name": "plan-0", "state": "done", "began_s": 0.0, "ended_s": 0.5, "tasks": []}
+    picture = gantt({"lithops": {"seconds": seconds, "calls": [call]}})
+    told = [float(text) for text in re.findall(r">([\d.]+) s</text>", picture)]
+    assert told == pytest.approx([step * number for number in range(marks)])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Mapping
 from html import escape
@@ -19,8 +20,8 @@ _COLOURS = {
     "plan": "#bbbbbb",
     "failed": "#aa3377",
 }
-_ROW, _LEFT, _RIGHT, _TOP, _WIDTH = 20, 130, 20, 44, 860
-_TICKS = 8
+_ROW, _LEFT, _RIGHT, _TOP, _WIDTH = 20, 130, 30, 44, 860
+_MOST_TICKS = 10
 
 
 def gantt(run: Mapping[str, Any]) -> str:
@@ -37,16 +38,22 @@ def gantt(run: Mapping[str, Any]) -> str:
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         *_legend(),
     ]
-    for tick in range(_TICKS + 1):
-        x = _LEFT + tick * (seconds / _TICKS) * scale
+    step = _tick_step(seconds)
+    for tick in range(int(seconds / step) + 1):
+        x = _LEFT + tick * step * scale
         parts.append(
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_TOP - 4}" y2="{height - 22}" stroke="#e0e0e0"/>'
-            f'<text x="{x:.1f}" y="{height - 8}" text-anchor="middle">'
-            f"{tick * seconds / _TICKS:.1f} s</text>"
+            f'<text x="{x:.1f}" y="{height - 8}" text-anchor="middle">{tick * step:g} s</text>'
         )
     for row, call in enumerate(calls):
         parts += _row(call, _TOP + row * _ROW, scale)
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _tick_step(seconds: float) -> float:
+    """A round number of seconds between two marks: 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(seconds / _MOST_TICKS))
+    return next(power * by for by in (1, 2, 5, 10) if power * by * _MOST_TICKS >= seconds)
 
 
 def _legend() -> list[str]:
