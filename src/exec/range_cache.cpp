@@ -90,7 +90,7 @@ store::Outcome<std::uint64_t> RangeCache::read(const store::ObjectName& name,
 
 std::uint64_t RangeCache::memory_bound_bytes(std::uint64_t kept_bytes, std::uint32_t threads) {
   // Of what a thread has asked for a copy is kept before the answer goes.
-  return kept_bytes + 2 * threads * kRequestBytes;
+  return kept_bytes + std::uint64_t{2} * threads * kRequestBytes;
 }
 
 }  // namespace ionloom::exec
