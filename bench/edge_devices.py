@@ -16,6 +16,7 @@ from pathlib import Path
 
 CPU_GROUPS = Path("/sys/fs/cgroup/cpu")
 PERIOD_US = 20_000
+WEIGHT = 1 << 16  # beside what else runs on this machine: a device has its share for itself
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def group_of(device: Device) -> Iterator[Path | None]:
     try:
         (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
         (group / "cpu.cfs_quota_us").write_text(str(int(PERIOD_US * device.share)))
+        (group / "cpu.shares").write_text(str(WEIGHT))
         yield group
     finally:
         group.rmdir()

@@ -1,116 +1,35 @@
 #include "app/calibrate_command.h"
 
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <limits>
-#include <set>
-#include <system_error>
-#include <thread>
-#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
 
-#include "app/child_run.h"
-#include "app/demo_list.h"
-#include "app/interruption.h"
 #include "app/known_models.h"
 #include "app/one_of.h"
 #include "app/progress_line.h"
 #include "app/runtime_options.h"
 #include "app/seconds_since.h"
+#include "app/self_test.h"
 #include "app/standard_streams.h"
 #include "app/store_profile.h"
-#include "files/output_file.h"
 #include "geds/open_store_url.h"
 #include "plan/storage_tier.h"
 
 namespace ionloom::app {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-/// Runs that would not be done by then, if they took as long as the last, do not begin.
-constexpr double kStagesBudget_s = 6.5;
+/// Of under 10 s in all, with what is learned from it.
+constexpr double kStagesBudget_s = 8;
 constexpr double kStoreBudget_s = 1.5;
-
-/// A simulated dataset: pixels to a side, and peaks of the median pixel.
-struct Size {
-  const char* name;
-  const char* side;
-  const char* peaks;
-};
-constexpr std::array kSizes = {Size{"small", "24", "200"}, Size{"middle", "48", "400"},
-                               Size{"large", "64", "1000"}};
-
-/// A folder that goes away with this.
-class TemporaryFolder {
- public:
-  [[nodiscard]] static Result<TemporaryFolder> create() {
-    std::error_code error;
-    std::string path = (fs::temp_directory_path(error) / "ionloom-calibrate-XXXXXX").string();
-    if (error || ::mkdtemp(path.data()) == nullptr) {
-      return data_error(path, "a folder for temporary files cannot be made");
-    }
-    return TemporaryFolder(path);
-  }
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
-  ~TemporaryFolder() {
-    std::error_code error;
-    if (!path_.empty()) fs::remove_all(path_, error);
-  }
-  [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
-  fs::path path_;
-};
 
 std::vector<std::string> runtimes(const std::string& only) {
   if (!only.empty()) return {only};
   std::vector<std::string> names = {"native"};
   if (open_runtime({.runtime = "wasm"}, 1)) names.emplace_back("wasm");
   return names;
-}
-
-Result<void> simulate(const TemporaryFolder& folder, const Size& size) {
-  return run_self({"simulate", "-m", (folder / "list.tsv").string(), "-o",
-                   (folder / size.name).string(), "--width", size.side, "--height", size.side,
-                   "--coverage", "1", "--peaks-per-pixel", size.peaks},
-                  {}, folder / "log");
-}
-
-/// Annotates the datasets, the smallest first, in every way of running.
-Result<int> run_stages(const TemporaryFolder& folder, const std::string& device,
-                       const std::vector<std::string>& ways, Clock::time_point start) {
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const std::set<unsigned> threads = {1U, cores};
-  int runs = 0;
-  double last_s = 0;
-  for (const Size& size : kSizes) {
-    if (auto made = simulate(folder, size); !made) return std::unexpected(made.error());
-    for (const std::string& runtime : ways) {
-      for (const unsigned count : threads) {
-        if (interrupted()) return fail(ErrorCode::kInterrupted, {}, "stopped on request");
-        const double begun_s = seconds_since(start);
-        if (begun_s + last_s > kStagesBudget_s) return runs;
-        auto done = run_self({"annotate", (folder / size.name).string() + ".imzML", "-m",
-                              (folder / "list.tsv").string(), "-o", (folder / "out").string(),
-                              "--force", "--targeted", "no", "--no-pattern-cache", "--runtime",
-                              runtime, "--threads", std::to_string(count)},
-                             {"IONLOOM_DEVICE=" + device}, folder / "log");
-        if (!done) return std::unexpected(done.error());
-        last_s = seconds_since(start) - begun_s;
-        ++runs;
-      }
-    }
-  }
-  return runs;
 }
 
 std::string per_second(double value, std::string_view unit) {
@@ -171,17 +90,16 @@ Result<void> run_calibrate(const CalibrateOptions& options) {
         "measurements have no place: none of IONLOOM_MEASUREMENTS, XDG_DATA_HOME and HOME is set");
   }
   const std::string device = options.device.empty() ? this_machine() : options.device;
-  auto folder = TemporaryFolder::create();
-  if (!folder) return std::unexpected(folder.error());
-  if (auto made = files::write_file(*folder / "list.tsv", demo_list()); !made) return made;
-  const auto runs = run_stages(*folder, device, runtimes(options.runtime), start);
-  if (!runs) return std::unexpected(runs.error());
+  const double store_s = options.store.empty() ? 0 : kStoreBudget_s;
+  const auto tested = test_stages(device, runtimes(options.runtime), kStagesBudget_s - store_s);
+  if (!tested) return std::unexpected(tested.error());
+  if (auto kept = record(tested->measurements); !kept) return kept;
   if (!options.store.empty()) {
     if (auto done = measure_store(options, device); !done) return done;
   }
   const KnownModels known = learn_again();
   if (!known.trouble.empty()) say(stderr, "warning: {}\n", known.trouble);
-  say(stdout, "Measured \"{}\" with {} runs in {:.1f} s; kept in {}\n", device, *runs,
+  say(stdout, "Measured \"{}\" with {} runs in {:.1f} s; kept in {}\n", device, tested->runs,
       seconds_since(start), place->string());
   for (const plan::StageModel& model : known.models.stages) {
     const plan::DeviceFactor* reference =

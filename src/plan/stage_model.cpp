@@ -69,6 +69,20 @@ void learn(StageModel& model, const Rows& rows) {
   model.spread_log = std::isfinite(spread) ? spread : 0;
 }
 
+/// Factors of devices of which every measurement was held out: those with few.
+void add_missing_devices(StageModel& model, const Rows& rows) {
+  for (const Rows& device : by_device(rows)) {
+    if (model.device(device.front()->device) != nullptr) continue;
+    std::vector<double> ratios;
+    for (const Measurement* row : device) {
+      const double base = fitted(model.coefficients, term_values(model.form, row->counts));
+      if (base > 0) ratios.push_back(row->compute_s / base);
+    }
+    if (ratios.empty()) continue;
+    model.devices.push_back({device.front()->device, median(ratios), device.size()});
+  }
+}
+
 /// Takes the measurements in an order that tells nothing, so that any part is like any other.
 void shuffle(Rows& rows) {
   RandomNumbers random(rows.size());
@@ -102,6 +116,7 @@ void learn_and_score(StageModel& model, Rows rows) {
       if (model.device(row->device) == nullptr) continue;
       scorer.add(log_error(model, *row), model.spread_log);
     }
+    add_missing_devices(model, rows);
   } else {
     for (std::size_t i = 0; rows.size() > 1 && i < rows.size(); ++i) {
       Rows others = rows;

@@ -56,6 +56,21 @@ TEST(StageModel, intervals_cover_what_they_say_on_simulated_data) {
   }
 }
 
+TEST(StageModel, a_device_that_was_measured_once_is_known_whichever_rows_are_held_out) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    RandomNumbers random(seed);
+    std::vector<Measurement> rows = simulated_ingests(30, random, 0.02);
+    Measurement once = simulated_ingest(random, 0.02);
+    once.device = "shelf";
+    once.compute_s *= 5;
+    rows.push_back(once);
+    const auto model = fit_ingest(rows);
+    ASSERT_TRUE(model);
+    ASSERT_NE(model->device("shelf"), nullptr) << seed;
+    EXPECT_NEAR(model->device("shelf")->kappa, 5, 0.5) << seed;
+  }
+}
+
 TEST(StageModel, poisoned_measurements_do_not_break_the_fit) {
   RandomNumbers random(5);
   auto measurements = simulated_ingests(80, random, 0.05);

@@ -1,0 +1,218 @@
+#include "app/self_test.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "app/child_run.h"
+#include "app/demo_list.h"
+#include "app/interruption.h"
+#include "app/seconds_since.h"
+#include "files/output_file.h"
+#include "plan/measurements_file.h"
+
+namespace ionloom::app {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+/// A stage that takes less cannot be told from what else a process does.
+constexpr double kLongEnough_s = 0.05;
+constexpr int kMostRepeats = 5;
+/// Of a way's time: what is left for repeats once the size is chosen, and for all threads.
+constexpr double kForGrowing = 0.6;
+constexpr double kForOneThread = 0.85;
+
+/// A simulated dataset: pixels to a side, peaks of the median pixel, and lines of the list.
+struct Size {
+  const char* name;
+  int side;
+  int peaks;
+  std::size_t formulas;
+  /// How much longer than in the size before stages take that grow with ions, and all else.
+  double growth_of_ions;
+  double growth_of_peaks;
+};
+constexpr std::size_t kAll = 100'000;
+// Slow devices get fewer formulas, not fewer peaks: of a stage that takes under some 10 ms on the
+// reference, that does not tell what it takes for large data.
+constexpr std::array kSizes = {Size{"few", 48, 400, 100, 1, 1}, Size{"middle", 48, 400, kAll, 5, 1},
+                               Size{"large", 64, 1000, kAll, 1.5, 4.5}};
+
+bool grows_with_ions(plan::Stage stage) {
+  return stage == plan::Stage::kIons || stage == plan::Stage::kPatterns ||
+         stage == plan::Stage::kAnnotate || stage == plan::Stage::kRank;
+}
+
+/// A folder that goes away with this.
+class TemporaryFolder {
+ public:
+  [[nodiscard]] static Result<TemporaryFolder> create() {
+    std::error_code error;
+    std::string path = (fs::temp_directory_path(error) / "ionloom-calibrate-XXXXXX").string();
+    if (error || ::mkdtemp(path.data()) == nullptr) {
+      return data_error(path, "a folder for temporary files cannot be made");
+    }
+    return TemporaryFolder(path);
+  }
+  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFolder& operator=(TemporaryFolder&&) = delete;
+  ~TemporaryFolder() {
+    std::error_code error;
+    if (!path_.empty()) fs::remove_all(path_, error);
+  }
+  [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
+
+ private:
+  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
+/// The head of the list and so many lines.
+std::string first_formulas(std::size_t count) {
+  const std::string_view all = demo_list();
+  std::size_t end = 0;
+  for (std::size_t line = 0; line <= count && end != std::string_view::npos; ++line) {
+    end = all.find('\n', end == 0 ? 0 : end + 1);
+  }
+  return std::string(all.substr(0, end == std::string_view::npos ? end : end + 1));
+}
+
+/// Runs on simulated data, whose measurements go to a file of their own.
+class TestRuns {
+ public:
+  TestRuns(const TemporaryFolder& folder, const std::string& device)
+      : folder_(folder), device_(device) {}
+
+  [[nodiscard]] Result<void> simulate(const Size& size) const {
+    std::error_code error;
+    const std::string list = path_of(size, ".tsv");
+    if (fs::exists(list, error)) return {};
+    if (auto made = files::write_file(list, first_formulas(size.formulas)); !made) return made;
+    return run_self({"simulate", "-m", list, "-o", path_of(size, ""), "--width",
+                     std::to_string(size.side), "--height", std::to_string(size.side), "--coverage",
+                     "1", "--peaks-per-pixel", std::to_string(size.peaks)},
+                    {}, folder_ / "log");
+  }
+
+  [[nodiscard]] Result<void> annotate(const Size& size, const std::string& way, unsigned threads) {
+    if (interrupted()) return fail(ErrorCode::kInterrupted, {}, "stopped on request");
+    ++runs_;
+    return run_self(
+        {"annotate", path_of(size, ".imzML"), "-m", path_of(size, ".tsv"), "-o",
+         (folder_ / "out").string(), "--force", "--targeted", "no", "--no-pattern-cache",
+         "--runtime", way, "--threads", std::to_string(threads)},
+        {"IONLOOM_DEVICE=" + device_, "IONLOOM_MEASUREMENTS=" + measurements().string()},
+        folder_ / "log");
+  }
+
+  /// What the last run spent in stages that grow with ions, seconds.
+  [[nodiscard]] double last_on_ions_s() const {
+    const auto file = plan::MeasurementsFile::open(measurements());
+    const auto all = file ? file->all() : Result<std::vector<plan::Measurement>>();
+    if (!all) return 0;  // whoever needs them tells
+    double seconds = 0;
+    std::array<bool, plan::kStages.size()> seen{};
+    for (std::size_t i = all->size(); i-- > 0;) {
+      const plan::Measurement& one = (*all)[i];
+      if (std::exchange(seen[static_cast<std::size_t>(one.stage)], true)) break;
+      if (grows_with_ions(one.stage)) seconds += one.compute_s;
+    }
+    return seconds;
+  }
+
+  [[nodiscard]] fs::path measurements() const { return folder_ / "measurements.sqlite"; }
+  [[nodiscard]] int runs() const { return runs_; }
+
+ private:
+  [[nodiscard]] std::string path_of(const Size& size, const char* ending) const {
+    return (folder_ / (std::string(size.name) + ending)).string();
+  }
+
+  const TemporaryFolder& folder_;
+  const std::string& device_;
+  int runs_ = 0;
+};
+
+/// One way of running, within its time: sizes that grow, then the last of them again, then threads.
+Result<void> test_way(TestRuns& runs, const std::string& way, double budget_s) {
+  const auto start = Clock::now();
+  const Size* largest = nullptr;
+  double last_s = 0;  // with what simulating takes
+  double ions_s = 0;  // of that
+  for (const Size& size : kSizes) {
+    const auto begin = Clock::now();
+    const double next_s = size.growth_of_ions * ions_s + size.growth_of_peaks * (last_s - ions_s);
+    if (largest != nullptr && seconds_since(start) + next_s > kForGrowing * budget_s) break;
+    if (auto made = runs.simulate(size); !made) return made;
+    if (auto done = runs.annotate(size, way, 1); !done) return done;
+    last_s = seconds_since(begin);
+    ions_s = runs.last_on_ions_s();
+    largest = &size;
+  }
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  for (const auto& [threads, share] : {std::pair(1U, kForOneThread), std::pair(cores, 1.0)}) {
+    if (share == 1.0 && cores == 1) break;
+    for (int repeat = 0; repeat < kMostRepeats; ++repeat) {
+      const auto begin = Clock::now();
+      if (seconds_since(start) + last_s > share * budget_s) break;
+      if (auto done = runs.annotate(*largest, way, threads); !done) return done;
+      last_s = seconds_since(begin);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<plan::Measurement> middle_of_large(const std::vector<plan::Measurement>& all) {
+  using Kind = std::pair<plan::Stage, std::string>;
+  std::map<Kind, std::map<std::string, std::vector<plan::Measurement>>> repeats;  // by dataset
+  for (const plan::Measurement& one : all) {
+    if (plan::is_usable(one)) repeats[{one.stage, one.device}][one.dataset].push_back(one);
+  }
+  std::vector<plan::Measurement> kept;
+  for (auto& [kind, datasets] : repeats) {
+    std::vector<plan::Measurement> middles;
+    for (auto& [name, rows] : datasets) {
+      const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2);
+      std::ranges::nth_element(rows, middle, {}, &plan::Measurement::compute_s);
+      middles.push_back(std::move(*middle));
+    }
+    const double longest_s =
+        std::ranges::max_element(middles, {}, &plan::Measurement::compute_s)->compute_s;
+    for (plan::Measurement& one : middles) {
+      if (one.compute_s >= std::min(kLongEnough_s, longest_s)) kept.push_back(std::move(one));
+    }
+  }
+  return kept;
+}
+
+Result<SelfTest> test_stages(const std::string& device, const std::vector<std::string>& ways,
+                             double budget_s) {
+  const auto start = Clock::now();
+  auto folder = TemporaryFolder::create();
+  if (!folder) return std::unexpected(folder.error());
+  TestRuns runs(*folder, device);
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    // What one way leaves goes to the others.
+    const double left_s = budget_s - seconds_since(start);
+    if (auto done = test_way(runs, ways[i], left_s / static_cast<double>(ways.size() - i)); !done) {
+      return std::unexpected(done.error());
+    }
+  }
+  const auto file = plan::MeasurementsFile::open(runs.measurements());
+  if (!file) return std::unexpected(file.error());
+  const auto all = file->all();
+  if (!all) return std::unexpected(all.error());
+  return SelfTest{.measurements = middle_of_large(*all), .runs = runs.runs()};
+}
+
+}  // namespace ionloom::app

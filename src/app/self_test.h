@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "plan/measurement.h"
+
+namespace ionloom::app {
+
+/// The stages of this machine, measured.
+struct SelfTest {
+  std::vector<plan::Measurement> measurements{};
+  int runs = 0;
+};
+
+/// Annotates simulated datasets with this very program: the smallest first, then as large a one as
+/// fits into the budget, and that one again and again, on one thread and on all. Of repeats the one
+/// in the middle is kept (the fastest of a device that has a share of a processor is one that fell
+/// between its pauses), of sizes those of which the stage takes long enough to be told from a
+/// clock's grain; of a stage that is shorter the largest. So every stage that ran once is there.
+/// @param device    what to call this machine
+/// @param ways      ways of running: "native", "wasm", "interpreted"; the budget is shared evenly
+/// @param budget_s  for all of it; one round of the smallest dataset is done whatever it takes
+/// Fails (kData) when a run fails, (kInterrupted) on request.
+[[nodiscard]] Result<SelfTest> test_stages(const std::string& device,
+                                           const std::vector<std::string>& ways, double budget_s);
+
+/// What test_stages() keeps of all that was measured, by stage, device and dataset.
+[[nodiscard]] std::vector<plan::Measurement> middle_of_large(
+    const std::vector<plan::Measurement>& all);
+
+}  // namespace ionloom::app

@@ -1,0 +1,51 @@
+#include "app/self_test.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace ionloom::app::testing {
+namespace {
+
+using plan::Count;
+using plan::Measurement;
+using plan::Stage;
+
+Measurement took(Stage stage, double seconds, const std::string& dataset) {
+  Measurement made{.stage = stage, .device = "shelf native x1", .dataset = dataset};
+  made.counts[Count::kIons] = 100;
+  made.compute_s = seconds;
+  return made;
+}
+
+std::vector<double> seconds_of(const std::vector<Measurement>& kept) {
+  std::vector<double> seconds;
+  for (const Measurement& one : kept) seconds.push_back(one.compute_s);
+  return seconds;
+}
+
+TEST(SelfTest, of_repeats_the_middle_one_counts) {
+  // One fell between a device's pauses, one was interrupted.
+  const auto kept =
+      middle_of_large({took(Stage::kAnnotate, 0.2, "a"), took(Stage::kAnnotate, 0.01, "a"),
+                       took(Stage::kAnnotate, 7, "a")});
+  EXPECT_EQ(seconds_of(kept), std::vector<double>{0.2});
+}
+
+TEST(SelfTest, sizes_of_which_a_stage_takes_too_short_do_not_count) {
+  const auto kept =
+      middle_of_large({took(Stage::kIngest, 0.004, "few"), took(Stage::kIngest, 0.06, "middle"),
+                       took(Stage::kIngest, 0.3, "large")});
+  EXPECT_EQ(seconds_of(kept), (std::vector<double>{0.3, 0.06}));
+}
+
+TEST(SelfTest, no_stage_is_missing_however_short_it_is) {
+  const auto kept =
+      middle_of_large({took(Stage::kRank, 0.0002, "few"), took(Stage::kRank, 0.0009, "large"),
+                       took(Stage::kIons, 0.001, "few")});
+  EXPECT_EQ(seconds_of(kept), (std::vector<double>{0.001, 0.0009}));
+}
+
+}  // namespace
+}  // namespace ionloom::app::testing
