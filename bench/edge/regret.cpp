@@ -4,6 +4,7 @@
 
 #include "bench/edge/environments.h"
 #include "sites/baseline_placements.h"
+#include "sites/best_placements.h"
 
 namespace ionloom::bench {
 namespace {

@@ -27,6 +27,14 @@ void add_sites(CLI::App* command, AnnotateOptions& options) {
                    "images do")
       ->needs("--sites")
       ->type_name("SITE");
+  command
+      ->add_option(
+          "--placement", options.placement,
+          "with --sites: which placement to go by: best, runner-up, or a file with one as\n"
+          "ionloom plan --sites --json prints it, shares changed at will")
+      ->needs("--sites")
+      ->capture_default_str()
+      ->type_name("best|runner-up|FILE.json");
 }
 
 /// The dataset and the lists.

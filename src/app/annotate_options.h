@@ -59,6 +59,7 @@ struct AnnotateOptions {
   std::optional<std::filesystem::path> sites;  ///< absent: one executor
   std::string goal = "time";                   ///< or "cost", "energy", "bytes"
   std::string keep_raw_at;                     ///< the site that no peak may leave; empty: none
+  std::string placement = "best";              ///< or "runner-up", or a file with one
   std::vector<std::string> command_line;
 
   /// Whether stages are cut into tasks.

@@ -30,9 +30,10 @@ sys.exit(main())
 /// What the package is told apart, or decides itself; the rest goes to the engine as it is.
 const std::set<std::string>& own_options() {
   static const std::set<std::string> names = {
-      "dataset",   "--molecules", "--output",        "--force",   "--executor", "--lithops-config",
-      "--resume",  "--store",     "--scoring-model", "--runtime", "--module",   "--scratch",
-      "--threads", "--help",      "--planner",       "--sites",   "--goal",     "--keep-raw-at"};
+      "dataset",          "--molecules", "--output",      "--force",         "--executor",
+      "--lithops-config", "--resume",    "--store",       "--scoring-model", "--runtime",
+      "--module",         "--scratch",   "--threads",     "--help",          "--planner",
+      "--sites",          "--goal",      "--keep-raw-at", "--placement"};
   return names;
 }
 
@@ -112,6 +113,7 @@ Result<void> annotate_by_lithops(const CLI::App& command, const AnnotateOptions&
                         {"sites", text_or_null(options.sites)},
                         {"goal", options.goal},
                         {"keep_raw_at", options.keep_raw_at},
+                        {"placement", options.placement},
                         {"scoring_model", text_or_null(options.scoring_model)},
                         {"arguments", engine_arguments(command)},
                         {"command_line", options.command_line}});

@@ -49,7 +49,9 @@ Result<void> run_site_plan(const PlanOptions& options) {
   const auto made = plan_sites(*job, *options.sites,
                                {.goal = goal_of(options.goal),
                                 .deadline_s = options.deadline_s,
-                                .keep_raw_at = options.keep_raw_at});
+                                .keep_raw_at = options.keep_raw_at,
+                                .placement = options.placement,
+                                .observed = options.observed});
   if (!made) return std::unexpected(made.error());
   say(stdout, "{}", options.json ? site_plan_json(*job, *made) : site_plan_text(*job, *made));
   if (!options.picture) return {};

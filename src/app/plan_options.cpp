@@ -71,6 +71,20 @@ void add_plan(CLI::App& app, PlanOptions& options) {
                    "with --sites: no peak leaves this site; only metrics and images do")
       ->needs("--sites")
       ->type_name("SITE");
+  command
+      ->add_option("--placement", options.placement,
+                   "with --sites: which placement to show: best, runner-up, or a file with one as\n"
+                   "ionloom plan --sites --json prints it, shares changed at will")
+      ->needs("--sites")
+      ->capture_default_str()
+      ->type_name("best|runner-up|FILE.json");
+  command
+      ->add_option(
+          "--observed", options.observed,
+          "with --sites: what a run that is under way has seen of the sites; what is left\n"
+          "of it is placed (docs/formats/sites.md)")
+      ->needs("--sites")
+      ->type_name("FILE.json");
   command->add_flag("--json", options.json, "print JSON (docs/formats/plan.md)");
 }
 

@@ -25,6 +25,8 @@ struct PlanOptions {
   std::optional<std::filesystem::path> sites{};  ///< places stages there instead of on backends
   std::string goal = "time";
   std::string keep_raw_at{};
+  std::string placement = "best";  ///< or "runner-up", or a file with one
+  std::optional<std::filesystem::path> observed{};
 };
 
 /// Adds the command to the parser.

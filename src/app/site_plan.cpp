@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <tuple>
 #include <utility>
 
 #include <fmt/core.h>
@@ -11,6 +10,8 @@
 #include "app/duration.h"
 #include "app/joined.h"
 #include "app/nearest_name.h"
+#include "app/observed_sites.h"
+#include "app/placement_file.h"
 #include "app/progress_line.h"
 #include "app/run_plan.h"
 #include "app/stage_bounds.h"
@@ -31,6 +32,18 @@ constexpr double kRuns = 8;           ///< side by side, for memory bounds
 constexpr double kPatternBytes = 76;  ///< an ion in the table (docs/formats/stage-objects.md)
 constexpr double kMetricBytes = 100;
 constexpr double kImageBytes_a_pixel = 1.5;  ///< of a PNG, four images an ion
+constexpr double kWindows = 4;               ///< an ion, one an isotope peak
+constexpr double kBlockBytes = stages::kRunBlockBytes;
+// What tasks and steps of planning take beside the stages, on the machine of the defaults: measured
+// with runs over emulated sites, docs/formats/sites.md.
+constexpr double kPeaks_a_run = 2.4e6;
+constexpr double kIons_a_task = 1024;
+constexpr double kStore_bytes_s = 5e8;  ///< into and out of a node on the same machine
+constexpr double kTask_s = 0.004;
+constexpr double kStep_s = 0.2;
+constexpr double kStepIon_s = 0.7e-6;
+/// Of a run, that an image window is read from.
+constexpr double kBlocks_a_window = 1;
 
 /// Bytes of a packed peak: spectra from all over the dataset, sorted and packed as a run would be.
 /// Of a sample m/z lie further apart than in the run, so this is rather too much.
@@ -60,6 +73,36 @@ Result<double> packed_bytes_a_peak(const Job& job) {
   return packed / static_cast<double>(all.size());
 }
 
+/// Into how many runs peaks are ingested.
+double runs_of(double peaks) {
+  return std::ceil(peaks / kPeaks_a_run) + 1;
+}
+
+/// What tasks take beside their stages: reading and writing objects, beginning and ending.
+void add_task_costs(const plan::JobCounts& counts, sites::PlacementJob& job) {
+  const auto peaks = static_cast<double>(counts.peaks);
+  const auto ions = static_cast<double>(counts.ions);
+  const double tasks = std::ceil(ions / kIons_a_task);
+  // Each task reads a block of every run that the one before has read too.
+  const double again_bytes = tasks * runs_of(peaks) * kBlockBytes;
+  const double read_bytes = job.run_bytes * job.window_share + again_bytes;
+  const double image_bytes = static_cast<double>(counts.image_ions) * kWindows * runs_of(peaks) *
+                             kBlocks_a_window * kBlockBytes;
+  if (job.run_bytes > 0) job.image_share = image_bytes / job.run_bytes;
+  job.step_s = kStep_s + kStepIon_s * ions;
+  job.ingest_more_s = job.run_bytes / kStore_bytes_s;
+  job.annotate_more_s = read_bytes / kStore_bytes_s + tasks * kTask_s;
+  job.images_more_s = image_bytes / kStore_bytes_s;
+}
+
+/// Which part of the blocks of all runs windows touch: each falls into one of every run, at random,
+/// and into as many more as its peaks fill.
+double touched_share(double windows, double window_peaks, double peaks) {
+  if (!(peaks > 0)) return 1;
+  const double blocks = std::ceil(peaks / runs_of(peaks) / stages::kRunBlockPeaks);
+  return 1 - std::exp(-(windows / blocks + window_peaks / peaks));
+}
+
 sites::PlacementJob placement_job(const Job& job, const SitesFile& file, double packed) {
   const plan::JobCounts& counts = job.counts;
   const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
@@ -72,14 +115,14 @@ sites::PlacementJob placement_job(const Job& job, const SitesFile& file, double 
       .run_bytes = number(counts.peaks) * sizeof(imaging::Peak),
       .packed_share = packed / sizeof(imaging::Peak),
       .ion_table_bytes = kPatternBytes * number(counts.ions),
+      .metrics_bytes = kMetricBytes * number(counts.ions),
       .result_bytes = kMetricBytes * number(counts.ions) +
                       kImageBytes_a_pixel * number(counts.image_ions) * number(counts.pixels),
       .source = file.source,
       .results = file.results};
-  // Windows fall on peaks at random: of n windows to a peak, a share of exp(-n) is in none.
-  if (counts.peaks > 0) {
-    made.window_share = 1 - std::exp(-number(counts.window_peaks) / number(counts.peaks));
-  }
+  made.window_share = touched_share(kWindows * number(counts.ions), number(counts.window_peaks),
+                                    number(counts.peaks));
+  add_task_costs(counts, made);
   made.predict = [&job](plan::Stage stage) {
     plan::Device device =
         stage_device(stage, job.settings, "native", false, std::string(plan::kReferenceMachine));
@@ -123,19 +166,27 @@ Result<void> keep_raw(const SitesFile& file, const std::string& name, sites::Pla
   return {};
 }
 
-/// Which sites work on which stage.
-auto shape_of(const sites::Placement& placement) {
+/// Which sites work on the divided stages, but for shares that no task is as small as.
+std::vector<bool> shape_of(const sites::PlacedPlan& plan) {
+  constexpr double kNothing = 0.02;
   std::vector<bool> works;
-  for (const auto* shares : {&placement.ingest, &placement.annotate}) {
-    for (const double share : *shares) works.push_back(share > 0);
+  for (const auto* shares : {&plan.placement.ingest, &plan.placement.annotate}) {
+    for (const double share : *shares) works.push_back(share > kNothing);
   }
-  return std::tuple(works, placement.patterns);
+  return works;
 }
 
+/// The next with another shape than the first; where there is none, with patterns elsewhere.
 std::size_t runner_up_of(const std::vector<sites::PlacedPlan>& plans) {
-  const auto best = shape_of(plans.front().placement);
-  const auto other = std::ranges::find_if(
-      plans, [&](const sites::PlacedPlan& plan) { return shape_of(plan.placement) != best; });
+  const sites::PlacedPlan& first = plans.front();
+  const std::vector<bool> shape = shape_of(first);
+  auto other = std::ranges::find_if(
+      plans, [&](const sites::PlacedPlan& plan) { return shape_of(plan) != shape; });
+  if (other == plans.end()) {
+    other = std::ranges::find_if(plans, [&](const sites::PlacedPlan& plan) {
+      return plan.placement.patterns != first.placement.patterns;
+    });
+  }
   return static_cast<std::size_t>(other - plans.begin());
 }
 
@@ -152,17 +203,61 @@ std::string why_impossible(const SitesFile& file, const sites::PlacementJob& job
                      memory);
 }
 
+/// Puts the placement that is asked for before the others.
+Result<void> put_first(const std::string& asked, SitePlan& made) {
+  if (asked == "best") return {};
+  if (asked == "runner-up") {
+    const std::size_t at = runner_up_of(made.plans);
+    if (at == made.plans.size()) {
+      return usage_error("--placement runner-up: there is none, only one placement is possible");
+    }
+    const auto begin = made.plans.begin();
+    std::rotate(begin, begin + static_cast<std::ptrdiff_t>(at),
+                begin + static_cast<std::ptrdiff_t>(at) + 1);
+    return {};
+  }
+  auto placement = read_placement(asked, made.file.sites);
+  if (!placement) return std::unexpected(placement.error());
+  const std::size_t source = made.job.source;
+  if (made.job.keep_raw && (placement->ingest[source] < 1 || placement->annotate[source] < 1)) {
+    return usage_error(
+        fmt::format("--placement {}: peaks would leave {}, which --keep-raw-at forbids", asked,
+                    made.file.sites[source].name));
+  }
+  auto estimate = sites::estimate_placement(made.file.sites, made.job, *placement);
+  if (!estimate) {
+    return usage_error(fmt::format(
+        "--placement {}: is not possible here: {}{}", asked, why_impossible(made.file, made.job),
+        placement->windows_only
+            ? "; windows_only holds for lists that touch under half of the peaks"
+            : ""));
+  }
+  made.plans.insert(made.plans.begin(), {std::move(*placement), std::move(*estimate)});
+  return {};
+}
+
 }  // namespace
 
 Result<SitePlan> plan_sites(const Job& job, const std::filesystem::path& sites_file,
                             const SiteGoal& goal) {
   auto file = read_sites(sites_file);
   if (!file) return std::unexpected(file.error());
+  std::optional<ObservedSites> observed;
+  if (goal.observed) {
+    auto read = read_observed(*goal.observed, *file);
+    if (!read) return std::unexpected(read.error());
+    observed = std::move(*read);
+    apply(*observed, *file);
+  }
   const auto packed = packed_bytes_a_peak(job);
   if (!packed) return std::unexpected(packed.error());
   SitePlan made{
       .job = placement_job(job, *file, *packed), .goal = goal, .packed_bytes_a_peak = *packed};
   made.file = std::move(*file);
+  if (observed) {
+    made.job.ingested = observed->ingested;
+    made.job.ingested_packed = observed->is_packed;
+  }
   if (auto kept = keep_raw(made.file, goal.keep_raw_at, made.job); !kept) {
     return std::unexpected(kept.error());
   }
@@ -173,10 +268,14 @@ Result<SitePlan> plan_sites(const Job& job, const std::filesystem::path& sites_f
     return data_error(sites_file.string(),
                       "no placement is possible: " + why_impossible(made.file, made.job));
   }
+  if (auto first = put_first(goal.placement, made); !first) return std::unexpected(first.error());
   const double time_s = made.plans.front().estimate.time_s;
   if (goal.deadline_s && time_s > *goal.deadline_s) {
-    return usage_error(fmt::format("no placement is done in {}; the best possible is {}",
-                                   readable_duration(*goal.deadline_s), readable_duration(time_s)));
+    return usage_error(fmt::format("{} is done in {}; {} is {}",
+                                   goal.placement == "best" ? "no placement" : "no such placement",
+                                   readable_duration(*goal.deadline_s),
+                                   goal.placement == "best" ? "the best possible" : "it",
+                                   readable_duration(time_s)));
   }
   made.runner_up = runner_up_of(made.plans);
   return made;

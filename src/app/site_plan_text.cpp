@@ -29,7 +29,7 @@ std::string work_text(const SitePlan& made, const sites::PlacedPlan& plan, std::
   if (plan.placement.ingest[site] > 0) add("ingest " + percent(plan.placement.ingest[site]));
   if (plan.placement.patterns == site) add("patterns");
   if (plan.placement.annotate[site] > 0) add("annotate " + percent(plan.placement.annotate[site]));
-  if (made.job.results == site) add("rank");
+  if (made.job.source == site) add("rank and images");
   return text;
 }
 
@@ -66,6 +66,8 @@ std::string goal_text(const SiteGoal& goal) {
   std::string text = what;
   if (goal.deadline_s) text += " within " + readable_duration(*goal.deadline_s);
   if (!goal.keep_raw_at.empty()) text += ", no peak leaves " + goal.keep_raw_at;
+  if (goal.placement == "runner-up") text = "the runner-up of " + text;
+  if (goal.placement != "best" && goal.placement != "runner-up") text = "as " + goal.placement;
   return text;
 }
 
@@ -81,6 +83,11 @@ std::string basis_text(const SitePlan& made) {
                     readable_bytes(site.device.memory_bytes), known, plan::kThreadStages.size());
   }
   return text;
+}
+
+/// The bandwidth that is planned with; null when none is known.
+Json counted_on(const sites::RecentValues& bytes_s) {
+  return bytes_s.empty() ? Json() : Json(bytes_s.quantile(sites::kCountedOn));
 }
 
 Json placement_json(const SitePlan& made, const sites::PlacedPlan& plan) {
@@ -101,16 +108,19 @@ Json placement_json(const SitePlan& made, const sites::PlacedPlan& plan) {
                      {"cores", device.cores},
                      {"memory_bytes", device.memory_bytes},
                      {"kappa", std::move(kappa)},
+                     {"up_bytes_s", counted_on(device.link.up_bytes_s)},
+                     {"down_bytes_s", counted_on(device.link.down_bytes_s)},
                      {"ingest", plan.placement.ingest[i]},
                      {"patterns", plan.placement.patterns == i},
                      {"annotate", plan.placement.annotate[i]},
-                     {"rank", made.job.results == i},
+                     {"rank", made.job.source == i},
                      {"busy_s", plan.estimate.busy_s[i]},
                      {"sent_bytes", std::move(sent)}});
   }
   return {{"packed", plan.placement.is_packed},     {"windows_only", plan.placement.windows_only},
-          {"time_s", plan.estimate.time_s},         {"ingest_s", plan.estimate.ingest_s},
-          {"annotate_s", plan.estimate.annotate_s}, {"rank_s", plan.estimate.rank_s},
+          {"time_s", plan.estimate.time_s},         {"steps_s", plan.estimate.steps_s},
+          {"ingest_s", plan.estimate.ingest_s},     {"annotate_s", plan.estimate.annotate_s},
+          {"rank_s", plan.estimate.rank_s},         {"images_s", plan.estimate.images_s},
           {"cost_usd", plan.estimate.cost_usd},     {"energy_j", plan.estimate.energy_j},
           {"link_bytes", plan.estimate.link_bytes}, {"sites", std::move(sites)}};
 }
@@ -170,20 +180,23 @@ std::string site_plan_text(const Job& job, const SitePlan& made) {
   const sites::PlacedPlan& best = made.plans.front();
   const sites::PlacementJob& sizes = made.job;
   std::string text = fmt::format(
-      "{}  {} raw at {}; {} as sorted peaks, {} packed (a sample); {} of peaks in any window\n",
+      "{}  {} raw at {}; {} as sorted peaks, {} packed (a sample); windows touch {} of their "
+      "blocks\n",
       job.dataset.imzml_path.filename().string(), readable(sizes.raw_bytes),
       made.file.sites[sizes.source].name, readable(sizes.run_bytes),
       readable(sizes.run_bytes * sizes.packed_share), percent(sizes.window_share));
   text += "where " + basis_text(made).substr(6);
   text += fmt::format("plan  {}: {}; peaks cross links {}\n\n{}", goal_text(made.goal),
                       totals_text(best.estimate), way_text(best.placement), plan_lines(made, best));
-  text += fmt::format("\n  ingest and patterns {}, annotate {}, rank {}\n",
-                      readable_duration(best.estimate.ingest_s),
-                      readable_duration(best.estimate.annotate_s),
-                      readable_duration(best.estimate.rank_s));
+  text += fmt::format(
+      "\n  starts and planning {}, ingest and patterns {}, annotate {}, rank {}, images {}\n",
+      readable_duration(best.estimate.steps_s), readable_duration(best.estimate.ingest_s),
+      readable_duration(best.estimate.annotate_s), readable_duration(best.estimate.rank_s),
+      readable_duration(best.estimate.images_s));
   if (made.runner_up == made.plans.size()) return text + "\nno other placement is possible\n";
   const sites::PlacedPlan& other = made.plans[made.runner_up];
-  return text + fmt::format("\nrunner-up: {}; peaks cross links {}\n{}",
+  return text + fmt::format("\n{}: {}; peaks cross links {}\n{}",
+                            made.goal.placement == "best" ? "runner-up" : "instead",
                             totals_text(other.estimate), way_text(other.placement),
                             plan_lines(made, other));
 }

@@ -23,6 +23,9 @@ namespace {
 constexpr double kMbit_bytes = 1e6 / 8;
 constexpr double kGigabyte = 1e9;
 constexpr double kHour_s = 3600;
+/// What Lithops takes to begin a call on a machine that is up, and to tell of its end.
+constexpr double kUsualCall_s = 0.6;
+constexpr double kUsualStart_s = 2;
 
 /// Reads one table key by key; after the first fault, the others read as nothing.
 class TableReader {
@@ -99,7 +102,8 @@ Result<sites::Site> read_site(const toml::table& table, const std::filesystem::p
   const auto latency_ms = reader.number("latency_ms", 0);
   site.price_s_usd = reader.number("price_hour_usd", 0).value_or(0) / kHour_s;
   site.price_byte_usd = reader.number("price_gb_out_usd", 0).value_or(0) / kGigabyte;
-  site.start_up_s = reader.number("start_up_s", 0).value_or(0);
+  site.start_up_s = reader.number("start_up_s", 0).value_or(kUsualStart_s);
+  site.call_s = reader.number("call_s", 0).value_or(kUsualCall_s);
   reader.also("executor");
   reader.also("store");
   reader.end();

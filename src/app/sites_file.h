@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "sites/placement.h"
+#include "sites/best_placements.h"
 
 namespace ionloom::app {
 

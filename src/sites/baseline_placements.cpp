@@ -20,11 +20,11 @@ class MeanTimes {
   [[nodiscard]] double compute_s(Node node, std::size_t site) const {
     switch (node) {
       case kIngest:
-        return stage_s(plan::Stage::kIndex, site) + stage_s(plan::Stage::kIngest, site);
+        return stage_s(plan::Stage::kIngest, site);
       case kPatterns:
-        return stage_s(plan::Stage::kIons, site) + stage_s(plan::Stage::kPatterns, site);
+        return stage_s(plan::Stage::kPatterns, site);
       default:
-        return stage_s(plan::Stage::kAnnotate, site) + stage_s(plan::Stage::kImages, site);
+        return stage_s(plan::Stage::kAnnotate, site);
     }
   }
 
@@ -36,10 +36,10 @@ class MeanTimes {
     return bytes / std::min(up.quantile(0.5), down.quantile(0.5));
   }
 
-  /// Of a node's result on its way to annotate, or to where results are wanted.
+  /// Of a node's result on its way to annotate, or to where ranks are made.
   [[nodiscard]] double result_bytes(Node node) const {
     if (node == kIngest) return job_.run_bytes;
-    return node == kPatterns ? job_.ion_table_bytes : job_.result_bytes;
+    return node == kPatterns ? job_.ion_table_bytes : job_.metrics_bytes;
   }
 
   [[nodiscard]] bool may_run(Node node, std::size_t site) const {
@@ -126,7 +126,7 @@ std::optional<Placement> heft_placement(const std::vector<Site>& sites, const Pl
             std::max({free_s[site], ends[kIngest] + times.send_s(job.run_bytes, at[kIngest], site),
                       ends[kPatterns] + times.send_s(job.ion_table_bytes, at[kPatterns], site)});
         end =
-            ready + times.compute_s(node, site) + times.send_s(job.result_bytes, site, job.results);
+            ready + times.compute_s(node, site) + times.send_s(job.metrics_bytes, site, job.source);
       } else {
         end = end_of_first(times, job, node, site, free_s[site]);
       }

@@ -20,22 +20,35 @@ struct Site {
   DeviceRecord device{};      ///< its kappas of all stages are known or filled
   double price_s_usd = 0;     ///< of a second in which it works
   double price_byte_usd = 0;  ///< of a byte that leaves it
-  double start_up_s = 0;      ///< before its first task
+  double start_up_s = 0;      ///< until its executor takes the first call
+  double call_s =
+      0;  ///< that a call takes beside its tasks on the reference: start, news of the end
   double pack_bytes_s = 5e8;  ///< of a core of the reference machine, see stages::pack_block()
 };
 
 /// What is to be placed: work, sizes, and where things lie.
 struct PlacementJob {
   plan::JobCounts counts{};
-  double raw_bytes = 0;     ///< .imzML and .ibd
-  double run_bytes = 0;     ///< peaks as they are written after ingest
-  double packed_share = 1;  ///< of run_bytes, when packed
-  double window_share = 1;  ///< of the peaks, in the windows of any ion
+  double raw_bytes = 0;      ///< .imzML and .ibd
+  double run_bytes = 0;      ///< peaks as they are written after ingest
+  double packed_share = 1;   ///< of run_bytes, when packed
+  double window_share = 1;   ///< of run_bytes, in blocks that the windows of any ion touch
+  double image_share = 0;    ///< of run_bytes, that images are read from, blocks again and again
+  double step_s = 0;         ///< of a step of planning on the reference, beside reading the header
+  double ingest_more_s = 0;  ///< on one core of it, what ingest takes as tasks beside its stage
+  double annotate_more_s = 0;  ///< the same of annotate
+  double images_more_s = 0;    ///< and of images
   double ion_table_bytes = 0;
-  double result_bytes = 0;  ///< metrics and images
-  std::size_t source = 0;   ///< site where the dataset lies
+  double metrics_bytes = 0;  ///< that rank reads
+  double result_bytes = 0;   ///< files: tables and images
+  /// Site where the dataset lies; ions, rank and images are done there.
+  std::size_t source = 0;
   std::size_t results = 0;  ///< site where results are wanted
   bool keep_raw = false;    ///< no peak leaves the source
+  /// Shares in which a run that is under way has ingested; ingest and patterns are over then, and
+  /// runs are packed or not as they are. Empty: nothing has begun.
+  std::vector<double> ingested{};
+  bool ingested_packed = false;
   /// What one core of the reference machine takes for the whole of a stage.
   std::function<plan::Prediction(plan::Stage stage)> predict{};
   /// Least memory that a task of a stage can do with, in whatever pieces it is cut, bytes.
@@ -43,16 +56,16 @@ struct PlacementJob {
   double quantile = 0.5;  ///< probability with which each stage keeps its time
 };
 
-/// Targeted lists may ship only the peaks in their windows; above this share it is not worth it.
+/// Targeted lists ship only the blocks that their windows touch, which pays below this share.
 inline constexpr double kMostWindowShare = 0.5;
 
 /// What runs where: data-parallel stages in shares that add up to 1, the others at one site.
 struct Placement {
   std::vector<double> ingest{};    ///< a share a site
   std::size_t patterns = 0;        ///< site
-  std::vector<double> annotate{};  ///< a share a site; images too
+  std::vector<double> annotate{};  ///< a share a site
   bool is_packed = false;          ///< runs cross links packed
-  bool windows_only = false;       ///< only peaks in windows cross links
+  bool windows_only = false;       ///< only blocks that windows touch cross links
 
   bool operator==(const Placement&) const = default;
 };
@@ -63,9 +76,11 @@ struct PlacementEstimate {
   double cost_usd = 0;
   double energy_j = 0;
   double link_bytes = 0;  ///< that leave any site
+  double steps_s = 0;     ///< starts, reading the header, ions, and planning between the stages
   double ingest_s = 0;    ///< until peaks are in order and patterns are known
   double annotate_s = 0;
   double rank_s = 0;
+  double images_s = 0;                            ///< and tables, until they are where wanted
   std::vector<double> busy_s{};                   ///< a site: with all its cores at work
   std::vector<std::vector<double>> sent_bytes{};  ///< from a site (row) to another
 };
@@ -76,25 +91,20 @@ struct PlacementEstimate {
                                                                   const PlacementJob& job,
                                                                   const Placement& placement);
 
+/// Shares of ingest for a set of sites (a bit a site) that finish it together; empty when a site of
+/// the set cannot do it.
+[[nodiscard]] std::vector<double> ingest_shares(const std::vector<Site>& sites,
+                                                const PlacementJob& job, const Placement& placement,
+                                                std::uint32_t set);
+
+/// The same of annotate, which depends on where the runs are.
+[[nodiscard]] std::vector<double> annotate_shares(const std::vector<Site>& sites,
+                                                  const PlacementJob& job,
+                                                  const Placement& placement, std::uint32_t set);
+
 /// What counts.
 enum class PlacementGoal : std::uint8_t { kTime, kCost, kEnergy, kBytes };
 
 [[nodiscard]] double value_of(const PlacementEstimate& estimate, PlacementGoal goal);
-
-struct PlacedPlan {
-  Placement placement{};
-  PlacementEstimate estimate{};
-};
-
-/// The best placements for a goal, one for each way to cut (which sites ingest, which annotate,
-/// packed, windows only), the best first. Among the sites of a cut a stage is shared so that all
-/// finish together, as far as their links allow. Empty when nothing is possible.
-/// @param deadline_s  slower ones come after all that keep it, the fastest first
-[[nodiscard]] std::vector<PlacedPlan> best_placements(
-    const std::vector<Site>& sites, const PlacementJob& job, PlacementGoal goal,
-    double deadline_s = std::numeric_limits<double>::infinity());
-
-/// Most sites that are planned for.
-inline constexpr std::size_t kMostSites = 5;
 
 }  // namespace ionloom::sites

@@ -6,6 +6,9 @@
 
 namespace ionloom::sites {
 
+/// Quantile of a link's bandwidths that plans count on: three of four transfers reach it.
+inline constexpr double kCountedOn = 0.25;
+
 /// The last values of something that changes with time, such as a link's bandwidth: its quantiles
 /// are those of what was seen lately.
 class RecentValues {

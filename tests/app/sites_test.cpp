@@ -87,6 +87,59 @@ TEST(Sites, raw_data_that_must_stay_stays) {
   expect_error(run(plan(place, {"--keep-raw-at", "lap"})), 2, {"did you mean lab?"});
 }
 
+TEST(Sites, the_placement_that_is_asked_for_is_shown_and_estimated_as_before) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 100);
+  const Json best = planned(place);
+  const Json second = planned(place, {"--placement", "runner-up"});
+  EXPECT_EQ(second["plan"], best["runner_up"]);
+  EXPECT_EQ(second["runner_up"], best["plan"]);
+  put(place / "plan.json", second.dump());
+  EXPECT_EQ(planned(place, {"--placement", place / "plan.json"})["plan"], best["runner_up"]);
+  put(place / "mine.json", best["runner_up"].dump());
+  EXPECT_EQ(planned(place, {"--placement", place / "mine.json"})["plan"], best["runner_up"]);
+}
+
+TEST(Sites, a_placement_that_cannot_be_is_refused_with_a_reason) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 100);
+  const auto refused = [&](const std::string& text, int code, const Words& parts, Words more = {}) {
+    put(place / "mine.json", text);
+    more.insert(more.end(), {"--placement", place / "mine.json"});
+    expect_error(run(plan(place, more)), code, parts);
+  };
+  const std::string away =
+      R"({"sites": [{"site": "cloud", "ingest": 1, "annotate": 1, "patterns": true}]})";
+  refused("{}", 1, {"mine.json", "is no placement"});
+  refused(R"({"sites": [{"site": "clod", "ingest": 1}]})", 1, {"clod", "lab, cloud"});
+  refused(R"({"sites": [{"site": "cloud", "ingest": 0.5, "annotate": 1, "patterns": true}]})", 1,
+          {"shares of ingest add up to 0.5"});
+  refused(R"({"sites": [{"site": "cloud", "ingest": 1, "annotate": 1}]})", 1, {"patterns"});
+  refused(away, 2, {"peaks would leave lab"}, {"--keep-raw-at", "lab"});
+  put(place / "mine.json", away);
+  EXPECT_EQ(planned(place, {"--placement", place / "mine.json"})["plan"]["sites"][1]["ingest"], 1);
+}
+
+TEST(Sites, what_a_run_has_seen_changes_where_the_rest_of_it_is_placed) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 100);
+  const auto seen = [&](const std::string& cloud) {
+    put(place / "seen.json",
+        R"({"packed": false, "sites": {"lab": {"ingested": 1}, "cloud": )" + cloud + "}}");
+    return planned(place, {"--observed", place / "seen.json"})["plan"];
+  };
+  const Json as_planned = seen(R"({"ingested": 0})");
+  EXPECT_EQ(as_planned["ingest_s"], 0);
+  EXPECT_EQ(as_planned["sites"][0]["ingest"], 1);
+  EXPECT_EQ(seen(R"({"is_there": false})")["sites"][1]["annotate"], 0);
+  const Json slowed = seen(R"({"slowness": 3})");
+  EXPECT_DOUBLE_EQ(slowed["sites"][1]["kappa"]["annotate"],
+                   3 * as_planned["sites"][1]["kappa"]["annotate"].get<double>());
+  EXPECT_EQ(seen(R"({"link_bytes_s": 1000})")["sites"][1]["down_bytes_s"], 1000);
+  put(place / "seen.json", R"({"sites": {"clod": {}}})");
+  expect_error(run(plan(place, {"--observed", place / "seen.json"})), 1, {"sites.clod", "no site"});
+}
+
 TEST(Sites, least_bytes_keep_everything_where_it_lies) {
   const Workplace place(sample(glucose_pixels()));
   put_sites(place, 10'000);
@@ -98,7 +151,8 @@ TEST(Sites, text_and_picture_show_sites_and_what_flows_between) {
   put_sites(place, 100);
   const Finished done = run(plan(place, {"--picture", place / "sites.png"}));
   EXPECT_EQ(done.exit_code, 0) << done.err;
-  for (const char* part : {"[lab]", "[cloud]", "runner-up", "over links", "measured on it"}) {
+  for (const char* part :
+       {"[lab]", "[cloud]", "runner-up", "over links", "measured on it", "starts and planning"}) {
     EXPECT_NE(done.out.find(part), std::string::npos) << part << "\n" << done.out;
   }
   EXPECT_GT(std::filesystem::file_size(place / "sites.png"), 1000U);
