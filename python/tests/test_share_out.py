@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ionloom.lithops.share_out import Work, divided, first_chunk, input_bytes, slowed, to_steal, works_of
+from ionloom.lithops.share_out import Work, divided, first_chunk, input_bytes, to_steal, works_of
 
 BOTH = frozenset(["lab", "cloud"])
 
@@ -36,13 +36,6 @@ def test_parts_are_neighbours_and_within_half_a_task_of_their_share(share: float
 def test_who_may_not_have_tasks_gets_none_whatever_its_share() -> None:
     parts = divided(works(4, frozenset(["lab"])), {"lab": 0.0, "cloud": 1.0})
     assert len(parts["lab"]) == 4 and parts["cloud"] == []
-
-
-def test_who_is_twice_as_slow_as_planned_gets_half() -> None:
-    assert slowed({"lab": 0.5, "cloud": 0.5}, {"lab": 2.0}) == {
-        "lab": pytest.approx(1 / 3),
-        "cloud": pytest.approx(2 / 3),
-    }
 
 
 def test_calls_leave_something_for_others_but_are_worth_their_start() -> None:

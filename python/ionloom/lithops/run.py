@@ -49,6 +49,7 @@ def annotate(
     sites: PathLike | None = None,
     goal: Literal["time", "cost", "energy", "bytes"] = "time",
     keep_raw_at: str = "",
+    placement: PathLike = "best",
     force: bool = False,
     progress: Say | None = None,
     **options: Unpack[AnnotationOptions],
@@ -67,6 +68,8 @@ def annotate(
                configuration and a store of its own; `config` and `store` are for those without
     goal       with sites: what is to be least
     keep_raw_at  with sites: the site that no peak may leave
+    placement  with sites: "best", "runner-up", or a file with one as ionloom plan --sites --json
+               prints it
     progress   is called with a line for every step
     options    see ionloom.AnnotationOptions
 
@@ -89,6 +92,7 @@ def annotate(
         "sites": None if sites is None else os.fspath(sites),
         "goal": goal,
         "keep_raw_at": keep_raw_at,
+        "placement": os.fspath(placement),
         "arguments": annotation_options(**options),
         "resume": False,
         "command_line": None,

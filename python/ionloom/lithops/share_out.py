@@ -25,6 +25,7 @@ class Work:
     expected_s: float  # on one core of the machine that planned
     sites: frozenset[str]  # that may have it
     done: bool = False
+    done_at: str = ""  # name of the site
     failures: dict[str, int] = field(default_factory=dict)  # by site
     said: dict[str, str] = field(default_factory=dict)  # the last failure, by site
     exit_codes: set[int] = field(default_factory=set)
@@ -84,14 +85,6 @@ def divided(works: Sequence[Work], shares: Mapping[str, float]) -> dict[str, lis
         parts[bounds[place][0]].append(work)
         reached += work.expected_s
     return parts
-
-
-def slowed(shares: Mapping[str, float], slowness: Mapping[str, float]) -> dict[str, float]:
-    """Shares of a stage after the one before has shown how much slower than planned each site is:
-    who is twice as slow gets half. They add up to 1."""
-    weighted = {site: share / slowness.get(site, 1.0) for site, share in shares.items()}
-    total = sum(weighted.values())
-    return {site: share / total for site, share in weighted.items()} if total else dict(shares)
 
 
 def first_chunk(queue: Sequence[Work], slots: int, start_s: float) -> int:

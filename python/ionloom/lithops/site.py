@@ -74,7 +74,8 @@ class Site:
     probed: float = 0.0  # when that was last asked
     silent_since: float | None = None
     too_much_bytes: int | None = None  # bound of a task that was killed here, perhaps for its memory
-    measured: dict[str, list[float]] = field(default_factory=dict)  # stage: seconds, expected ones
+    # stage: seconds, expected ones, bytes that were read
+    measured: dict[str, list[float]] = field(default_factory=dict)
 
     @property
     def storage(self) -> Any:
@@ -141,11 +142,21 @@ class Site:
             work = by_name.get(task.get("task"))
             if work is None or not task.get("done") or task.get("was_there"):
                 continue
-            sums = self.measured.setdefault(work.stage, [0.0, 0.0])
+            sums = self.measured.setdefault(work.stage, [0.0, 0.0, 0.0])
             sums[0] += task["seconds"]
             sums[1] += work.expected_s
+            sums[2] += task.get("got_bytes", 0)
 
     def ratio(self, stage: str) -> float | None:
         """Seconds that an expected second takes here; None: not measured yet."""
-        seconds, expected = self.measured.get(stage, (0.0, 0.0))
+        seconds, expected, _ = self.measured.get(stage, (0.0, 0.0, 0.0))
         return seconds / expected if seconds > 0 and expected > 0 else None
+
+    def least_ratio(self, stage: str) -> float | None:
+        """The same where a call that is under way for longer counts too; None: nothing is known."""
+        ratios = [ratio for ratio in [self.ratio(stage)] if ratio is not None]
+        for running in self.running:
+            if running.works and running.works[0].stage == stage and running.expected_s() > 0:
+                so_far = max(running.for_s() - self.start_s, 0.0) / running.expected_s()
+                ratios += [so_far] if so_far > max(ratios, default=1.0) else []
+        return max(ratios, default=None)

@@ -131,7 +131,8 @@ class SiteCalls:
         for work in running.works:
             task = told.get(work.task["name"], {})
             if task.get("done"):
-                work.done = True
+                if not work.done:
+                    work.done, work.done_at = True, site.name
                 continue
             if work.done:
                 continue

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from ionloom.lithops.share_out import slowed
 from ionloom.lithops.site import Site
 from ionloom.lithops.sites_words import work_text
 
@@ -15,6 +14,8 @@ _INGEST_PIECES, _MORE_PIECES = 2, 4
 _MOST_PIECES = 512
 # A site that is slower than planned by less than this is as planned.
 _SLOWED = 1.3
+# The same of a link.
+_LINK_SLOWED = 2.0
 # A share of ingest that is not worth giving the raw data away for.
 _NOTHING = 0.02
 
@@ -64,28 +65,44 @@ class Placement:
             return frozenset({self._source.name, *others})
         return frozenset(site.name for site in self._sites)
 
-    def shares(self, stage: str, say: Callable[[str], None]) -> dict[str, float]:
-        """Shares by the plan; those of annotate also by what ingest has shown of the sites."""
-        shares = self._planned(stage)
-        slowness = self._slowness() if stage == "annotate" else {}
-        if not slowness:
-            return shares
-        told = ", ".join(f"{name} {ratio:.1f} times" for name, ratio in slowness.items())
-        say(f"slower than planned beside the others: {told}; {stage} is shared anew")
-        return slowed(shares, slowness)
+    def shares(self, stage: str) -> dict[str, float]:
+        """By site, its share of a stage."""
+        return self._planned(stage)
 
     def _planned(self, stage: str) -> dict[str, float]:
         return {site.name: float(self._told[site.name][stage]) for site in self._sites}
 
-    def _slowness(self) -> dict[str, float]:
-        """How much slower than its record a site was, beside the one that was least so."""
-        ratios: dict[str, float] = {}
-        for site in self._sites:
-            measured, kappa = site.ratio("ingest"), self._told[site.name]["kappa"].get("ingest")
-            if measured is not None and kappa:
-                ratios[site.name] = measured / kappa
+    def slowness(self, stage: str) -> dict[str, float]:
+        """How much slower than its record a site is, beside the one that is least so, where that is worth
+        planning anew."""
+        ratios = self._ratios(stage)
         least = min(ratios.values(), default=0.0)
         return {name: ratio / least for name, ratio in ratios.items() if ratio > _SLOWED * least}
+
+    def link_bytes_s(self, site: Site, stage: str) -> float | None:
+        """What the link of a site carries, when its tasks wait for what they read from others for longer
+        than they compute, and by far longer than planned."""
+        told = self._told[site.name]
+        ratios = self._ratios(stage)
+        if stage != "annotate" or site.name not in ratios or len(ratios) < 2:
+            return None
+        seconds, expected, got_bytes = site.measured.get(stage, (0.0, 0.0, 0.0))
+        compute_s = expected * told["kappa"][stage] * min(ratios.values())
+        from_afar = got_bytes * (1 - told["ingest"])
+        waited_s = seconds - compute_s
+        if from_afar <= 0 or waited_s <= compute_s:
+            return None
+        rate = from_afar / waited_s
+        return rate if rate < told["down_bytes_s"] / _LINK_SLOWED else None
+
+    def _ratios(self, stage: str) -> dict[str, float]:
+        """Seconds that sites take, of what their records and the prediction say."""
+        ratios: dict[str, float] = {}
+        for site in self._sites:
+            measured, kappa = site.least_ratio(stage), self._told[site.name]["kappa"].get(stage)
+            if measured is not None and kappa:
+                ratios[site.name] = measured / kappa
+        return ratios
 
 
 def _places_of(site: Site) -> int:

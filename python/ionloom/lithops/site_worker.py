@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,7 +29,7 @@ class SiteCall(Call, total=False):
     raw: str  # the .ibd's name in the store of the sites; absent: `ibd` is a file there
     keeps_raw: bool  # check: no object that is put into the site's store may lie elsewhere too
     files: dict[str, str]  # place: name and text of files that --sites needs, the first is its own
-    sites_file: str  # place: what messages call that one
+    called: dict[str, str]  # place: what messages call the files
 
 
 class SiteOutcome(Outcome, total=False):
@@ -84,18 +84,27 @@ def _try_node(place: GedsPlace, keeps_raw: bool) -> None:
         )
 
 
+def _with_file(argument: str, files: Mapping[str, str], folder: str) -> str:
+    """An option whose value is one of the files, with its place here."""
+    option, _, value = argument.partition("=")
+    return f"{option}={folder}/{value}" if value in files else argument
+
+
 def _place(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
     """Asks where the stages should run; here, as only here the dataset may be read."""
     with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
         for name, text in call["files"].items():
             Path(folder, name).write_text(text, encoding="utf-8")
         own = str(Path(folder, next(iter(call["files"]))))
-        arguments = local_arguments(storage, call["arguments"], Path(folder))
+        given = [_with_file(argument, call["files"], folder) for argument in call["arguments"]]
+        arguments = local_arguments(storage, given, Path(folder))
         try:
             printed = _run(["plan", *arguments, f"--sites={own}", "--json"])
         except IonloomError as error:
-            said = str(error).replace(own, call["sites_file"]).replace(f"{folder}/", "")
-            raise error_of(exit_code_of(error), said) from None
+            said = str(error)
+            for name, called in call["called"].items():
+                said = said.replace(f"{folder}/{name}", called)
+            raise error_of(exit_code_of(error), said.replace(f"{folder}/", "")) from None
     outcome["placement"] = json.loads(printed)
 
 

@@ -23,10 +23,12 @@ from ionloom.lithops.run import Run, open_executor
 from ionloom.lithops.share_out import Work, divided, works_of
 from ionloom.lithops.site import Running, Site
 from ionloom.lithops.site_calls import SiteCalls
-from ionloom.lithops.site_placement import Placement, with_room
+from ionloom.lithops.site_placement import with_room
 from ionloom.lithops.site_worker import SiteCall, SiteOutcome
 from ionloom.lithops.sites_file import SitesFile, check_kept_raw, read_sites_file
+from ionloom.lithops.sites_planning import Planning
 from ionloom.lithops.sites_words import recorded, why
+from ionloom.lithops.task_texts import spread_texts
 
 Say = Callable[[str], None]
 # Options of annotate that decide how much work there is, which plan takes too.
@@ -77,14 +79,15 @@ class SitesRun(Run):
         self._sites = sites
         (self._source,) = [site for site in sites if site.name == file.source]
         super().__init__(self._source.executor, {**job, "store": self._source.store}, say)
-        self._site_calls = SiteCalls(sites, self._alive, self._note_at, say, self._record.beat)
-        self._placement: Placement
+        self._site_calls = SiteCalls(sites, self._alive, self._note_at, say, self._beat)
+        self._planning = self._open_planning()
+        self._stage = ""  # that is under way
         self._versions: dict[str, str] = {}
         self._raw: str | None = None
 
     def _rounds(self, partial: Path) -> None:
         self._check_sites()
-        self._place()
+        self._planning.place()
         stalled, since = 0, time.monotonic()
         step = 0
         while True:
@@ -123,6 +126,22 @@ class SitesRun(Run):
             "memory_mb": memory_class_mb(bytes_),
         }
 
+    def _open_planning(self) -> Planning:
+        lists = [a for a in self._arguments[1:] if a.startswith(("--molecules=", "--scoring-model="))]
+        method = [a for a in self._job["arguments"] if a.partition("=")[0] in _PLANNED]
+        return Planning(
+            self._file, self._sites, self._source, self._job,
+            [self._arguments[0], *lists, *method],
+            lambda: self._call("place", "place", self._source, 1 << 30),
+            lambda call: self._ask(self._source, call),
+            self._say,
+        )
+
+    def _beat(self) -> None:
+        self._record.beat()
+        if self._stage:
+            self._planning.look(self._stage)
+
     def _alive(self, site: Site) -> SiteCall:
         return self._call("alive", f"alive-{site.name}", site)
 
@@ -132,7 +151,7 @@ class SitesRun(Run):
         return _checked(site, outcome)
 
     def _check_sites(self) -> None:
-        """Leaves out sites that do not answer, and refuses those that would do something else."""
+        """Leaves out sites that do not answer, and those whose results might be others."""
         calls = []
         for site in self._sites:
             call = self._call("check", f"check-{site.name}", site)
@@ -147,30 +166,18 @@ class SitesRun(Run):
                 self._say(f"goes on without {site.name}: {error}")
                 self._sites.remove(site)
         own = self._versions[self._source.name]
-        for name, version in self._versions.items():
+        for site in list(self._sites):
+            version = self._versions[site.name]
             if version != own:
-                raise UsageError(
-                    f'site "{name}" has ionloom {version}, site "{self._source.name}" has {own}: expected '
-                    "the same at all sites, as results are"
+                self._say(
+                    f"goes on without {site.name}: it has ionloom {version}, {self._source.name} has {own}; "
+                    "expected the same, as results are"
                 )
-
-    def _place(self) -> None:
-        """Asks where the stages run."""
-        call = self._call("place", "place", self._source, 1 << 30)
-        lists = [a for a in self._arguments[1:] if a.startswith(("--molecules=", "--scoring-model="))]
-        method = [a for a in self._job["arguments"] if a.partition("=")[0] in _PLANNED]
-        call["arguments"] = [self._arguments[0], *lists, *method, f"--goal={self._job['goal']}"]
-        if self._job["keep_raw_at"]:
-            call["arguments"].append(f"--keep-raw-at={self._job['keep_raw_at']}")
-        call["files"] = self._file.files()
-        call["sites_file"] = str(self._file.path)
-        plan = self._ask(self._source, call)["placement"]["plan"]
-        self._placement = Placement(plan, self._sites, self._source, self._job["keep_raw_at"])
-        self._say(f"plan: {self._placement}")
+                self._sites.remove(site)
 
     def _plan(self, step: int) -> SiteOutcome:
         call = self._plan_call(step)
-        call["arguments"].append(f"--pieces={self._placement.pieces()}")
+        call["arguments"].append(f"--pieces={self._planning.placement.pieces()}")
         return self._ask(self._source, call)  # type: ignore[arg-type]
 
     def _say_step(self, planned: SiteOutcome) -> None:
@@ -181,12 +188,14 @@ class SitesRun(Run):
     def _do(self, planned: SiteOutcome, step: int) -> tuple[int, IonloomError | None]:
         """Has the sites do the tasks; tells how many were done, and why not the others."""
         stages = list(dict.fromkeys(task["stage"] for task in planned["tasks"]))
+        if "ingest" not in stages:
+            self._planning.before(stages[0])
         works = works_of(planned["tasks"], planned["expected"], planned["threads"],
-                         {stage: self._placement.sites_of(stage) for stage in stages})
+                         {stage: self._planning.placement.sites_of(stage) for stage in stages})
         for site in self._sites:
             site.share = 0.0
         for stage in stages:
-            shares = self._placement.shares(stage, self._say)
+            shares = self._planning.placement.shares(stage)
             parts = divided([work for work in works if work.stage == stage], shares)
             for site in self._sites:
                 site.queue += parts[site.name]
@@ -194,7 +203,7 @@ class SitesRun(Run):
                     site.share = max(site.share, shares[site.name])
         if "ingest" in stages:
             self._share_raw()
-        self._spread(planned["texts"])
+        spread_texts(self._source, self._sites, planned["texts"])
         number = 0
 
         def make_call(site: Site, group: Sequence[Work]) -> SiteCall:
@@ -202,7 +211,11 @@ class SitesRun(Run):
             number += 1
             return self._work_call(site, group, f"{step}-{number}", planned["texts"])
 
+        self._stage = stages[0] if len(stages) == 1 else ""
         left = self._site_calls.all_of(works, make_call)
+        self._stage = ""
+        self._planning.end()
+        self._planning.note_ingested([work for work in works if work.stage == "ingest"])
         if not left:
             return len(works), None
         code, lines = why(left, self._sites)
@@ -217,7 +230,7 @@ class SitesRun(Run):
         call["tasks"] = texts
         call["ranges"] = [tuple(work.task["range"]) for work in group]
         call["ibd"] = self._ibd
-        call["packed"] = self._placement.packs(stage, site)
+        call["packed"] = self._planning.placement.packs(stage, site)
         if stage == "ingest" and self._raw is not None and site is not self._source:
             call["raw"] = self._raw
         return call
@@ -226,7 +239,7 @@ class SitesRun(Run):
         """Where sites have nothing in common but GEDS, the others read the .ibd from there, range by
         range. Nothing of it moves before somebody reads."""
         place = geds_place(self._source.store)
-        alone = self._placement.sites_of("ingest") == {self._source.name}
+        alone = self._planning.placement.sites_of("ingest") == {self._source.name}
         if alone or place is None or is_url(self._ibd):
             return
         if self._raw is None:
@@ -234,18 +247,6 @@ class SitesRun(Run):
             call = self._call("put_raw", "put_raw", self._source)
             call |= {"raw": self._raw, "ibd": self._ibd}
             self._ask(self._source, call)
-
-    def _spread(self, texts: str) -> None:
-        """Puts the tasks' texts into the storages of sites that do not share that of the source."""
-        own = self._source.storage
-        content: bytes | None = None
-        seen = [_identity(own)]
-        for site in self._sites:
-            if _identity(site.storage) in seen:
-                continue
-            seen.append(_identity(site.storage))
-            content = content or own.get_object(own.bucket, texts)
-            site.storage.put_object(site.storage.bucket, texts, content)
 
     def _note_at(self, site: Site, running: Running, outcome: SiteOutcome, state: str) -> None:
         """Notes a call by this process's clock: a site's may be wrong, so only how long it took counts."""
@@ -273,11 +274,13 @@ class SitesRun(Run):
         super()._tell_run(folder)
         path = folder / "run.json"
         record = json.loads(path.read_text())
-        plan = self._placement.plan
         record["lithops"]["sites"] = [
-            recorded(site, self._versions[site.name], plan) for site in self._sites
+            recorded(site, self._versions[site.name], self._planning.placement.plan)
+            for site in self._sites
         ]
-        record["lithops"]["planned_s"] = plan["time_s"]
+        record["lithops"]["planned_s"] = self._planning.first["time_s"]
+        record["lithops"]["plan"] = self._planning.first
+        record["lithops"]["plans"] = self._planning.plans
         record["lithops"]["keep_raw_at"] = self._job["keep_raw_at"] or None
         path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 
@@ -308,8 +311,3 @@ def _checked(site: Site, outcome: SiteOutcome | RemoteError) -> SiteOutcome:
     code = outcome.get("exit_code") or 4
     said = outcome.get("error") or f"the engine ended with {code}"
     raise error_of(code if code > 0 else 4, f'site "{site.name}": {said}')
-
-
-def _identity(storage: Any) -> tuple[Any, ...]:
-    section = storage.get_storage_config().get(storage.backend) or {}
-    return (storage.backend, storage.bucket, section.get("endpoint"), section.get("region"))

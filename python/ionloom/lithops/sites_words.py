@@ -18,6 +18,19 @@ def work_text(site: Mapping[str, Any]) -> str:
     return f"{site['site']} {', '.join(parts)}" if parts else ""
 
 
+def seen_text(seen: Mapping[str, Mapping[str, Any]]) -> str:
+    """What a run has seen of sites that are not what was planned with: "lab 2.1 times slower than planned"."""
+    parts = []
+    for name, site in seen.items():
+        if not site["is_there"]:
+            parts.append(f"{name} does not answer")
+        if "link_bytes_s" in site:
+            parts.append(f"the link of {name} carries {site['link_bytes_s'] * 8e-6:.3g} Mb/s")
+        if site.get("slowness", 1.0) > 1:
+            parts.append(f"{name} is {site['slowness']:.1f} times slower than planned beside the others")
+    return ", ".join(parts) or "the sites are as planned again"
+
+
 def why(works: Sequence[Work], sites: Sequence[Site]) -> tuple[int, str]:
     """An exit code, and a line for each task that could be done nowhere."""
     lines: list[str] = []
