@@ -4,7 +4,9 @@ Run by scripts/bench-python's Python from the repository's folder. Devices are e
 the stages natively, in the compiled module or in the interpreted one, with a share of a processor. Each
 gets its self-test (`ionloom calibrate`), which is compared with runs of other sizes; then placements are
 drawn up for sites with these devices, and what they would take by the measured times is compared with the
-best of all placements. Writes bench/results/edge.json and edge.md (QUICK: to build/bench-results/).
+best of all placements. Last, the best and the second-best placement of some emulated sites are run, and
+compared with what was predicted (edge_runs.py). Writes bench/results/edge.json and edge.md (QUICK: to
+build/bench-results/).
 """
 
 import argparse
@@ -35,6 +37,9 @@ DEVICES = [REFERENCE, Device("native-half", "native", 0.5), Device("native-fifth
 # Pixels to a side, peaks of the median pixel.
 SIZES = [(32, 1000), (48, 1000), (64, 1000)]
 QUICK_SIZES = SIZES[:1]
+# Of the real runs: pixels to a side and peaks; quick ones have one environment.
+RUN_SIZE, QUICK_RUN_SIZE = (96, 1000), (32, 1000)
+RUN_ERROR = 0.20
 
 
 class Bench:
@@ -116,6 +121,43 @@ def measure(bench: Bench, quick: bool) -> Json:
     return {"devices": devices, "jobs": jobs}
 
 
+def real_runs(work: Path, quick: bool) -> list[Json]:
+    """Of each environment of emulated sites its best and second-best placement, predicted and measured."""
+    python = subprocess.run(["scripts/python-env"], check=True, capture_output=True, text=True).stdout.strip()
+    package = work / "python" / "ionloom"
+    package.mkdir(parents=True)
+    for source in (*Path("python/ionloom").iterdir(), *(BUILD / "python/ionloom").glob("*.so")):
+        (package / source.name).symlink_to(source.absolute())
+    molecules = lists(work)
+    side, peaks = QUICK_RUN_SIZE if quick else RUN_SIZE
+    environment = {**os.environ, "PYTHONPATH": str(work / "python"), "PYTHONDONTWRITEBYTECODE": "1",
+                   "IONLOOM_COMMAND": str(IONLOOM.absolute()), "IONLOOM_BUILD": str(BUILD.absolute())}
+    done = subprocess.run(
+        [python, "bench/edge_runs.py", str(simulated(side, peaks, 200, molecules[-1]).absolute()),
+         str(molecules[1 if quick else -1])] + (["--environments=1"] if quick else []),
+        env=environment, check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"bench/edge_runs.py ended with {done.returncode}")
+    runs: list[Json] = json.loads(done.stdout)
+    return runs
+
+
+def runs_table(environments: list[Json]) -> list[str]:
+    lines = ["| environment | placement | predicted | measured | error | order |",
+             "| --- | --- | --- | --- | --- | --- |"]
+    for one in environments:
+        what = one["emulated"]
+        about = (f"{one['environment']} ({what['lab_share']:g} and {what['cloud_share']:g} of a core, "
+                 f"{what['runtime']}, {what['mbit_s']:g} Mb/s, {what['latency_ms']:g} ms)")
+        order = "as predicted" if one["order_agrees"] else "the other way round"
+        order += "" if one["is_clear"] else ", close by prediction"
+        for run in one["runs"]:
+            lines.append(f"| {about} | {run['placement']} | {run['predicted_s']:.1f} s | "
+                         f"{run['measured_s']:.1f} s | {run['error']:.0%} | {order} |")
+            about = order = ""
+    return lines
+
+
 def transfer(measured: Json) -> list[Json]:
     """Kappas of the self-tests against those of every job."""
     lines = []
@@ -155,6 +197,14 @@ def markdown(found: Json, about: Json, details: Json) -> str:
              "| what | found | reach | |", "| --- | --- | --- | --- |"]
     lines += [f"| {what} | {value:.1%} | <= {bound:.0%} | {'met' if value <= bound else 'not met'} |"
               for what, value, bound in cells]
+    if found["real_runs"]:
+        errors = [run["error"] for one in details["runs"] for run in one["runs"]]
+        within = sum(error <= RUN_ERROR for error in errors)
+        agree = sum(one["order_agrees"] for one in details["runs"])
+        lines += ["", f"{len(errors)} real runs over emulated sites (network namespaces, tc tbf, cgroup quota, "
+                  f"latency by a relay): {within} within {RUN_ERROR:.0%} of the predicted time, "
+                  f"{agree} of {len(details['runs'])} environments in the predicted order. Times are of the "
+                  "whole command, Lithops' start included.", "", *runs_table(details["runs"])]
     lines += ["", f"{found['environments']} drawn environments of two or three of these devices, links of "
               "1 Mb/s to 1 Gb/s; what a placement takes is computed from the measured times of the stages.",
               "", "| placement | regret, mean | median | 95 % below |", "| --- | --- | --- | --- |"]
@@ -173,6 +223,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one size; keep the results in build/")
     parser.add_argument("--measured", type=Path, help="take measurements of an earlier call")
+    parser.add_argument("--no-runs", action="store_true", help="leave out the real runs over sites")
     options = parser.parse_args()
     about = machine()
     target = results_folder(options.quick)
@@ -189,7 +240,8 @@ def main() -> None:
                               capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise SystemExit(done.stderr or f"bench_edge ended with {done.returncode}")
-    details = {**json.loads(done.stdout), "transfer": transfer(measured)}
+        runs = [] if options.no_runs else real_runs(work, options.quick)
+    details = {**json.loads(done.stdout), "transfer": transfer(measured), "runs": runs}
     by_stage: dict[str, list[float]] = {}
     for line in details["transfer"]:
         by_stage.setdefault(line["stage"], []).append(line["error"])
@@ -199,6 +251,9 @@ def main() -> None:
         "regret_median": details["regret"]["ours"]["median"],
         "regret_p95": details["regret"]["ours"]["p95"],
         "environments": details["regret"]["environments"],
+        "real_runs": sum(len(one["runs"]) for one in runs),
+        "real_runs_within_20_percent": sum(run["error"] <= RUN_ERROR for one in runs for run in one["runs"]),
+        "real_run_orders_as_predicted": sum(one["order_agrees"] for one in runs),
     }
     about["load_after"] = round(os.getloadavg()[0], 2)
     text = markdown(found, about, details)
