@@ -117,7 +117,7 @@ def planned(sites: EmulatedSites, lab: dict[str, float], cloud: dict[str, float]
     ("name", "lab", "cloud", "ingests", "annotates"),
     [
         ("raw-upload", {"all": 1000.0}, {"all": 0.001}, {"cloud"}, {"cloud"}),
-        ("after-ingest", {"ingest": 0.001, "annotate": 1000.0}, {"ingest": 1000.0, "annotate": 0.001},
+        ("after-ingest", {"ingest": 0.001, "annotate": 1e6}, {"ingest": 1e6, "annotate": 0.001},
          {"lab"}, {"cloud"}),
     ],
 )

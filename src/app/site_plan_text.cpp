@@ -136,7 +136,7 @@ void draw_plan(report::Drawing& drawing, const SitePlan& made, const sites::Plac
   using report::kBlack;
   using report::kBlue;
   drawing.text(left, 12, title, kBlack);
-  drawing.text(left, 36, readable_duration(plan.estimate.time_s), report::kRed);
+  drawing.text(left, 36, totals_text(plan.estimate), report::kRed);
   const auto middle = [](std::size_t site) { return kTop + static_cast<int>(site) * kRow + 45; };
   for (std::size_t i = 0; i < made.file.sites.size(); ++i) {
     const int top = kTop + static_cast<int>(i) * kRow;
