@@ -45,6 +45,8 @@ Result<std::unique_ptr<exec::TaskRuntime>> open_runtime(const RuntimeOptions& op
                                   .sha256 = options.module_sha256,
                                   .cache = cache::default_cache_folder(cache::kModules),
                                   .interpreted = options.runtime == "interpreted",
+                                  // What lies beside the program is as good as the program.
+                                  .watched = options.module.has_value(),
                                   .threads = threads});
 }
 

@@ -45,7 +45,8 @@ Result<std::unique_ptr<TaskRuntime>> open_wasm_runtime(const WasmSettings& setti
   }
   wasm::StageRunnerSettings runner{.engine = {.instances = settings.threads,
                                               .fuel = settings.fuel.has_value(),
-                                              .interpreted = settings.interpreted},
+                                              .interpreted = settings.interpreted,
+                                              .watched = settings.watched || settings.time},
                                    .sha256 = settings.sha256};
   if (settings.cache) runner.cache = wasm::ModuleCacheSettings{.folder = *settings.cache};
   auto opened =

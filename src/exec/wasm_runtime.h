@@ -13,10 +13,12 @@
 namespace ionloom::exec {
 
 struct WasmSettings {
-  std::filesystem::path module = {};                   ///< stages.wasm
-  std::optional<std::string> sha256 = {};              ///< that the module must have
-  std::optional<std::filesystem::path> cache = {};     ///< folder of compiled modules
-  bool interpreted = false;                            ///< runs on processors of any kind
+  std::filesystem::path module = {};                ///< stages.wasm
+  std::optional<std::string> sha256 = {};           ///< that the module must have
+  std::optional<std::filesystem::path> cache = {};  ///< folder of compiled modules
+  bool interpreted = false;                         ///< runs on processors of any kind
+  /// Looked at in its loops, for a module that may not end by itself; a time limit wants it too.
+  bool watched = true;
   std::uint32_t threads = 1;                           ///< that run tasks at the same time
   std::optional<std::chrono::milliseconds> time = {};  ///< that a task may take
   std::optional<std::uint64_t> fuel = {};              ///< that a task may take

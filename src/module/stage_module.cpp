@@ -51,6 +51,11 @@ class HostIo : public tasks::TaskIo {
                     std::to_string(error) + " of the host)");
   }
 
+  Result<void> may_go_on() override {
+    if (host_read(0, 0, 0, 0) == 0) return {};
+    return fail(ErrorCode::kRemote, {}, "the host wants the task to end");
+  }
+
   void log(tasks::LogLevel level, std::string_view sentence) override {
     host_log(static_cast<std::int32_t>(level), address_of(sentence.data()), sentence.size());
   }

@@ -15,6 +15,9 @@
 namespace ionloom::tasks {
 namespace {
 
+/// Some milliseconds.
+constexpr std::size_t kIonsBetweenQuestions = 512;
+
 /// Texts of consecutive ions.
 struct IonTexts {
   std::vector<std::uint64_t> begins;
@@ -91,6 +94,9 @@ Result<Summary> PatternsTask::execute(const RunningTask& running) const {
     chem::IsotopicPatternCalculator calculator(settings);
     chem::Composition composition;
     for (std::size_t i = 0; i < ions; ++i) {
+      if (i % kIonsBetweenQuestions == 0) {
+        if (auto fine = running.io.may_go_on(); !fine) return std::unexpected(fine.error());
+      }
       rows.ion[i] = static_cast<std::uint32_t>(first_ion + i);
       stages::compute_pattern(texts->text(i), i, composition, calculator, rows.patterns);
     }

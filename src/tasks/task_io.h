@@ -26,6 +26,9 @@ class TaskIo {
   [[nodiscard]] virtual Result<void> write(std::uint32_t output,
                                            std::span<const std::byte> bytes) = 0;
 
+  /// Asked in long computations between reads. Fails when the task is to end.
+  [[nodiscard]] virtual Result<void> may_go_on() { return {}; }
+
   /// A sentence for whoever started the task.
   virtual void log(LogLevel level, std::string_view sentence) = 0;
 };

@@ -39,7 +39,7 @@ wasmtime::Config config_of(const EngineSettings& settings) {
   config.memory_reservation(kMemoryBytes);
   config.memory_guard_size(kGuardBytes);
   config.max_wasm_stack(kStackBytes);
-  config.epoch_interruption(true);
+  config.epoch_interruption(settings.watched);
   config.consume_fuel(settings.fuel);
   config.cranelift_opt_level(wasmtime::OptLevel::Speed);
   // The same bits on every processor.
@@ -77,10 +77,12 @@ Result<void> look_for_addresses(const EngineSettings& settings) {
 
 Engine::Engine(const EngineSettings& settings)
     : settings_(settings),
-      compiles_for_(fmt::format("wasmtime {} fuel {} on {}", WASMTIME_VERSION, settings.fuel,
+      compiles_for_(fmt::format("wasmtime {} fuel {} watched {} on {}", WASMTIME_VERSION,
+                                settings.fuel, settings.watched,
                                 settings.interpreted ? kInterpreter : cpu_features())),
-      engine_(config_of(settings)),
-      clock_(engine_) {}
+      engine_(config_of(settings)) {
+  if (settings.watched) clock_.emplace(engine_);
+}
 
 Result<std::unique_ptr<Engine>> Engine::create(const EngineSettings& settings) {
   if (auto there = look_for_addresses(settings); !there) return std::unexpected(there.error());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <wasmtime/engine.hh>
@@ -22,6 +23,9 @@ struct EngineSettings {
   bool fuel = false;             ///< guests can be given fuel, and run slower for it
   /// Code is Wasmtime's Pulley bytecode, which runs on every processor, and an interpreter of it.
   bool interpreted = false;
+  /// Every loop of a guest looks whether its time is over, which takes a fifth to a third of it.
+  /// Without, a guest is stopped where it calls the host: for modules that end by themselves.
+  bool watched = true;
 };
 
 /// Compiles modules and runs them. Linear memories and their guards lie in a pool that is reserved
@@ -44,7 +48,7 @@ class Engine {
   EngineSettings settings_;
   std::string compiles_for_;
   wasmtime::Engine engine_;
-  EpochClock clock_;
+  std::optional<EpochClock> clock_;  ///< for guests that are watched
 };
 
 }  // namespace ionloom::wasm

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <variant>
 
 #include <fmt/core.h>
@@ -10,23 +11,27 @@
 
 namespace ionloom::wasm {
 
+LimitedStore::Stop LimitedStore::Watched::look() {
+  if (limits.cancelled && limits.cancelled()) {
+    stop = Stop::kCancelled;
+  } else if (limits.time && std::chrono::steady_clock::now() - start > *limits.time) {
+    stop = Stop::kTime;
+  }
+  return stop;
+}
+
 LimitedStore::LimitedStore(Engine& engine)
     : fuel_(engine.settings().fuel),
       watched_(std::make_unique<Watched>()),
       store_(engine.handle()) {
-  store_.epoch_deadline_callback([watched = watched_.get()](wasmtime::Store::Context /*context*/,
-                                                            std::uint64_t& more_epochs)
-                                     -> wasmtime::Result<wasmtime::DeadlineKind> {
-    more_epochs = 1;
-    const Limits& limits = watched->limits;
-    if (limits.cancelled && limits.cancelled()) {
-      watched->stop = Stop::kCancelled;
-    } else if (limits.time && std::chrono::steady_clock::now() - watched->start > *limits.time) {
-      watched->stop = Stop::kTime;
-    }
-    if (watched->stop == Stop::kNone) return wasmtime::DeadlineKind::Continue;
-    return wasmtime::Error("stopped");
-  });
+  store_.epoch_deadline_callback(
+      [watched = watched_.get()](
+          wasmtime::Store::Context /*context*/,
+          std::uint64_t& more_epochs) -> wasmtime::Result<wasmtime::DeadlineKind> {
+        more_epochs = 1;
+        if (watched->look() == Stop::kNone) return wasmtime::DeadlineKind::Continue;
+        return wasmtime::Error("stopped");
+      });
 }
 
 void LimitedStore::limit(const Limits& limits) {
@@ -43,17 +48,27 @@ void LimitedStore::limit(const Limits& limits) {
   }
 }
 
-Error LimitedStore::error_of(const wasmtime::TrapError& failure, const std::string& where) const {
+std::optional<Error> LimitedStore::stopped(const std::string& where) const {
   switch (watched_->stop) {
     case Stop::kCancelled:
-      return {ErrorCode::kInterrupted, where, "stopped on request"};
+      return Error{ErrorCode::kInterrupted, where, "stopped on request"};
     case Stop::kTime:
-      return {ErrorCode::kData, where,
-              fmt::format("stopped after {} ms, the time that it was given",
-                          watched_->limits.time->count())};
+      return Error{ErrorCode::kData, where,
+                   fmt::format("stopped after {} ms, the time that it was given",
+                               watched_->limits.time->count())};
     case Stop::kNone:
       break;
   }
+  return std::nullopt;
+}
+
+Result<void> LimitedStore::may_go_on(const std::string& where) const {
+  if (watched_->look() == Stop::kNone) return {};
+  return std::unexpected(*stopped(where));
+}
+
+Error LimitedStore::error_of(const wasmtime::TrapError& failure, const std::string& where) const {
+  if (auto error = stopped(where)) return *std::move(error);
   const std::string sentence = trap_sentence(failure);
   return {is_about_memory(failure) ? ErrorCode::kResource : ErrorCode::kData, where, sentence};
 }

@@ -25,6 +25,10 @@ class LimitedStore {
 
   [[nodiscard]] wasmtime::Store::Context context() { return store_.context(); }
 
+  /// For the host's functions: fails when the guest is to be stopped.
+  /// @param where  whom the error is about
+  [[nodiscard]] Result<void> may_go_on(const std::string& where) const;
+
   /// Why a call failed, as an Error: what the guest did, or which limit it met. kInterrupted when
   /// it was cancelled, kResource for memory, kData otherwise.
   /// @param where  whom the error is about
@@ -37,7 +41,11 @@ class LimitedStore {
     Limits limits;
     std::chrono::steady_clock::time_point start;
     Stop stop = Stop::kNone;
+
+    /// Whether the guest may go on; why not, if it may not.
+    Stop look();
   };
+  [[nodiscard]] std::optional<Error> stopped(const std::string& where) const;
 
   bool fuel_;
   std::unique_ptr<Watched> watched_;

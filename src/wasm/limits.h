@@ -7,7 +7,8 @@
 
 namespace ionloom::wasm {
 
-/// What a guest may take. Time and cancellation are looked at every kEpoch while the guest runs.
+/// What a guest may take. Time and cancellation are looked at every kEpoch while the guest runs;
+/// where it is not watched (EngineSettings), when it calls the host.
 struct Limits {
   std::uint64_t memory_bytes = std::uint64_t{1} << 32;  ///< of its linear memory
   std::optional<std::chrono::milliseconds> time = {};   ///< from the call of the guest on

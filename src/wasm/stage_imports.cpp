@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include <fmt/core.h>
@@ -77,8 +78,14 @@ Result<void> StageImports::define(wasmtime::Linker& linker) {
   return {};
 }
 
-void StageImports::serve(tasks::TaskIo* io) {
-  io_ = io;
+void StageImports::serve(tasks::TaskIo& io, MayGoOn may_go_on) {
+  serve_nothing();
+  io_ = &io;
+  may_go_on_ = std::move(may_go_on);
+}
+
+void StageImports::serve_nothing() {
+  io_ = nullptr;
   failure_.reset();
   error_sentence_.clear();
 }
@@ -94,6 +101,9 @@ Result<void> StageImports::read(Memory memory, std::uint32_t input, std::uint64_
   if (io_ == nullptr) return no_task("read");
   const auto into = guest_range(memory, address, size_bytes);
   if (!into) return outside("read to", address, size_bytes, memory.size());
+  if (auto fine = may_go_on_(); !fine) return fine;
+  const bool is_question = input == 0 && offset_bytes == 0 && address == 0 && size_bytes == 0;
+  if (is_question) return {};
   return io_->read(input, offset_bytes, *into);
 }
 
@@ -102,6 +112,7 @@ Result<void> StageImports::write(Memory memory, std::uint32_t output, std::uint3
   if (io_ == nullptr) return no_task("write");
   const auto bytes = guest_range(memory, address, size_bytes);
   if (!bytes) return outside("write", address, size_bytes, memory.size());
+  if (auto fine = may_go_on_(); !fine) return fine;
   return io_->write(output, *bytes);
 }
 

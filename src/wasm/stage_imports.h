@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,10 +26,14 @@ class StageImports {
   /// Adds read, write and log to a linker.
   [[nodiscard]] Result<void> define(wasmtime::Linker& linker);
 
-  /// A task begins, or ends (nullptr): without one nothing may be read or written.
-  void serve(tasks::TaskIo* io);
+  /// Fails when a task is to be stopped.
+  using MayGoOn = std::function<Result<void>()>;
+  /// A task begins: its reads and writes are answered as long as it may go on.
+  void serve(tasks::TaskIo& io, MayGoOn may_go_on);
+  /// It ended: nothing may be read or written.
+  void serve_nothing();
 
-  /// The first thing that went wrong since serve().
+  /// The first thing that went wrong since serve() or serve_nothing().
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   /// The last sentence that was logged as an error since serve(); empty: none.
   [[nodiscard]] const std::string& error_sentence() const { return error_sentence_; }
@@ -44,6 +49,7 @@ class StageImports {
   std::uint32_t code_of(const Result<void>& done);
 
   tasks::TaskIo* io_ = nullptr;
+  MayGoOn may_go_on_;
   std::optional<Error> failure_;
   std::string error_sentence_;
 };

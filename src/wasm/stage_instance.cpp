@@ -124,7 +124,7 @@ std::uint64_t StageInstance::memory_bytes() {
 Result<void> StageInstance::run(std::string_view text, const std::string& where, tasks::TaskIo& io,
                                 const Limits& limits) {
   store_.limit(limits);
-  imports_.serve(&io);
+  imports_.serve(io, [this] { return store_.may_go_on({}); });
   auto done = call(text, where);
   // A range that the module may not ask for counts, whatever the module made of the refusal.
   if (imports_.failure()) {
@@ -132,7 +132,7 @@ Result<void> StageInstance::run(std::string_view text, const std::string& where,
     done = std::unexpected(*imports_.failure());
     done.error().where = done.error().where.empty() ? where : where + ", " + done.error().where;
   }
-  imports_.serve(nullptr);
+  imports_.serve_nothing();
   return done;
 }
 

@@ -167,6 +167,24 @@ TEST(HostileModule, is_stopped_when_its_task_is_cancelled_while_others_go_on) {
   EXPECT_EQ(stopped.error().where, kWhere);
 }
 
+/// Asks whether it may go on until it may not, and ends with the answer.
+const char* const kAskForEver =
+    "(local $answer i32)"
+    "(loop $again (local.set $answer (call $read (i32.const 0) (i64.const 0) (i32.const 0)"
+    " (i32.const 0))) (br_if $again (i32.eqz (local.get $answer))))"
+    "(i32.add (local.get $answer) (i32.const 3))";
+
+TEST(StageModule, that_is_not_watched_is_stopped_where_it_asks) {
+  const auto runner = runner_of(stages(kAskForEver), {.engine = {.watched = false}});
+  const Error late = failure(*runner, {.time = std::chrono::milliseconds(20)});
+  EXPECT_NE(late.what.find("stopped after 20 ms"), std::string::npos) << late.message();
+  int asked = 0;
+  const Error stopped = failure(*runner, {.cancelled = [&] { return ++asked > 100; }});
+  EXPECT_EQ(stopped.code, ErrorCode::kInterrupted) << stopped.message();
+  EXPECT_EQ(stopped.what, "stopped on request");
+  EXPECT_EQ(asked, 101);
+}
+
 TEST(HostileModule, gets_no_more_memory_than_its_task_may_have) {
   // Grows page by page until that is refused, and returns the pages that it then has.
   const auto runner = runner_of(
