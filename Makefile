@@ -76,7 +76,7 @@ bench-plan: deps-test with-wasm  ## measure how well plans predict runs (10 to 2
 	@"$$(scripts/bench-python)" bench/plan_run.py $(if $(QUICK),--quick) $(if $(LARGE),--large)
 
 # QUICK=1 measures one size and keeps the results in build/bench-results/.
-bench-edge: deps-test with-wasm  ## measure how well stages are placed on devices (10 minutes)
+bench-edge: deps-test with-wasm  ## measure how well stages are placed on devices (20 minutes)
 	@scripts/install-debian-packages bench
 	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
 	@cmake --build build --target ionloom bench_edge
