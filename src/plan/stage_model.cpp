@@ -38,6 +38,17 @@ bool is_enough_for_own_terms(const Rows& rows, const ModelForm& form) {
   return datasets.size() >= kEnoughDatasets;
 }
 
+/// A device's median factor to the model's coefficients; absent when those predict nothing of it.
+std::optional<DeviceFactor> factor_of(const StageModel& model, const Rows& device) {
+  std::vector<double> ratios;
+  for (const Measurement* row : device) {
+    const double base = fitted(model.coefficients, term_values(model.form, row->counts));
+    if (base > 0) ratios.push_back(row->compute_s / base);
+  }
+  if (ratios.empty()) return std::nullopt;
+  return DeviceFactor{device.front()->device, median(ratios), device.size()};
+}
+
 double log_error(const StageModel& model, const Measurement& row) {
   const auto prediction = model.predict(row.device, row.counts);
   if (!prediction || !(prediction->seconds > 0)) return std::numeric_limits<double>::infinity();
@@ -51,17 +62,12 @@ void learn(StageModel& model, const Rows& rows) {
   model.coefficients = fit.coefficients;
   model.devices = {{devices.front().front()->device, 1, devices.front().size()}};
   for (std::size_t i = 1; i < devices.size(); ++i) {
-    std::vector<double> ratios;
-    for (const Measurement* row : devices[i]) {
-      const double base = fitted(fit.coefficients, term_values(model.form, row->counts));
-      if (base > 0) ratios.push_back(row->compute_s / base);
-    }
-    if (ratios.empty()) continue;
-    DeviceFactor factor{devices[i].front()->device, median(ratios), devices[i].size()};
+    auto factor = factor_of(model, devices[i]);
+    if (!factor) continue;
     if (is_enough_for_own_terms(devices[i], model.form)) {
-      factor.coefficients = fit_relative(equations_of(model.form, devices[i])).coefficients;
+      factor->coefficients = fit_relative(equations_of(model.form, devices[i])).coefficients;
     }
-    model.devices.push_back(std::move(factor));
+    model.devices.push_back(*std::move(factor));
   }
   std::vector<double> errors;
   for (const Measurement* row : rows) errors.push_back(std::abs(log_error(model, *row)));
@@ -73,13 +79,7 @@ void learn(StageModel& model, const Rows& rows) {
 void add_missing_devices(StageModel& model, const Rows& rows) {
   for (const Rows& device : by_device(rows)) {
     if (model.device(device.front()->device) != nullptr) continue;
-    std::vector<double> ratios;
-    for (const Measurement* row : device) {
-      const double base = fitted(model.coefficients, term_values(model.form, row->counts));
-      if (base > 0) ratios.push_back(row->compute_s / base);
-    }
-    if (ratios.empty()) continue;
-    model.devices.push_back({device.front()->device, median(ratios), device.size()});
+    if (auto factor = factor_of(model, device)) model.devices.push_back(*std::move(factor));
   }
 }
 
