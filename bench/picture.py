@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from report import ENGINE, LIMIT, NATIVE, ONE_THREAD, Growth, Row, ratio_text
+from report import ENGINE, LIMIT, NATIVE, ONE_THREAD, SAME_TASKS, Growth, Row, ratio_text
 
 PEER, DOCUMENTED, THREADS = "#1b6ca8", "#8fb8d8", "#c9c9c9"
 
@@ -24,7 +24,7 @@ def draw(rows: list[Row], growths: list[Growth], machine: dict[str, Any], path: 
     shown = [
         row
         for row in reversed(rows)
-        if row.theirs and not row.against.startswith(LIMIT) and row.against != NATIVE
+        if row.theirs and not row.against.startswith(LIMIT) and row.against not in (NATIVE, SAME_TASKS)
     ]
     figure, (left, right) = pyplot.subplots(
         1, 2, figsize=(13, 0.32 * len(shown) + 1.6), width_ratios=[2.6, 1], layout="constrained"

@@ -13,6 +13,7 @@ LIMIT = "limit"
 ONE_THREAD = "one thread"
 # What WebAssembly is compared with.
 NATIVE = "native"
+SAME_TASKS = "native, the same tasks"
 # Of what nobody else does.
 NO_PEER = ""
 # A ratio that is worse by more than this is flagged.
@@ -127,7 +128,7 @@ def ratio_text(row: Row) -> str:
         return "not measured"
     if row.against.startswith(LIMIT):
         return f"{row.ratio:.0%} of it"
-    if row.against == NATIVE:
+    if row.against in (NATIVE, SAME_TASKS):
         return f"{1 / row.ratio:.2f} times as long"
     return f"{row.ratio:.2f}x" if row.ratio < 10 else f"{row.ratio:.0f}x"
 

@@ -19,7 +19,7 @@ from measure import Kernels
 from peers import CHAOS
 from picture import draw
 from report import Growth, Row, changes, markdown, reach
-from whole_runs import annotate_growth, simulated, whole_run, whole_run_in_wasm
+from whole_runs import ALL, annotate_growth, simulated, whole_run, whole_runs_in_wasm
 
 RESULTS = Path("bench") / "results"
 SHARED = Path(os.environ.get("IONLOOM_SHARED", "../shared"))
@@ -99,7 +99,7 @@ def kernel_rows(
 
 
 # What stages may take in WebAssembly, as a multiple of native.
-STAGE_FACTORS = {"ingest": 1.5, "patterns": 1.6, "annotate": 1.6}
+FACTORS = {ALL: 1.5, "ingest": 1.5, "patterns": 1.6, "annotate": 1.6}
 
 
 def module_rows(session: Session, syn_a_list: Path, syn_a: Path) -> list[Row]:
@@ -135,10 +135,9 @@ def measure_all(session: Session) -> tuple[list[Row], list[Growth], list[str]]:
     ]
     rows += module_rows(session, syn_a_list, syn_a)
     if with_reference:
-        whole, stages = whole_run_in_wasm(syn_a, syn_a_list, "whole run, syn_a", session.work)
-        rows.append(reach(whole, factor=1.5))
-        for stage, row in stages.items():
-            factor = STAGE_FACTORS.get(stage)
+        in_wasm = whole_runs_in_wasm(syn_a, syn_a_list, "whole run, syn_a", session.work)
+        for (stage, _), row in in_wasm.items():
+            factor = FACTORS.get(stage)
             rows.append(reach(row, factor=factor) if factor else row)
         one, two = whole_run(syn_a, syn_a_list, "whole run, syn_a", ENGINE_SYN_A_S, session.work)
         rows += [reach(one, seconds=0.9, rss_bytes=150e6), reach(two, ratio=1.85)]

@@ -10,7 +10,7 @@ from statistics import median
 
 from compare import IONLOOM, ROUNDS
 from measure import Run, run_command
-from report import ENGINE, NATIVE, ONE_THREAD, Growth, Row
+from report import ENGINE, NATIVE, ONE_THREAD, SAME_TASKS, Growth, Row
 
 CACHE = Path(
     os.environ.get("IONLOOM_CACHE")
@@ -80,7 +80,7 @@ def results_digest(folder: Path) -> str:
 
 
 def annotate(
-    dataset: Path, molecules: Path, threads: int, output: Path, runtime: str = "native"
+    dataset: Path, molecules: Path, threads: int, output: Path, options: tuple[str, ...] = ()
 ) -> Run:
     return run_command(
         [
@@ -93,8 +93,7 @@ def annotate(
             str(output),
             "--threads",
             str(threads),
-            "--runtime",
-            runtime,
+            *options,
             "--no-pattern-cache",
             "--force",
         ]
@@ -126,32 +125,43 @@ def stage_seconds(results: Path) -> dict[str, float]:
     return {stage["name"]: stage["seconds"] for stage in record["stages"]}
 
 
-def whole_run_in_wasm(
+# How stages run: options of annotate.
+IN_WASM, ON_THREADS, AS_TASKS = ("--runtime", "wasm"), (), ("--store", "memory:")
+ALL = "all stages"
+
+
+def whole_runs_in_wasm(
     dataset: Path, molecules: Path, what: str, work: Path
-) -> tuple[Row, dict[str, Row]]:
-    """Whole runs on one thread in WebAssembly and natively, in turn: a row for all, one a stage."""
+) -> dict[tuple[str, str], Row]:
+    """Whole runs on one thread in WebAssembly, natively, and natively as the same tasks, in turn.
+
+    A row for ALL and one a stage, against NATIVE and against SAME_TASKS: tasks write runs of peaks
+    and read them again, which threads need not, so the latter is what WebAssembly itself costs.
+    """
     print(f"{what}, in WebAssembly ...", flush=True)
     # The first run compiles the module, which is kept.
-    annotate(dataset, molecules, 1, fresh_folder(work), "wasm")
-    whole = Row(f"{what}, in WebAssembly", "run", 1, [], NATIVE)
-    stages: dict[str, Row] = {}
+    annotate(dataset, molecules, 1, fresh_folder(work), IN_WASM)
+    seconds: dict[str, dict[tuple[str, ...], list[float]]] = {}
+    runs: dict[tuple[str, ...], list[Run]] = {}
     digests = set()
     for _ in range(ROUNDS):
-        for runtime in ("wasm", "native"):
+        for how in (IN_WASM, ON_THREADS, AS_TASKS):
             results = fresh_folder(work)
-            run = annotate(dataset, molecules, 1, results, runtime)
-            (whole.ours if runtime == "wasm" else whole.theirs).append(run.seconds)
-            if runtime == "wasm":
-                whole.cpu_seconds.append(run.cpu_seconds)
-                whole.peak_rss_bytes = max(run.peak_rss_bytes, whole.peak_rss_bytes or 0)
-            for name, seconds in stage_seconds(results).items():
-                row = stages.setdefault(
-                    name, Row(f"{what}: {name}, in WebAssembly", "call", 1, [], NATIVE)
-                )
-                (row.ours if runtime == "wasm" else row.theirs).append(seconds)
+            runs.setdefault(how, []).append(run := annotate(dataset, molecules, 1, results, how))
+            for stage, took in {ALL: run.seconds, **stage_seconds(results)}.items():
+                seconds.setdefault(stage, {}).setdefault(how, []).append(took)
             digests.add(results_digest(results))
+    rows = {}
+    for stage, of in seconds.items():
+        name = f"{what}{'' if stage == ALL else f': {stage}'}, in WebAssembly"
+        unit = "run" if stage == ALL else "call"
+        for against, how in ((NATIVE, ON_THREADS), (SAME_TASKS, AS_TASKS)):
+            rows[stage, against] = Row(name, unit, 1, of[IN_WASM], against, of[how])
+    whole = rows[ALL, NATIVE]
     whole.agrees = "identical bytes" if len(digests) == 1 else "DIFFERS from native"
-    return whole, stages
+    whole.cpu_seconds = [run.cpu_seconds for run in runs[IN_WASM]]
+    whole.peak_rss_bytes = max(run.peak_rss_bytes for run in runs[IN_WASM])
+    return rows
 
 
 def annotate_growth(dataset: Path, molecules: Path, work: Path) -> Growth:
