@@ -16,20 +16,12 @@ constexpr double kLowestElementLogProbability = -20.0;
 constexpr double kMaxGridCells = 1e7;
 constexpr std::size_t kMaxIsotopes = 10;
 
-// What is kept from ion to ion. The lists that METASPACE offers need half of each.
-constexpr std::size_t kMostKept = 2048;
-constexpr std::size_t kMostKeptConfigurations = 16'384;
+// What is kept from ion to ion. The lists that METASPACE offers need about half of each.
+constexpr std::size_t kMostKept = 1024;
+constexpr std::size_t kMostKeptConfigurations = 8192;
 constexpr std::size_t kPlaces = 2 * kMostKept;
 /// An ion has fewer elements than this.
 constexpr std::size_t kMostElements = 128;
-
-/// Factorials that most lists need; beyond, all that there can be are made room for at once.
-constexpr std::size_t kUsualFactorials = 1024;
-
-struct IsotopeTerm {
-  double mass_da = 0;
-  double log_probability = 0;
-};
 
 /// Isotopes by decreasing abundance (ties: by mass), abundances scaled to add up to 1.
 std::vector<IsotopeTerm> isotope_terms(ElementId id) {
@@ -215,17 +207,24 @@ class Configurations {
 }  // namespace
 
 ElementPatterns::ElementPatterns(AnalysisVersion version) : version_(version), places_(kPlaces, 0) {
-  log_factorials_.reserve(kUsualFactorials);
+  log_factorials_.reserve(kUsualCounts);
   log_factorials_.assign(2, 0.0);
   kept_.reserve(kMostKept + kMostElements);
 }
 
-std::uint64_t ElementPatterns::memory_bound_bytes(std::uint64_t configurations) {
+std::uint64_t ElementPatterns::memory_bound_bytes(std::uint64_t configurations,
+                                                  std::int32_t counts) {
   constexpr std::uint64_t kBlockBytes = 16;  // an allocator's own, for each pattern
-  return (kUsualFactorials + static_cast<std::uint64_t>(kCountLimit)) * sizeof(double) +
+  const std::int32_t factorials = kUsualCounts + (counts > kUsualCounts ? kCountLimit : 0);
+  return static_cast<std::uint64_t>(factorials) * sizeof(double) +
          (kMostKept + kMostElements) * (sizeof(Kept) + kBlockBytes) +
          kPlaces * sizeof(std::uint16_t) +
          (kMostKeptConfigurations + configurations) * sizeof(ElementConfiguration);
+}
+
+std::uint64_t ElementPatterns::counting_memory_bound_bytes() {
+  return kUsualCounts * sizeof(double) + (kMostKept + kMostElements) * sizeof(Kept) +
+         kPlaces * sizeof(std::uint16_t);
 }
 
 void ElementPatterns::make_room() {
@@ -237,7 +236,8 @@ void ElementPatterns::make_room() {
 
 /// Sums with compensation, so that the error stays below an ulp.
 void ElementPatterns::know_log_factorials(std::size_t last) {
-  if (last >= kUsualFactorials) log_factorials_.reserve(kCountLimit);
+  // Beyond, all that there can be are made room for at once.
+  if (last >= kUsualCounts) log_factorials_.reserve(kCountLimit);
   while (log_factorials_.size() <= last) {
     const double term = exact_log(static_cast<double>(log_factorials_.size())) - carry_;
     const double next = log_factorials_.back() + term;
@@ -251,8 +251,8 @@ std::span<const ElementConfiguration> ElementPatterns::of(const ElementCount& en
   const std::uint32_t key =
       std::uint32_t{entry.element} << 16U | static_cast<std::uint32_t>(entry.count);
   constexpr std::uint32_t kSpread = 2'654'435'769;  // 2^32 / golden ratio
-  std::size_t place = (key * kSpread) >> 20U;
-  static_assert(kPlaces == std::size_t{1} << 12U);
+  std::size_t place = (key * kSpread) >> 21U;
+  static_assert(kPlaces == std::size_t{1} << 11U);
   for (; places_[place] != 0; place = (place + 1) % kPlaces) {
     const Kept& kept = kept_[places_[place] - 1U];
     if (kept.key != key) continue;
@@ -267,6 +267,33 @@ std::span<const ElementConfiguration> ElementPatterns::of(const ElementCount& en
   return kept_.back().configurations;
 }
 
+/// What a configuration of so many atoms has to reach.
+double ElementPatterns::lowest_log_probability(std::uint16_t atoms,
+                                               const std::vector<IsotopeTerm>& terms) {
+  know_log_factorials(atoms);
+  const double lowest =
+      highest_log_probability(atoms, terms, log_factorials_) + exact_log(kRelativeThreshold) - 1e-9;
+  return version_ == AnalysisVersion::kV3 ? std::max(lowest, kLowestElementLogProbability) : lowest;
+}
+
+std::optional<std::size_t> ElementPatterns::configurations_of(const ElementCount& entry,
+                                                              std::size_t most) {
+  if (entry.count < 0 || entry.count >= kUsualCounts) return std::nullopt;
+  const std::vector<IsotopeTerm> terms = isotope_terms(entry.element);
+  if (terms.empty()) return 0;
+  if (version_ == AnalysisVersion::kV1 && grid_too_large(terms.size(), entry.count)) {
+    return std::nullopt;
+  }
+  const auto atoms = static_cast<std::uint16_t>(entry.count);
+  const double lowest = lowest_log_probability(atoms, terms);
+  std::size_t count = 0;
+  Configurations(atoms, terms, log_factorials_, lowest).each([&](const Counts&, double) {
+    return ++count <= most;
+  });
+  if (count > most) return std::nullopt;
+  return count;
+}
+
 std::optional<std::vector<ElementConfiguration>> ElementPatterns::make(const ElementCount& entry,
                                                                        std::size_t most) {
   std::vector<ElementConfiguration> found;
@@ -274,12 +301,8 @@ std::optional<std::vector<ElementConfiguration>> ElementPatterns::make(const Ele
   if (terms.empty()) return found;
   if (version_ == AnalysisVersion::kV1 && grid_too_large(terms.size(), entry.count)) return found;
 
-  know_log_factorials(static_cast<std::size_t>(entry.count));
   const auto atoms = static_cast<std::uint16_t>(entry.count);
-  const double highest = highest_log_probability(atoms, terms, log_factorials_);
-  double lowest = highest + exact_log(kRelativeThreshold) - 1e-9;
-  if (version_ == AnalysisVersion::kV3) lowest = std::max(lowest, kLowestElementLogProbability);
-  if (highest < lowest) return found;
+  const double lowest = lowest_log_probability(atoms, terms);
   Configurations configurations(atoms, terms, log_factorials_, lowest);
   std::size_t count = 0;
   configurations.each([&](const Counts&, double) { return ++count <= most; });

@@ -23,12 +23,20 @@ struct ElementConfiguration {
   double log_probability = 0;
 };
 
+/// An isotope of an element.
+struct IsotopeTerm {
+  double mass_da = 0;
+  double log_probability = 0;
+};
+
 /// Isotopic patterns of elements, kept from ion to ion, because lists hold the same few hundred
 /// (element, n) pairs over and over. One per thread.
 class ElementPatterns {
  public:
   /// Atoms of one element that have no pattern any more.
   static constexpr std::int32_t kCountLimit = 30'000;
+  /// More atoms of one element are rare, and take more memory.
+  static constexpr std::int32_t kUsualCounts = 1024;
 
   explicit ElementPatterns(AnalysisVersion version);
 
@@ -39,12 +47,21 @@ class ElementPatterns {
   [[nodiscard]] std::span<const ElementConfiguration> of(const ElementCount& entry,
                                                          std::size_t most);
 
+  /// How many configurations of() would give; nothing is kept. Nullopt when there are more than
+  /// `most`, for a convolution grid of over 1e7 cells (version 1), and from kUsualCounts atoms on.
+  [[nodiscard]] std::optional<std::size_t> configurations_of(const ElementCount& entry,
+                                                             std::size_t most);
+
   /// Forgets all patterns when there are more than should be kept for later ions. Call before an
   /// ion's patterns are asked for.
   void make_room();
 
-  /// Bytes that are held at most, when the patterns of one ion have up to `configurations`.
-  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint64_t configurations);
+  /// Bytes that are held at most, when the patterns of one ion have up to `configurations`, and
+  /// with fewer atoms of any element than `counts`.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint64_t configurations,
+                                                        std::int32_t counts);
+  /// The same when only configurations_of() is called.
+  [[nodiscard]] static std::uint64_t counting_memory_bound_bytes();
 
  private:
   struct Kept {
@@ -55,6 +72,8 @@ class ElementPatterns {
   /// Nullopt: more than `most`, which says nothing of another limit.
   [[nodiscard]] std::optional<std::vector<ElementConfiguration>> make(const ElementCount& entry,
                                                                       std::size_t most);
+  [[nodiscard]] double lowest_log_probability(std::uint16_t atoms,
+                                              const std::vector<IsotopeTerm>& terms);
   void know_log_factorials(std::size_t last);
 
   AnalysisVersion version_;

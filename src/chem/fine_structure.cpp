@@ -11,20 +11,31 @@ constexpr double kRelativeThreshold = 1e-4;
 /// vector that doubles holds three times what it needs.
 constexpr std::size_t kUsualPeaks = 8192;
 /// One more says that there are too many, another makes a pair of the last.
-constexpr std::size_t kMostPeaks = kMostIsotopologues + 2;
+constexpr std::size_t peaks_of(std::size_t most_isotopologues) {
+  return most_isotopologues + 2;
+}
 
 }  // namespace
 
-FineStructureCalculator::FineStructureCalculator(AnalysisVersion version) : elements_(version) {}
+FineStructureCalculator::FineStructureCalculator(AnalysisVersion version,
+                                                 std::size_t most_isotopologues)
+    : elements_(version), most_(most_isotopologues) {
+  if (most_ <= kUsualPeaks) peaks_.reserve(peaks_of(most_));
+}
 
-std::uint64_t FineStructureCalculator::memory_bound_bytes() {
-  return ElementPatterns::memory_bound_bytes(kMostIsotopologues) +
-         (kUsualPeaks + kMostPeaks) * sizeof(PatternPeak) + MassOrder::memory_bound_bytes();
+std::uint64_t FineStructureCalculator::memory_bound_bytes(std::size_t most_isotopologues) {
+  const std::int32_t counts = most_isotopologues < kMostIsotopologues
+                                  ? ElementPatterns::kUsualCounts
+                                  : ElementPatterns::kCountLimit;
+  const std::size_t grown = most_isotopologues <= kUsualPeaks ? 0 : kUsualPeaks;
+  return ElementPatterns::memory_bound_bytes(most_isotopologues, counts) +
+         (grown + peaks_of(most_isotopologues)) * sizeof(PatternPeak) +
+         MassOrder::memory_bound_bytes();
 }
 
 void FineStructureCalculator::add(const PatternPeak& peak) {
   if (peaks_.size() == peaks_.capacity() && peaks_.size() >= kUsualPeaks) {
-    peaks_.reserve(kMostPeaks);
+    peaks_.reserve(peaks_of(most_));
   }
   peaks_.push_back(peak);
 }
@@ -33,7 +44,7 @@ void FineStructureCalculator::combine(std::size_t depth, double mass_da, double 
   if (depth == patterns_.size()) {
     if (log_probability < threshold_) return;
     add({mass_da, log_probability});
-    too_many_ = peaks_.size() > kMostIsotopologues;
+    too_many_ = peaks_.size() > most_;
     return;
   }
   // A little slack, so that rounding cannot prune what the exact comparison above would keep.
@@ -52,10 +63,19 @@ bool FineStructureCalculator::find_patterns(const Composition& composition) {
   elements_.make_room();
   // Each configuration of an element with the most probable ones of the others is an isotopologue.
   std::size_t fewest = 1;
+  const bool is_limited = most_ < kMostIsotopologues;
   for (const ElementCount& entry : composition.entries()) {
     if (entry.count < 0 || entry.count >= ElementPatterns::kCountLimit) return false;
-    patterns_.push_back(elements_.of(entry, kMostIsotopologues - fewest + 1));
-    if (patterns_.back().empty()) return false;
+    const std::size_t most = most_ - fewest + 1;
+    if (is_limited && entry.count >= ElementPatterns::kUsualCounts) {
+      too_many_ = true;
+      return false;
+    }
+    patterns_.push_back(elements_.of(entry, most));
+    if (patterns_.back().empty()) {
+      too_many_ = is_limited && !elements_.configurations_of(entry, most);
+      return false;
+    }
     fewest += patterns_.back().size() - 1;
   }
   return true;
@@ -64,7 +84,9 @@ bool FineStructureCalculator::find_patterns(const Composition& composition) {
 std::vector<PatternPeak>* FineStructureCalculator::compute(const Composition& composition) {
   peaks_.clear();
   too_many_ = false;
-  if (!find_patterns(composition)) return nullptr;
+  const bool found = find_patterns(composition);
+  was_told_too_few_ |= too_many_;
+  if (!found) return nullptr;
   double best = 0;
   for (const auto& pattern : patterns_) best += pattern.front().log_probability;
   threshold_ = best + exact_log(kRelativeThreshold);
@@ -73,6 +95,7 @@ std::vector<PatternPeak>* FineStructureCalculator::compute(const Composition& co
     best_rest_[i] = best_rest_[i + 1] + patterns_[i].front().log_probability;
   }
   combine(0, 0.0, 0.0);
+  was_told_too_few_ |= too_many_ && most_ < kMostIsotopologues;
   if (too_many_) return nullptr;
 
   const double top = exact_exp(best);

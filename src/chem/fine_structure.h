@@ -15,7 +15,10 @@ namespace ionloom::chem {
 /// Computes fine structures; holds the element patterns met so far. One per thread.
 class FineStructureCalculator {
  public:
-  explicit FineStructureCalculator(AnalysisVersion version);
+  /// @param most_isotopologues  of any ion whose structure is asked for, when that is known to be
+  ///     fewer than kMostIsotopologues; none has kUsualCounts atoms of one element then
+  explicit FineStructureCalculator(AnalysisVersion version,
+                                   std::size_t most_isotopologues = kMostIsotopologues);
 
   /// All isotopologues of at least 1e-4 of the most probable one, sorted by mass; masses without
   /// charge, intensities relative to the highest. nullptr when METASPACE's library fails: an
@@ -25,8 +28,11 @@ class FineStructureCalculator {
   /// computeIsotopePattern; METASPACE-equal to 4e-9 in intensity.
   [[nodiscard]] std::vector<PatternPeak>* compute(const Composition& composition);
 
-  /// Bytes that a calculator holds at most.
-  [[nodiscard]] static std::uint64_t memory_bound_bytes();
+  /// Whether an ion had more isotopologues than the calculator was told, and no structure for that.
+  [[nodiscard]] bool was_told_too_few() const { return was_told_too_few_; }
+
+  /// Bytes that a calculator of such ions holds at most.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::size_t most_isotopologues);
 
  private:
   [[nodiscard]] bool find_patterns(const Composition& composition);
@@ -39,6 +45,8 @@ class FineStructureCalculator {
   std::vector<double> best_rest_;
   double threshold_ = 0;
   bool too_many_ = false;
+  std::size_t most_;
+  bool was_told_too_few_ = false;
   std::vector<PatternPeak> peaks_;
   MassOrder order_;
 };

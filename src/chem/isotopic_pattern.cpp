@@ -6,11 +6,14 @@
 namespace ionloom::chem {
 
 IsotopicPatternCalculator::IsotopicPatternCalculator(const PatternSettings& settings)
-    : settings_(settings), fine_structure_(settings.shape.version), envelope_(settings.shape) {}
+    : settings_(settings),
+      fine_structure_(settings.shape.version, settings.most_isotopologues),
+      envelope_(settings.shape) {}
 
-std::uint64_t IsotopicPatternCalculator::memory_bound_bytes(std::uint32_t max_peaks) {
+std::uint64_t IsotopicPatternCalculator::memory_bound_bytes(std::uint32_t max_peaks,
+                                                            std::uint32_t most_isotopologues) {
   constexpr std::uint64_t kCompositions = 4096;  // of the ion, every element once, as vectors grow
-  return FineStructureCalculator::memory_bound_bytes() +
+  return FineStructureCalculator::memory_bound_bytes(most_isotopologues) +
          EnvelopeDetector::memory_bound_bytes(max_peaks) + kCompositions;
 }
 

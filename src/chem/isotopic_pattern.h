@@ -17,6 +17,8 @@ struct PatternSettings {
   PeakShape shape;
   std::int32_t charge = 1;      ///< +1 or -1; only its electrons count, m/z is not divided by it
   std::uint32_t max_peaks = 4;  ///< 2..16
+  /// Of any of the ions, when that is known to be fewer (isotopologue_bound.h).
+  std::uint32_t most_isotopologues = kMostIsotopologues;
 };
 
 /// Theoretical isotopic patterns of ions. Holds scratch and what is shared between ions; one per
@@ -32,8 +34,12 @@ class IsotopicPatternCalculator {
   /// Source: METASPACE engine, isocalc_wrapper.py and isotope_labels.py.
   [[nodiscard]] const std::vector<PatternPeak>& compute(const Composition& ion);
 
-  /// Bytes that a calculator holds at most, whatever the ions are.
-  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint32_t max_peaks);
+  /// Whether an ion had more isotopologues than the settings say, and no pattern for that.
+  [[nodiscard]] bool was_told_too_few() const { return fine_structure_.was_told_too_few(); }
+
+  /// Bytes that a calculator holds at most, of ions with as many isotopologues.
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(
+      std::uint32_t max_peaks, std::uint32_t most_isotopologues = kMostIsotopologues);
 
  private:
   PatternSettings settings_;

@@ -132,7 +132,7 @@ Result<IonObjects> make_ions(std::span<const ListInput> lists, const AnnotationS
   progress.end();
   if (!done) return std::unexpected(done.error());
 
-  IonObjects own{.ions = kIons, .begins = {}, .decoys = {}};
+  IonObjects own{.ions = {kIons, {}, {}}, .decoys = {}};
   for (const tasks::ListObjects& list : texts) {
     auto map = sized(objects, list.decoys);
     if (!map) return std::unexpected(map.error());
@@ -146,7 +146,8 @@ Result<IonObjects> make_ions(std::span<const ListInput> lists, const AnnotationS
   auto set = read_ions(own, *columns, settings.ions, objects);
   if (!set) return std::unexpected(set.error());
   run.ions = std::move(*set);
-  own.begins = std::move(columns->begins);
+  own.ions.begins = std::move(columns->begins);
+  own.ions.flags = std::move(columns->flags);
   return own;
 }
 

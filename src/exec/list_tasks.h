@@ -19,8 +19,7 @@ namespace ionloom::exec {
 
 /// The objects of a run's ions.
 struct IonObjects {
-  std::string ions;                        ///< ion set
-  std::vector<std::uint64_t> begins;       ///< that column of the set
+  tasks::StoredIonSet ions;
   std::vector<tasks::SizedObject> decoys;  ///< decoy maps, one a list
 };
 

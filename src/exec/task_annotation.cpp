@@ -145,8 +145,8 @@ Result<void> Stages::compute_patterns() {
   const std::uint64_t share = ions_of_a_task(ions, settings_.cuts.patterns, kIonsPerTask);
   for (std::uint64_t first = 0; first < ions; first += share) {
     const std::uint64_t last = std::min(ions, first + share);
-    tasks.push_back(tasks::new_patterns_task(settings_.pattern, ions_.ions, ions_.begins, first,
-                                             last, "patterns-" + std::to_string(tasks.size())));
+    tasks.push_back(tasks::new_patterns_task(settings_.pattern, ions_.ions, first, last,
+                                             "patterns-" + std::to_string(tasks.size())));
     units.push_back(last - first);
   }
   level_memory(tasks);

@@ -1,10 +1,12 @@
 #include "stages/ions.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <optional>
 
 #include "chem/formula.h"
+#include "chem/isotopologue_bound.h"
 #include "chem/modifier.h"
 #include "fdr/decoy_sampling.h"
 #include "stages/ion_numbering.h"
@@ -24,19 +26,30 @@ std::vector<std::string> with_none(const std::vector<std::string>& parts) {
 /// Makes ions and numbers them.
 class IonMaker {
  public:
-  explicit IonMaker(IonNumbering& numbering) : numbering_(numbering) {}
+  IonMaker(IonNumbering& numbering, Isotopologues isotopologues) : numbering_(numbering) {
+    if (isotopologues == Isotopologues::kBounded) {
+      bound_ = std::make_unique<chem::IsotopologueBound>();
+    }
+  }
 
   std::uint32_t make(const chem::Composition& molecule, const chem::Modifier& modifier) {
     if (!chem::apply_modifier(molecule, modifier, ion_)) return kNoIon;
     text_.clear();
     chem::append_ion_formula(ion_, text_);
-    return numbering_.number(text_);
+    const std::uint32_t number = numbering_.number(text_);
+    if (bound_ != nullptr && number == levels_.size()) levels_.push_back(bound_->level_of(ion_));
+    return number;
   }
+
+  /// Isotopologue levels by number, if asked for.
+  [[nodiscard]] const std::vector<std::uint8_t>& levels() const { return levels_; }
 
  private:
   IonNumbering& numbering_;
   chem::Composition ion_;
   std::string text_;
+  std::unique_ptr<chem::IsotopologueBound> bound_;
+  std::vector<std::uint8_t> levels_;
 };
 
 /// A run's modifiers, read once.
@@ -132,7 +145,8 @@ IonSet empty_ion_set(const IonSettings& settings) {
   return set;
 }
 
-Result<IonSet> enumerate_ions(std::span<const FormulaList> lists, const IonSettings& settings) {
+Result<IonSet> enumerate_ions(std::span<const FormulaList> lists, const IonSettings& settings,
+                              Isotopologues isotopologues) {
   IonSet set = empty_ion_set(settings);
   if (set.sample_size == 0) {
     return usage_error("no decoy adduct is left: every one of the 80 is in use as an adduct");
@@ -141,7 +155,7 @@ Result<IonSet> enumerate_ions(std::span<const FormulaList> lists, const IonSetti
   if (!parsed) return std::unexpected(parsed.error());
 
   IonNumbering numbering;
-  IonMaker maker(numbering);
+  IonMaker maker(numbering, isotopologues);
   for (const FormulaList& list : lists) {
     set.lists.push_back(enumerate_list(list, settings, set, *parsed, maker));
   }
@@ -149,6 +163,10 @@ Result<IonSet> enumerate_ions(std::span<const FormulaList> lists, const IonSetti
   set.ions = numbering.sorted(place_of);
   set.is_target.resize(set.ions.size());
   set.is_targeted.resize(set.ions.size());
+  set.isotopologue_levels.resize(maker.levels().size());
+  for (std::size_t number = 0; number < maker.levels().size(); ++number) {
+    set.isotopologue_levels[place_of[number]] = maker.levels()[number];
+  }
   for (std::size_t l = 0; l < lists.size(); ++l) {
     const auto renumber = [&](std::vector<std::uint32_t>& ions, bool targets) {
       for (std::uint32_t& ion : ions) {
@@ -178,7 +196,8 @@ std::uint64_t ions_memory_bound_bytes(std::uint64_t formulas, const IonSettings&
   const std::uint64_t draws = formulas * modifiers * settings.decoy_sample_size;
   return draws * (sizeof(std::uint32_t) + sizeof(std::uint8_t)) +
          formulas * modifiers * sizeof(std::uint32_t) +
-         ion_count_bound(formulas, settings) * kBytesPerIon;
+         ion_count_bound(formulas, settings) * kBytesPerIon +
+         chem::IsotopologueBound::memory_bound_bytes();
 }
 
 }  // namespace ionloom::stages

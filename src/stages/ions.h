@@ -54,6 +54,8 @@ struct IonSet {
   std::vector<std::string> ions;          ///< ion formulas, in byte order
   std::vector<std::uint8_t> is_target;    ///< 1 when the ion is a target of any list
   std::vector<std::uint8_t> is_targeted;  ///< 1 when a targeted list holds it, in any role
+  /// How many isotopologues each can have (chem/isotopologue_bound.h); none when not asked for.
+  std::vector<std::uint8_t> isotopologue_levels;
   std::vector<TargetModifier> modifiers;
   std::vector<std::string> decoy_candidates;
   std::size_t sample_size = 0;  ///< decoys drawn for a target, at most
@@ -67,11 +69,14 @@ struct IonSet {
 /// What an ion set is made with, without ions and lists: modifiers, decoy candidates, sample size.
 [[nodiscard]] IonSet empty_ion_set(const IonSettings& settings);
 
+enum class Isotopologues : std::uint8_t { kUnknown, kBounded };
+
 /// Makes all ions of a run. Fails when a modifier cannot be read, or when modifiers and decoy
 /// adducts leave no decoys.
 /// Source: METASPACE engine, fdr.py and build_moldb.py.
 [[nodiscard]] Result<IonSet> enumerate_ions(std::span<const FormulaList> lists,
-                                            const IonSettings& settings);
+                                            const IonSettings& settings,
+                                            Isotopologues isotopologues = Isotopologues::kUnknown);
 
 /// Number of distinct ions that so many formulas can make at most.
 [[nodiscard]] std::uint64_t ion_count_bound(std::uint64_t formulas, const IonSettings& settings);

@@ -36,9 +36,10 @@ void compute_patterns(std::span<const std::string> ion_formulas, std::size_t fir
 }
 
 std::uint64_t patterns_memory_bound_bytes(std::uint64_t ions, std::uint32_t peaks_per_ion,
-                                          std::uint64_t threads) {
+                                          std::uint64_t threads, std::uint32_t most_isotopologues) {
   return ions * (peaks_per_ion * (sizeof(double) + sizeof(float)) + sizeof(std::uint32_t)) +
-         threads * chem::IsotopicPatternCalculator::memory_bound_bytes(peaks_per_ion);
+         threads *
+             chem::IsotopicPatternCalculator::memory_bound_bytes(peaks_per_ion, most_isotopologues);
 }
 
 }  // namespace ionloom::stages

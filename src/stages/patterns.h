@@ -35,8 +35,8 @@ void compute_patterns(std::span<const std::string> ion_formulas, std::size_t fir
                       PatternTable& table);
 
 /// Bytes of the table, of the order of its ions, and of a calculator a thread.
-[[nodiscard]] std::uint64_t patterns_memory_bound_bytes(std::uint64_t ions,
-                                                        std::uint32_t peaks_per_ion,
-                                                        std::uint64_t threads);
+[[nodiscard]] std::uint64_t patterns_memory_bound_bytes(
+    std::uint64_t ions, std::uint32_t peaks_per_ion, std::uint64_t threads,
+    std::uint32_t most_isotopologues = chem::kMostIsotopologues);
 
 }  // namespace ionloom::stages

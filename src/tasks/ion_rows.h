@@ -10,13 +10,24 @@
 
 namespace ionloom::tasks {
 
-/// What the column `flags` of ion sets and ion tables is made of.
+/// What the column `flags` of ion sets and ion tables is made of; in ion sets, the bits above these
+/// two are the ion's isotopologue level (chem/isotopologue_bound.h).
 inline constexpr std::uint8_t kTargetFlag = 1;    ///< a target of some list
 inline constexpr std::uint8_t kTargetedFlag = 2;  ///< in a targeted list, in any role
 
 [[nodiscard]] constexpr std::uint8_t flags_of(bool is_target, bool is_targeted) {
   return static_cast<std::uint8_t>((is_target ? kTargetFlag : 0) |
                                    (is_targeted ? kTargetedFlag : 0));
+}
+
+[[nodiscard]] constexpr std::uint8_t flags_with_level(std::uint8_t flags, std::uint8_t level) {
+  return static_cast<std::uint8_t>(flags | level << 2U);
+}
+[[nodiscard]] constexpr std::uint8_t level_of_flags(std::uint8_t flags) {
+  return flags >> 2U;
+}
+[[nodiscard]] constexpr std::uint8_t flags_without_level(std::uint8_t flags) {
+  return flags & (kTargetFlag | kTargetedFlag);
 }
 
 /// Rows of ion tables.

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "chem/isotopologue_bound.h"
 #include "tasks/ion_rows.h"
 
 namespace ionloom::tasks {
 
-IonSetColumns IonSetColumns::of(std::span<const std::string> ions,
-                                std::span<const std::uint8_t> is_target,
-                                std::span<const std::uint8_t> is_targeted) {
+IonSetColumns IonSetColumns::of(const stages::IonSet& set) {
+  const std::vector<std::string>& ions = set.ions;
   IonSetColumns columns;
   columns.begins.reserve(ions.size() + 1);
   columns.flags.reserve(ions.size());
@@ -21,7 +21,8 @@ IonSetColumns IonSetColumns::of(std::span<const std::string> ions,
   columns.characters.reserve(end);
   for (std::size_t i = 0; i < ions.size(); ++i) {
     columns.characters.insert(columns.characters.end(), ions[i].begin(), ions[i].end());
-    columns.flags.push_back(flags_of(is_target[i] != 0, is_targeted[i] != 0));
+    columns.flags.push_back(flags_with_level(
+        flags_of(set.is_target[i] != 0, set.is_targeted[i] != 0), set.isotopologue_levels[i]));
   }
   return columns;
 }
@@ -50,6 +51,14 @@ Result<IonSetColumns> IonSetColumns::decode(std::span<const std::byte> bytes) {
     return data_error({}, "the texts of its ions do not fill its characters");
   }
   return set;
+}
+
+std::uint32_t StoredIonSet::most_isotopologues(std::uint64_t first, std::uint64_t last) const {
+  std::uint8_t highest = 0;
+  for (std::uint64_t i = first; i < last; ++i) {
+    highest = std::max(highest, level_of_flags(flags[i]));
+  }
+  return chem::isotopologues_of_level(highest);
 }
 
 IonSetRanges ion_set_ranges(std::span<const std::uint64_t> begins, std::uint64_t first,

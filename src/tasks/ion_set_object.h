@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "stages/ions.h"
 #include "tasks/object_layout.h"
 #include "tasks/task_io.h"
 
@@ -22,9 +23,8 @@ struct IonSetColumns {
 
   [[nodiscard]] std::uint64_t size() const { return flags.size(); }
 
-  [[nodiscard]] static IonSetColumns of(std::span<const std::string> ions,
-                                        std::span<const std::uint8_t> is_target,
-                                        std::span<const std::uint8_t> is_targeted);
+  /// REQUIRES: isotopologue levels are known.
+  [[nodiscard]] static IonSetColumns of(const stages::IonSet& set);
   [[nodiscard]] Result<void> write(TaskIo& io, std::uint32_t output) const;
   [[nodiscard]] std::vector<std::byte> encode() const;
   [[nodiscard]] static Result<IonSetColumns> decode(std::span<const std::byte> bytes);
@@ -33,6 +33,16 @@ struct IonSetColumns {
   [[nodiscard]] std::string text(std::size_t i) const {
     return {characters.data() + begins[i], characters.data() + begins[i + 1]};
   }
+};
+
+/// An ion set among a run's objects, with the columns that tasks are made by.
+struct StoredIonSet {
+  std::string object;
+  std::vector<std::uint64_t> begins;
+  std::vector<std::uint8_t> flags;
+
+  /// Isotopologues that any of the ions [first, last) has at most.
+  [[nodiscard]] std::uint32_t most_isotopologues(std::uint64_t first, std::uint64_t last) const;
 };
 
 /// Where the ions [first, last) lie in an ion set.

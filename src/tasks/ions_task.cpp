@@ -92,10 +92,9 @@ Result<Summary> IonsTask::execute(const RunningTask& running) const {
   for (std::size_t l = 0; l < lists.size(); ++l) {
     formula_lists.push_back({texts[l], lists[l].targeted});
   }
-  const auto set = stages::enumerate_ions(formula_lists, settings);
+  const auto set = stages::enumerate_ions(formula_lists, settings, stages::Isotopologues::kBounded);
   if (!set) return std::unexpected(set.error());
-  auto written =
-      IonSetColumns::of(set->ions, set->is_target, set->is_targeted).write(running.io, ions);
+  auto written = IonSetColumns::of(*set).write(running.io, ions);
   for (std::size_t l = 0; written && l < lists.size(); ++l) {
     written = write_decoy_map(running.io, lists[l].decoys, set->lists[l], set->modifiers.size(),
                               set->sample_size);

@@ -188,9 +188,8 @@ Task new_ingest_task(const DatasetObjects& dataset, const SpectraTable& spectra,
   return finished(std::move(task), "run", run_object);
 }
 
-Task new_patterns_task(const chem::PatternSettings& settings, const std::string& ion_set_object,
-                       std::span<const std::uint64_t> begins, std::uint64_t first,
-                       std::uint64_t last, const std::string& table_object) {
+Task new_patterns_task(const chem::PatternSettings& settings, const StoredIonSet& ions,
+                       std::uint64_t first, std::uint64_t last, const std::string& table_object) {
   Task task;
   task.stage = Stage::kPatterns;
   set_version(task, settings.shape.version);
@@ -198,11 +197,12 @@ Task new_patterns_task(const chem::PatternSettings& settings, const std::string&
   task.set("sigma_mz", settings.shape.sigma_mz);
   task.set("charge", std::string_view(settings.charge > 0 ? "1" : "-1"));
   task.set("isotope_peaks", std::uint64_t{settings.max_peaks});
+  task.set("isotopologues", std::uint64_t{ions.most_isotopologues(first, last)});
   task.set("first_ion", first);
-  const IonSetRanges ranges = ion_set_ranges(begins, first, last);
-  add_input(task, "begins", ion_set_object, ranges.begins);
-  add_input(task, "characters", ion_set_object, ranges.characters);
-  add_input(task, "flags", ion_set_object, ranges.flags);
+  const IonSetRanges ranges = ion_set_ranges(ions.begins, first, last);
+  add_input(task, "begins", ions.object, ranges.begins);
+  add_input(task, "characters", ions.object, ranges.characters);
+  add_input(task, "flags", ions.object, ranges.flags);
   return finished(std::move(task), "ions", table_object);
 }
 

@@ -13,6 +13,7 @@
 #include "imaging/peak_table.h"
 #include "stages/ions.h"
 #include "stages/peak_run.h"
+#include "tasks/ion_set_object.h"
 #include "tasks/object_layout.h"
 #include "tasks/spectra_object.h"
 #include "tasks/task.h"
@@ -38,11 +39,9 @@ struct DatasetObjects {
                                    std::uint64_t first, std::uint64_t last,
                                    const std::string& run_object);
 
-/// Computes the patterns of ions [first, last) of an ion set.
-/// @param begins  that column of the set, whole
+/// Computes the patterns of ions [first, last) of an ion set, in the memory that these take.
 [[nodiscard]] Task new_patterns_task(const chem::PatternSettings& settings,
-                                     const std::string& ion_set_object,
-                                     std::span<const std::uint64_t> begins, std::uint64_t first,
+                                     const StoredIonSet& ions, std::uint64_t first,
                                      std::uint64_t last, const std::string& table_object);
 
 /// Rows [first, last) of an ion table.

@@ -55,6 +55,10 @@ Result<PatternsTask> PatternsTask::read(const Task& task) {
   own.settings.shape.sigma_mz = reader.number("sigma_mz");
   own.settings.charge = reader.choice<std::int32_t>("charge", {{"1", 1}, {"-1", -1}});
   own.settings.max_peaks = static_cast<std::uint32_t>(reader.whole("isotope_peaks", 2, 16));
+  if (reader.has("isotopologues")) {
+    own.settings.most_isotopologues =
+        static_cast<std::uint32_t>(reader.whole("isotopologues", 1, chem::kMostIsotopologues));
+  }
   own.first_ion = reader.whole("first_ion", 0, UINT32_MAX);
   own.begins = reader.input("begins");
   own.characters = reader.input("characters");
@@ -75,7 +79,8 @@ std::uint64_t PatternsTask::memory_bound_bytes() const {
   const std::uint64_t texts = (ions + 1) * sizeof(std::uint64_t) + characters_bytes;
   const std::uint64_t rows = ions * (sizeof(std::uint32_t) + sizeof(std::uint8_t));
   // The calculator and the texts are gone before the table is put in order.
-  return rows + std::max(texts + stages::patterns_memory_bound_bytes(ions, settings.max_peaks, 1),
+  return rows + std::max(texts + stages::patterns_memory_bound_bytes(ions, settings.max_peaks, 1,
+                                                                     settings.most_isotopologues),
                          stages::patterns_memory_bound_bytes(ions, settings.max_peaks, 0) +
                              table_rows_memory_bound_bytes(ions, settings.max_peaks));
 }
@@ -88,6 +93,7 @@ Result<Summary> PatternsTask::execute(const RunningTask& running) const {
   auto read_flags = read_column<std::uint8_t>(running, flags);
   if (!read_flags) return std::unexpected(std::move(read_flags.error()));
   rows.flags = std::move(*read_flags);
+  for (std::uint8_t& value : rows.flags) value = flags_without_level(value);
   {
     const auto texts = read_texts(running, *this);
     if (!texts) return std::unexpected(texts.error());
@@ -99,6 +105,12 @@ Result<Summary> PatternsTask::execute(const RunningTask& running) const {
       }
       rows.ion[i] = static_cast<std::uint32_t>(first_ion + i);
       stages::compute_pattern(texts->text(i), i, composition, calculator, rows.patterns);
+      if (calculator.was_told_too_few()) {
+        return data_error({}, "ion " + std::to_string(first_ion + i) + ", " +
+                                  std::string(texts->text(i)) +
+                                  ", has more isotopologues than the task says: " +
+                                  std::to_string(settings.most_isotopologues));
+      }
     }
   }
   const IonRows ordered = table_rows(rows);

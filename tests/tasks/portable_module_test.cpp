@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "chem/isotopologue_bound.h"
 #include "support/hostile_formulas.h"
 #include "tasks/ion_set_object.h"
 #include "tasks/support/study.h"
@@ -97,11 +98,10 @@ TEST(PortableModule, gives_the_native_bytes_in_one_instance_of_either_build) {
   }
 }
 
-/// What is asked of tasks that are not small. Patterns are left out here: what a calculator may
-/// hold for one ion of many isotopes is much more than it holds for most.
+/// What is asked of tasks that are not small.
 double least_use(const Task& task) {
   constexpr std::uint64_t kSmallBytes = 2 << 20;
-  return task.stage == Stage::kPatterns || task.memory_bytes < kSmallBytes ? 0 : 0.7;
+  return task.memory_bytes < kSmallBytes ? 0 : 0.7;
 }
 
 /// How much of its bound each task of a study uses; never more.
@@ -130,15 +130,19 @@ TEST(PortableModule, uses_most_of_what_a_task_says_and_no_more) {
 TEST(PortableModule, computes_patterns_that_no_list_should_ask_for_in_the_memory_of_their_task) {
   if (!IONLOOM_WITH_WASM) GTEST_SKIP() << "built without WebAssembly";
   const std::vector<std::string> ions = test_support::hostile_formulas();
-  const std::vector<std::uint8_t> yes(ions.size(), 1);
-  const IonSetColumns columns = IonSetColumns::of(ions, yes, yes);
+  stages::IonSet all;
+  all.ions = ions;
+  all.is_target.assign(ions.size(), 1);
+  all.is_targeted = all.is_target;
+  all.isotopologue_levels.assign(ions.size(), chem::kHighestIsotopologueLevel);
+  const IonSetColumns columns = IonSetColumns::of(all);
+  const StoredIonSet set{"ions", columns.begins, columns.flags};
   for (const auto version : {chem::AnalysisVersion::kV1, chem::AnalysisVersion::kV3}) {
     ObjectShelf shelf;
     shelf.put("ions", columns.encode());
     chem::PatternSettings settings;
     settings.shape = {.version = version, .analyzer = {}, .sigma_mz = 0.001238};
-    const Task task =
-        new_patterns_task(settings, "ions", columns.begins, 0, columns.size(), "patterns");
+    const Task task = new_patterns_task(settings, set, 0, columns.size(), "patterns");
     shelf.expect_runs(task);
     for (const char* module : {"stages.wasm", "stages-plain.wasm"}) {
       const TaskFolder folder(shelf, {&task, 1}, {"ions"});

@@ -73,6 +73,12 @@ TEST_F(SpoiltTask, with_parameters_missing_unknown_or_wrong_is_refused) {
   }
 }
 
+TEST_F(SpoiltTask, with_fewer_isotopologues_than_its_ions_have_fails_and_names_the_ion) {
+  Task spoilt = task(Stage::kPatterns);
+  std::ranges::find(spoilt.parameters, "isotopologues", &Parameter::name)->value = "1";
+  expect_refused(spoilt, ErrorCode::kData, {"ion ", "more isotopologues than the task says: 1"});
+}
+
 TEST_F(SpoiltTask, with_inputs_that_do_not_go_together_is_refused) {
   Task spoilt = task(Stage::kAnnotate);
   input(spoilt, "intensity").length_bytes -= 4;

@@ -156,9 +156,10 @@ void TaskRun::make_ions(const Study& study) {
 
 void TaskRun::compute_patterns(const Study& study, std::uint64_t cuts) {
   const IonSetColumns columns = IonSetColumns::decode(shelf.at("ions")).value();
+  const StoredIonSet set{"ions", columns.begins, columns.flags};
   for (std::uint64_t i = 0; i < cuts; ++i) {
     tables_.push_back("table-" + std::to_string(i));
-    run(new_patterns_task(study.settings.pattern, "ions", columns.begins, columns.size() * i / cuts,
+    run(new_patterns_task(study.settings.pattern, set, columns.size() * i / cuts,
                           columns.size() * (i + 1) / cuts, tables_.back()));
   }
 }
