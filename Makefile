@@ -79,7 +79,7 @@ bench-plan: deps-test with-wasm  ## measure how well plans predict runs (10 to 2
 bench-edge: deps-test with-wasm  ## measure how well stages are placed on devices (20 minutes)
 	@scripts/install-debian-packages bench
 	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
-	@cmake --build build --target ionloom bench_edge
+	@cmake --build build --target ionloom bench_edge _engine relay
 	@"$$(scripts/bench-python)" bench/edge_run.py $(if $(QUICK),--quick)
 
 format: deps-test  ## format the sources

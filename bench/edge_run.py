@@ -12,6 +12,7 @@ build/bench-results/).
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -43,29 +44,38 @@ RUN_ERROR = 0.20
 
 
 class Bench:
-    """Measurements in a database of their own."""
+    """Runs whose results and measurements lie in memory (a tmpfs, where there is one): a disk's times
+    are not a device's."""
 
     def __init__(self, work: Path) -> None:
         self.work = work
-        self.environment = {**os.environ, "IONLOOM_MEASUREMENTS": str(work / "edge.sqlite")}
+        self.environment = {**os.environ, "TMPDIR": str(work)}
+        self.runs = 0
 
     def ionloom(self, device: Device, *arguments: str) -> str:
         return run_on(device, [str(IONLOOM), *arguments],
                       {**self.environment, "IONLOOM_DEVICE": device.name})
 
     def kappas(self, device: Device) -> dict[str, float]:
-        """By the device's self-test, against the machine of ionloom's defaults."""
+        """By one self-test of the device, against the machine of ionloom's defaults."""
+        self.runs += 1
+        self.environment["IONLOOM_MEASUREMENTS"] = str(self.work / f"edge{self.runs}.sqlite")
         self.ionloom(device, "calibrate", "--device", device.name, "--runtime", device.runtime)
         record = json.loads(self.ionloom(device, "devices", "add", device.name, "--device", device.name,
                                          "--runtime", device.record_runtime, "--json"))
         return dict(record["kappa"])
 
     def run(self, device: Device, dataset: Path, molecules: Path) -> Json:
-        folder = self.work / "out"
+        """Tasks, natively as well: runs over sites are made of them."""
+        self.runs += 1
+        folder = self.work / f"out{self.runs}"
         self.ionloom(device, "annotate", str(dataset), "-m", str(molecules), "-o", str(folder),
-                     "--force", "--targeted", "no", "--no-pattern-cache", "--no-measurements",
-                     "--threads", "1", "--runtime", device.runtime)
+                     "--targeted", "no", "--no-pattern-cache", "--no-measurements", "--threads", "1",
+                     "--runtime", device.runtime,
+                     *(["--store", "memory:"] if device.runtime == "native" else []))
         record: Json = json.loads((folder / "run.json").read_text())
+        record["result_bytes"] = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+        shutil.rmtree(folder)
         return record
 
     def sizes(self, dataset: Path, molecules: Path, record: Json) -> Json:
@@ -76,46 +86,73 @@ class Bench:
                                        "--targeted", "no", "--sites", str(sites), "--json"))
         counts = record["counts"]
         return {**{key: plan[key] for key in ("raw_bytes", "run_bytes", "packed_share", "window_share")},
-                "ion_table_bytes": 76 * counts["ions"],
-                "result_bytes": sum(f.stat().st_size for f in (self.work / "out").rglob("*")
-                                    if f.is_file())}
+                "ion_table_bytes": 76 * counts["ions"], "result_bytes": record["result_bytes"]}
+
+
+def memory_folder() -> str | None:
+    folder = Path("/dev/shm")
+    return str(folder) if folder.is_dir() and os.access(folder, os.W_OK) else None
 
 
 def stage_name(name: str) -> str:
     return "images" if name == "write" else name
 
 
-def seconds_of(records: list[Json]) -> dict[str, float]:
-    return {stage_name(stage["name"]): median(record["stages"][at]["seconds"] for record in records)
-            for at, stage in enumerate(records[0]["stages"])}
+def seconds_of(record: Json) -> dict[str, float]:
+    return {stage_name(stage["name"]): stage["seconds"] for stage in record["stages"]}
+
+
+def medians(records: list[dict[str, float]]) -> dict[str, float]:
+    return {stage: median(record[stage] for record in records) for stage in records[0]}
+
+
+def self_tests(bench: Bench) -> list[Json]:
+    """Kappas against the reference, whose own self-test ran just before: the machine that emulates
+    the devices is not always as fast."""
+    devices = []
+    for device in DEVICES:
+        reference, kappas = bench.kappas(REFERENCE), bench.kappas(device)
+        kappas = {stage: kappa / reference[stage] for stage, kappa in kappas.items() if stage in reference}
+        if device is REFERENCE:
+            kappas = dict.fromkeys(kappas, 1.0)
+        print(f"{device.name}: " + ", ".join(f"{k} {v:.3g}" for k, v in kappas.items()), flush=True)
+        devices.append({"name": device.name, "runtime": device.record_runtime, "kappas": kappas})
+    return devices
+
+
+def measure_job(bench: Bench, dataset: Path, molecules: Path, quick: bool) -> Json:
+    """Each device's runs in turn with the reference's, of which every stage is a multiple."""
+    records = [bench.run(REFERENCE, dataset, molecules)]
+    job: Json = {"name": f"{dataset.stem} {molecules.stem}",
+                 **bench.sizes(dataset, molecules, records[0]),
+                 "predicted": {stage_name(stage["name"]): stage["planned"]["seconds"]
+                               for stage in records[0]["stages"] if stage["planned"]}}
+    references = [seconds_of(records[0])]
+    kappas: dict[str, list[dict[str, float]]] = {}
+    for device in DEVICES[1:]:
+        for _ in range(1 if quick or device.runtime == "interpreted" else 3):
+            took = seconds_of(bench.run(device, dataset, molecules))
+            references.append(seconds_of(bench.run(REFERENCE, dataset, molecules)))
+            before, after = references[-2:]
+            kappas.setdefault(device.name, []).append(
+                {stage: 2 * seconds / (before[stage] + after[stage]) for stage, seconds in took.items()})
+    reference = medians(references)
+    job["seconds"] = {REFERENCE.name: reference}
+    for name, all_kappas in kappas.items():
+        job["seconds"][name] = {stage: kappa * reference[stage]
+                                for stage, kappa in medians(all_kappas).items()}
+    return job
 
 
 def measure(bench: Bench, quick: bool) -> Json:
-    tested = {}
-    for device in DEVICES:
-        tested[device.name] = bench.kappas(device)
-        print(f"{device.name}: " + ", ".join(f"{k} {v:.3g}" for k, v in tested[device.name].items()),
-              flush=True)
-    reference = tested[REFERENCE.name]
-    devices = [{"name": d.name, "runtime": d.record_runtime,
-                "kappas": {stage: kappa / reference[stage]
-                           for stage, kappa in tested[d.name].items() if stage in reference}}
-               for d in DEVICES]
+    devices = self_tests(bench)
     molecules = lists(bench.work)
     jobs = []
     for side, peaks in QUICK_SIZES if quick else SIZES:
         dataset = simulated(side, peaks, 200, molecules[-1])
         # The longest list would keep the interpreter for many minutes.
         for path in (molecules[1], molecules[2]):
-            job: Json = {"name": f"{dataset.stem} {path.stem}", "seconds": {}}
-            for device in DEVICES:
-                rounds = 1 if quick or device.runtime == "interpreted" else 3
-                records = [bench.run(device, dataset, path) for _ in range(rounds)]
-                job["seconds"][device.name] = seconds_of(records)
-                if device is REFERENCE:
-                    job |= bench.sizes(dataset, path, records[0])
-                    job["predicted"] = {stage_name(stage["name"]): stage["planned"]["seconds"]
-                                        for stage in records[0]["stages"] if stage["planned"]}
+            job = measure_job(bench, dataset, path, quick)
             jobs.append(job)
             took = {name: sum(s.values()) for name, s in job["seconds"].items()}
             print(f"{job['name']}: " + ", ".join(f"{k} {v:.2f} s" for k, v in took.items()), flush=True)
@@ -135,7 +172,7 @@ def real_runs(work: Path, quick: bool) -> list[Json]:
                    "IONLOOM_COMMAND": str(IONLOOM.absolute()), "IONLOOM_BUILD": str(BUILD.absolute())}
     done = subprocess.run(
         [python, "bench/edge_runs.py", str(simulated(side, peaks, 200, molecules[-1]).absolute()),
-         str(molecules[1 if quick else -1])] + (["--environments=1"] if quick else []),
+         str(molecules[1]), str(molecules[-1])] + (["--environments=1"] if quick else []),
         env=environment, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise SystemExit(f"bench/edge_runs.py ended with {done.returncode}")
@@ -228,7 +265,7 @@ def main() -> None:
     options = parser.parse_args()
     about = machine()
     target = results_folder(options.quick)
-    with tempfile.TemporaryDirectory(prefix="ionloom-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ionloom-bench-", dir=memory_folder()) as folder:
         work = Path(folder)
         measured: Json
         if options.measured:

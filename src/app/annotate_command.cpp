@@ -29,6 +29,7 @@
 #include "app/seconds_since.h"
 #include "app/stage_place.h"
 #include "app/standard_streams.h"
+#include "app/store_profile.h"
 #include "app/summary.h"
 #include "app/task_cuts.h"
 #include "app/thread_choice.h"
@@ -136,8 +137,9 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   }
   std::optional<RunPlan> run_plan;
   if (job) {  // a spectrum that cannot be read is for ingest to tell
-    run_plan.emplace(known.models, *settings, options.runtime.runtime, memory->disk_bytes > 0,
-                     *job);
+    // Tasks read peaks from objects, wherever these lie.
+    run_plan.emplace(known.models, *settings, options.runtime.runtime,
+                     by_tasks || memory->disk_bytes > 0, *job);
     run_plan->indexed(stages.back().seconds);
     settings->annotation.after_stage = [&](const exec::AnnotationRun& done) {
       run_plan->stage_done(done);
@@ -240,8 +242,9 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   if (auto done = folder.commit(); !done) return done;
   say(stdout, "\nWrote {} ({}, run.json) in {:.1f} s, peak memory {}\n", options.output.string(),
       joined(*outputs, ", "), record.seconds, readable_bytes(record.peak_memory_bytes));
-  // A store's times are not those of the runtime alone.
-  if (!run_plan || options.no_measurements || options.store.url) return {};
+  // Another store's times are not those of the runtime alone, and it may hold objects already.
+  const bool is_within = !options.store.url || tier_of(*options.store.url) == "memory";
+  if (!run_plan || options.no_measurements || !is_within) return {};
   const std::string dataset_mark = record.inputs[1].checksum.substr(0, kDatasetMark);
   const auto kept =
       app::record(run_plan->measurements(record.stages, dataset_mark, record.memory_bound_bytes));

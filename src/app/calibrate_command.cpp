@@ -1,6 +1,8 @@
 #include "app/calibrate_command.h"
 
 #include <chrono>
+#include <span>
+#include <string>
 #include <vector>
 
 #include <fmt/core.h>
@@ -15,6 +17,7 @@
 #include "app/store_profile.h"
 #include "geds/open_store_url.h"
 #include "plan/storage_tier.h"
+#include "sites/measured_kappas.h"
 
 namespace ionloom::app {
 namespace {
@@ -51,6 +54,33 @@ Result<void> measure_store(const CalibrateOptions& options, const std::string& d
         per_second(rates->task_bytes_s / 1e6, "MB"), per_second(rates->shared_bytes_s / 1e6, "MB"));
   }
   return {};
+}
+
+/// How this machine compares, a line a stage with a number a way of running.
+void say_kappas(const plan::LearnedModels& models, const std::string& device,
+                std::span<const std::string> ways) {
+  const std::vector<plan::Measurement> measurements = known_measurements();
+  std::vector<sites::Kappas> kappas;
+  for (const std::string& way : ways) {
+    const std::string runtime = way == "wasm" ? "precompiled" : way;
+    kappas.push_back(sites::measured_kappas(
+        models, measurements, device,
+        sites::runtime_from_name(runtime).value_or(sites::Runtime::kNative)));
+  }
+  std::string heading;
+  for (const std::string& way : ways) heading += fmt::format("{:>12}", way);
+  say(stdout,
+      "A stage's tasks take so many times as long as in the compiled module on the machine of\n"
+      "ionloom's defaults:\n           {}\n",
+      heading);
+  for (const plan::Stage stage : plan::kStages) {
+    std::string line;
+    for (const sites::Kappas& of_way : kappas) {
+      const auto& kappa = of_way[static_cast<std::size_t>(stage)];
+      line += kappa ? fmt::format("{:>12.2f}", *kappa) : fmt::format("{:>12}", "-");
+    }
+    say(stdout, "  {:<9}{}\n", plan::stage_name(stage), line);
+  }
 }
 
 }  // namespace
@@ -91,7 +121,8 @@ Result<void> run_calibrate(const CalibrateOptions& options) {
   }
   const std::string device = options.device.empty() ? this_machine() : options.device;
   const double store_s = options.store.empty() ? 0 : kStoreBudget_s;
-  const auto tested = test_stages(device, runtimes(options.runtime), kStagesBudget_s - store_s);
+  const std::vector<std::string> ways = runtimes(options.runtime);
+  const auto tested = test_stages(device, ways, kStagesBudget_s - store_s);
   if (!tested) return std::unexpected(tested.error());
   if (auto kept = record(tested->measurements); !kept) return kept;
   if (!options.store.empty()) {
@@ -101,14 +132,7 @@ Result<void> run_calibrate(const CalibrateOptions& options) {
   if (!known.trouble.empty()) say(stderr, "warning: {}\n", known.trouble);
   say(stdout, "Measured \"{}\" with {} runs in {:.1f} s; kept in {}\n", device, tested->runs,
       seconds_since(start), place->string());
-  for (const plan::StageModel& model : known.models.stages) {
-    const plan::DeviceFactor* reference =
-        model.device(plan::device_text({.machine = std::string(plan::kReferenceMachine)}));
-    const plan::DeviceFactor* own = model.device(plan::device_text({.machine = device}));
-    if (reference == nullptr || own == nullptr || !(reference->kappa > 0)) continue;
-    say(stdout, "  {:<9} {:.2f} x as long as on the machine of ionloom's defaults\n",
-        plan::stage_name(model.stage), own->kappa / reference->kappa);
-  }
+  say_kappas(known.models, device, ways);
   return {};
 }
 

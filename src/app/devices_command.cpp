@@ -19,6 +19,7 @@
 #include "app/progress_line.h"
 #include "app/standard_streams.h"
 #include "app/whole_file.h"
+#include "sites/measured_kappas.h"
 
 namespace ionloom::app {
 namespace {
@@ -41,7 +42,8 @@ Result<sites::DeviceRecord> measured_here(const DevicesOptions& options) {
   device.runtime = sites::runtime_from_name(options.runtime).value_or(sites::Runtime::kNative);
   const KnownModels known = learn_again();
   if (!known.trouble.empty()) say(stderr, "warning: {}\n", known.trouble);
-  device.kappas = sites::measured_kappas(known.models, machine, device.runtime);
+  device.kappas =
+      sites::measured_kappas(known.models, known_measurements(), machine, device.runtime);
   if (!has_kappas(device)) {
     return usage_error(
         fmt::format("nothing was measured on \"{}\" with the runtime {}: ionloom calibrate{} does "
@@ -170,7 +172,8 @@ std::vector<std::string> differences(const sites::DeviceRecord& device) {
     found.emplace_back("clock: the record was measured in this machine's future");
   }
   const KnownModels known = known_models();
-  const sites::Kappas now = sites::measured_kappas(known.models, this_machine(), device.runtime);
+  const sites::Kappas now =
+      sites::measured_kappas(known.models, known_measurements(), this_machine(), device.runtime);
   constexpr double kDrift = 1.3;
   for (const plan::Stage stage : plan::kStages) {
     const auto at = static_cast<std::size_t>(stage);

@@ -15,6 +15,7 @@
 #include "app/whole_file.h"
 #include "files/output_file.h"
 #include "plan/learned_models.h"
+#include "sites/measured_kappas.h"
 
 namespace ionloom::app {
 namespace {
@@ -111,9 +112,11 @@ void fill_kappas(std::vector<sites::DeviceRecord>& devices) {
   std::vector<sites::Runtime> runtimes(devices.size());
   std::ranges::transform(devices, runtimes.begin(), &sites::DeviceRecord::runtime);
   const KnownModels models = known_models();
+  const std::vector<plan::Measurement> measurements = known_measurements();
   for (const sites::Runtime runtime :
        {sites::Runtime::kNative, sites::Runtime::kPrecompiled, sites::Runtime::kInterpreted}) {
-    known.push_back(sites::measured_kappas(models.models, plan::kReferenceMachine, runtime));
+    known.push_back(
+        sites::measured_kappas(models.models, measurements, plan::kReferenceMachine, runtime));
     runtimes.push_back(runtime);
   }
   const std::vector<sites::Kappas> filled = sites::filled_kappas(known, runtimes);

@@ -92,6 +92,12 @@ std::vector<plan::Measurement> shipped_measurements() {
   return measurements ? std::move(*measurements) : std::vector<plan::Measurement>{};
 }
 
+std::vector<plan::Measurement> known_measurements() {
+  std::vector<plan::Measurement> all = shipped_measurements();
+  if (const auto own = own_measurements()) all.insert(all.end(), own->begin(), own->end());
+  return all;
+}
+
 KnownModels known_models() {
   const auto path = measurements_path();
   std::error_code error;

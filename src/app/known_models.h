@@ -28,6 +28,10 @@ namespace ionloom::app {
 /// The measurements that ship with the program.
 [[nodiscard]] std::vector<plan::Measurement> shipped_measurements();
 
+/// These and all own ones, in the order in which they were made; the shipped ones alone when the
+/// own cannot be read.
+[[nodiscard]] std::vector<plan::Measurement> known_measurements();
+
 struct KnownModels {
   plan::LearnedModels models{};
   std::string

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <system_error>
 #include <thread>
@@ -23,6 +24,10 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+/// Where a disk's moods do not count. Else the folder for temporary files is taken.
+constexpr const char* kMemoryFolder = "/dev/shm";
+/// A self-test's datasets and results.
+constexpr std::uintmax_t kSpace_bytes = 64'000'000;
 /// A stage that takes less cannot be told from what else a process does.
 constexpr double kLongEnough_s = 0.05;
 constexpr int kMostRepeats = 5;
@@ -56,11 +61,16 @@ class TemporaryFolder {
  public:
   [[nodiscard]] static Result<TemporaryFolder> create() {
     std::error_code error;
-    std::string path = (fs::temp_directory_path(error) / "ionloom-calibrate-XXXXXX").string();
-    if (error || ::mkdtemp(path.data()) == nullptr) {
-      return data_error(path, "a folder for temporary files cannot be made");
+    std::string path;
+    for (const fs::path& parent : {fs::path(kMemoryFolder), fs::temp_directory_path(error)}) {
+      if (const auto space = fs::space(parent, error); error || space.available < kSpace_bytes)
+        continue;
+      path = (parent / "ionloom-calibrate-XXXXXX").string();
+      if (::mkdtemp(path.data()) != nullptr) return TemporaryFolder(path);
     }
-    return TemporaryFolder(path);
+    return data_error(path.empty() ? kMemoryFolder : path,
+                      "a folder for temporary files cannot be made, here nor in the folder for "
+                      "temporary files; both need 64 MB");
   }
   TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
@@ -85,6 +95,20 @@ std::string first_formulas(std::size_t count) {
   return std::string(all.substr(0, end == std::string_view::npos ? end : end + 1));
 }
 
+/// A way of running, with annotate's arguments for it.
+struct Way {
+  std::string runtime;
+  std::vector<std::string> arguments{};
+};
+
+/// Of a runtime. Natively, stages on threads and tasks are not alike: tasks, which runs over sites
+/// are made of, read peaks from objects. WebAssembly has tasks alone.
+std::vector<Way> ways_of(const std::string& runtime) {
+  std::vector<Way> ways = {{runtime}};
+  if (runtime == "native") ways.push_back({runtime, {"--store", "memory:"}});
+  return ways;
+}
+
 /// Runs on simulated data, whose measurements go to a file of their own.
 class TestRuns {
  public:
@@ -102,14 +126,27 @@ class TestRuns {
                     {}, folder_ / "log");
   }
 
-  [[nodiscard]] Result<void> annotate(const Size& size, const std::string& way, unsigned threads) {
+  /// Into a folder of its own: for seconds after many files were deleted, file systems take longer
+  /// to make new ones.
+  [[nodiscard]] Result<void> annotate(const Size& size, const Way& way, unsigned threads) {
     if (interrupted()) return fail(ErrorCode::kInterrupted, {}, "stopped on request");
     ++runs_;
+    std::vector<std::string> words = {"annotate",
+                                      path_of(size, ".imzML"),
+                                      "-m",
+                                      path_of(size, ".tsv"),
+                                      "-o",
+                                      (folder_ / "out").string() + std::to_string(runs_),
+                                      "--targeted",
+                                      "no",
+                                      "--runtime",
+                                      way.runtime,
+                                      "--threads",
+                                      std::to_string(threads),
+                                      "--no-pattern-cache"};
+    words.insert(words.end(), way.arguments.begin(), way.arguments.end());
     return run_self(
-        {"annotate", path_of(size, ".imzML"), "-m", path_of(size, ".tsv"), "-o",
-         (folder_ / "out").string(), "--force", "--targeted", "no", "--no-pattern-cache",
-         "--runtime", way, "--threads", std::to_string(threads)},
-        {"IONLOOM_DEVICE=" + device_, "IONLOOM_MEASUREMENTS=" + measurements().string()},
+        words, {"IONLOOM_DEVICE=" + device_, "IONLOOM_MEASUREMENTS=" + measurements().string()},
         folder_ / "log");
   }
 
@@ -142,7 +179,7 @@ class TestRuns {
 };
 
 /// One way of running, within its time: sizes that grow, then the last of them again, then threads.
-Result<void> test_way(TestRuns& runs, const std::string& way, double budget_s) {
+Result<void> test_way(TestRuns& runs, const Way& way, double budget_s) {
   const auto start = Clock::now();
   const Size* largest = nullptr;
   double last_s = 0;  // with what simulating takes
@@ -195,12 +232,15 @@ std::vector<plan::Measurement> middle_of_large(const std::vector<plan::Measureme
   return kept;
 }
 
-Result<SelfTest> test_stages(const std::string& device, const std::vector<std::string>& ways,
+Result<SelfTest> test_stages(const std::string& device, const std::vector<std::string>& runtimes,
                              double budget_s) {
   const auto start = Clock::now();
   auto folder = TemporaryFolder::create();
   if (!folder) return std::unexpected(folder.error());
   TestRuns runs(*folder, device);
+  std::vector<Way> ways;
+  for (const std::string& runtime : runtimes)
+    std::ranges::move(ways_of(runtime), std::back_inserter(ways));
   for (std::size_t i = 0; i < ways.size(); ++i) {
     // What one way leaves goes to the others.
     const double left_s = budget_s - seconds_since(start);

@@ -20,11 +20,13 @@ struct SelfTest {
 /// between its pauses), of sizes those of which the stage takes long enough to be told from a
 /// clock's grain; of a stage that is shorter the largest. So every stage that ran once is there.
 /// @param device    what to call this machine
-/// @param ways      ways of running: "native", "wasm", "interpreted"; the budget is shared evenly
+/// @param runtimes  "native" (threads, then tasks), "wasm", "interpreted"; the budget is shared
+/// evenly
 /// @param budget_s  for all of it; one round of the smallest dataset is done whatever it takes
 /// Fails (kData) when a run fails, (kInterrupted) on request.
 [[nodiscard]] Result<SelfTest> test_stages(const std::string& device,
-                                           const std::vector<std::string>& ways, double budget_s);
+                                           const std::vector<std::string>& runtimes,
+                                           double budget_s);
 
 /// What test_stages() keeps of all that was measured, by stage, device and dataset.
 [[nodiscard]] std::vector<plan::Measurement> middle_of_large(

@@ -125,7 +125,7 @@ sites::PlacementJob placement_job(const Job& job, const SitesFile& file, double 
   add_task_costs(counts, made);
   made.predict = [&job](plan::Stage stage) {
     plan::Device device =
-        stage_device(stage, job.settings, "native", false, std::string(plan::kReferenceMachine));
+        stage_device(stage, job.settings, "wasm", true, std::string(plan::kReferenceMachine));
     device.threads = 1;
     const plan::StagePrediction predicted = plan::predict_stage(
         job.known.models, device, stage, plan::stage_counts(stage, job.counts), kPlanLevel);

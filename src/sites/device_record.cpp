@@ -21,20 +21,6 @@ constexpr std::array<std::pair<Runtime, std::string_view>, 4> kRuntimes = {{
     {Runtime::kInterpreted, "interpreted"},
 }};
 
-/// What a device is called in measurements of the stages in WebAssembly.
-std::string_view measured_runtime(Runtime runtime) {
-  switch (runtime) {
-    case Runtime::kNative:
-      return "native";
-    case Runtime::kInterpreted:
-      return "interpreted";
-    case Runtime::kPrecompiled:
-    case Runtime::kJit:
-      return "wasm";
-  }
-  return "native";
-}
-
 Json values_json(const RecentValues& values) {
   return std::vector<double>(values.values().begin(), values.values().end());
 }
@@ -252,29 +238,6 @@ Result<DeviceRecord> parse_device_record(std::string_view text, std::string_view
       static_cast<std::int64_t>(members.number("measured_unix_s", 0, 1e12, true));
   if (members.error) return std::unexpected(*members.error);
   return device;
-}
-
-Kappas measured_kappas(const plan::LearnedModels& models, std::string_view machine,
-                       Runtime runtime) {
-  const auto measured_as = [&](std::string_view variant) {
-    return plan::device_text(
-        {.machine = std::string(machine),
-         .runtime = std::string(measured_runtime(runtime)) + std::string(variant)});
-  };
-  const std::string own = measured_as("");
-  // Tasks read peaks from objects: the way of most runs in the module.
-  const std::string from_objects = measured_as("-disk");
-  const std::string reference =
-      plan::device_text({.machine = std::string(plan::kReferenceMachine)});
-  Kappas kappas;
-  for (const plan::StageModel& model : models.stages) {
-    const plan::DeviceFactor* there = model.device(own);
-    if (there == nullptr) there = model.device(from_objects);
-    const plan::DeviceFactor* here = model.device(reference);
-    if (there == nullptr || here == nullptr || !(here->kappa > 0) || !(there->kappa > 0)) continue;
-    kappas[static_cast<std::size_t>(model.stage)] = there->kappa / here->kappa;
-  }
-  return kappas;
 }
 
 std::vector<Kappas> filled_kappas(const std::vector<Kappas>& known,

@@ -66,10 +66,6 @@ struct DeviceRecord {
 [[nodiscard]] Result<DeviceRecord> parse_device_record(std::string_view text,
                                                        std::string_view where);
 
-/// The kappas of a machine's measurements with one thread, as models were learned from them.
-[[nodiscard]] Kappas measured_kappas(const plan::LearnedModels& models, std::string_view machine,
-                                     Runtime runtime);
-
 /// Fills what is missing: log kappa = stage + device (a matrix of rank one), fitted to the devices
 /// that run the stages in the same way, or to all where none of these measured the stage. A device
 /// of which nothing is known gets the middle of all. A stage that nobody measured stays absent.

@@ -166,21 +166,5 @@ TEST(FilledKappas, of_a_device_that_nobody_measured_are_the_middle_of_the_others
   EXPECT_FALSE(filled[3][static_cast<std::size_t>(Stage::kRank)]);  // nobody measured it
 }
 
-TEST(MeasuredKappas, are_those_of_one_thread_against_the_reference_machine) {
-  plan::LearnedModels models;
-  models.stages.push_back({.stage = Stage::kIngest,
-                           .devices = {{"reference native x1", 0.5, 10},
-                                       {"pi native x1", 3, 10},
-                                       {"pi native x4", 1, 10},
-                                       {"pi wasm x1", 6, 10},
-                                       {"pi wasm-disk x1", 7, 10},
-                                       {"pi interpreted-disk x1", 20, 10}}});
-  EXPECT_EQ(measured_kappas(models, "pi", Runtime::kNative)[1], 6);
-  EXPECT_EQ(measured_kappas(models, "pi", Runtime::kPrecompiled)[1], 12);
-  EXPECT_EQ(measured_kappas(models, "pi", Runtime::kInterpreted)[1], 40);
-  EXPECT_FALSE(measured_kappas(models, "shelf", Runtime::kInterpreted)[1]);
-  EXPECT_FALSE(measured_kappas(models, "other", Runtime::kNative)[1]);
-}
-
 }  // namespace
 }  // namespace ionloom::sites

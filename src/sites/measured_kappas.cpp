@@ -1,0 +1,72 @@
+#include "sites/measured_kappas.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace ionloom::sites {
+namespace {
+
+/// Measurements of a stage that count: those of some calibrations or runs.
+constexpr std::size_t kLast = 16;
+/// Shorter ones tell of a clock's and a scheduler's grain, if there are longer ones.
+constexpr double kLongEnough_s = 0.02;
+
+std::string_view measured_runtime(Runtime runtime) {
+  if (runtime == Runtime::kNative) return "native";
+  return runtime == Runtime::kInterpreted ? "interpreted" : "wasm";
+}
+
+/// How much longer each took than the model says that its work takes on the reference.
+std::vector<double> ratios(const plan::StageModel& model, std::string_view reference,
+                           std::span<const plan::Measurement> measurements, std::string_view device,
+                           double least_s) {
+  std::vector<double> found;
+  for (std::size_t i = measurements.size(); i-- > 0 && found.size() < kLast;) {
+    const plan::Measurement& one = measurements[i];
+    if (one.stage != model.stage || one.device != device || !plan::is_usable(one)) continue;
+    const auto predicted = model.predict(reference, one.counts);
+    if (!predicted || !(predicted->seconds > 0) || one.compute_s < least_s) continue;
+    found.push_back(one.compute_s / predicted->seconds);
+  }
+  return found;
+}
+
+std::optional<double> median_of(std::vector<double> values) {
+  if (values.empty()) return std::nullopt;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+}  // namespace
+
+plan::Device reference_of_tasks(const plan::StageModel* model) {
+  plan::Device device{.machine = std::string(plan::kReferenceMachine), .runtime = "wasm-disk"};
+  for (const char* runtime : {"wasm-disk", "wasm", "native"}) {
+    device.runtime = runtime;
+    if (model != nullptr && model->device(plan::device_text(device)) != nullptr) return device;
+  }
+  return device;
+}
+
+Kappas measured_kappas(const plan::LearnedModels& models,
+                       std::span<const plan::Measurement> measurements, std::string_view machine,
+                       Runtime runtime) {
+  Kappas kappas;
+  for (const plan::StageModel& model : models.stages) {
+    const std::string reference = plan::device_text(reference_of_tasks(&model));
+    auto& kappa = kappas[static_cast<std::size_t>(model.stage)];
+    for (const double least_s : {kLongEnough_s, 0.0}) {
+      for (const std::string_view variant : {"-disk", ""}) {
+        const std::string device = plan::device_text(
+            {.machine = std::string(machine),
+             .runtime = std::string(measured_runtime(runtime)) + std::string(variant)});
+        if (!kappa) kappa = median_of(ratios(model, reference, measurements, device, least_s));
+      }
+    }
+  }
+  return kappas;
+}
+
+}  // namespace ionloom::sites

@@ -1,0 +1,61 @@
+#include "sites/measured_kappas.h"
+
+#include <gtest/gtest.h>
+
+namespace ionloom::sites {
+namespace {
+
+using plan::Stage;
+
+constexpr auto kIngest = static_cast<std::size_t>(Stage::kIngest);
+
+/// Ingest takes 1 s for a million peaks in tasks of the reference machine.
+plan::LearnedModels models() {
+  plan::LearnedModels models;
+  models.stages.push_back(
+      {.stage = Stage::kIngest,
+       .form = {plan::Term{.kind = plan::Term::Kind::kCount, .a = plan::Count::kPeaks}},
+       .coefficients = {0.5e-6},
+       .devices = {{"reference native x1", 1, 10},
+                   {"reference wasm-disk x1", 2, 10},
+                   {"pi native x1", 30, 1}}});
+  return models;
+}
+
+plan::Measurement ingest(const char* device, double peaks, double seconds) {
+  plan::Measurement one{.stage = Stage::kIngest, .device = device, .compute_s = seconds};
+  one.counts[plan::Count::kPeaks] = peaks;
+  return one;
+}
+
+TEST(MeasuredKappas, are_medians_against_tasks_of_the_reference_on_the_same_work) {
+  const std::vector<plan::Measurement> all = {
+      ingest("pi native x1", 1e6, 9),         // threads: tasks were measured
+      ingest("pi native-disk x1", 1e6, 3),    //
+      ingest("pi native-disk x1", 2e6, 8),    //
+      ingest("pi native-disk x1", 1e6, 50),   // disturbed
+      ingest("pi native-disk x4", 1e6, 1),    // all cores
+      ingest("pi wasm-disk x1", 1e6, 5),      //
+      ingest("pi wasm-disk x1", 1e3, 0.015),  // too short to be told from what a process does
+      ingest("other native x1", 1e6, 7),      //
+      ingest("other native x1", 1e6, -1),     // a clock that was set
+      ingest("short native-disk x1", 1e3, 0.004)};
+  const auto kappa = [&](const char* machine, Runtime runtime) {
+    return measured_kappas(models(), all, machine, runtime)[kIngest];
+  };
+  EXPECT_NEAR(kappa("pi", Runtime::kNative).value(), 4, 1e-9);
+  EXPECT_NEAR(kappa("pi", Runtime::kPrecompiled).value(), 5, 1e-9);
+  EXPECT_FALSE(kappa("pi", Runtime::kInterpreted));
+  EXPECT_NEAR(kappa("other", Runtime::kNative).value(), 7, 1e-9);
+  EXPECT_NEAR(kappa("short", Runtime::kNative).value(), 4, 1e-9);
+  EXPECT_FALSE(kappa("nobody", Runtime::kNative));
+}
+
+TEST(MeasuredKappas, go_by_the_last_measurements) {
+  std::vector<plan::Measurement> all(40, ingest("pi native-disk x1", 1e6, 9));
+  all.insert(all.end(), 20, ingest("pi native-disk x1", 1e6, 2));
+  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 2, 1e-9);
+}
+
+}  // namespace
+}  // namespace ionloom::sites
