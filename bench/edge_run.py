@@ -38,6 +38,8 @@ DEVICES = [REFERENCE, Device("native-half", "native", 0.5), Device("native-fifth
 # Pixels to a side, peaks of the median pixel.
 SIZES = [(32, 1000), (64, 1000)]
 QUICK_SIZES = SIZES[:1]
+# Rows; datasets are simulated of the longest, which would keep the interpreter for many minutes.
+LISTS = [800, 2500, 12000]
 # Of the real runs: pixels to a side and peaks; quick ones have one environment.
 RUN_SIZE, QUICK_RUN_SIZE = (96, 1000), (32, 1000)
 RUN_ERROR = 0.20
@@ -146,12 +148,11 @@ def measure_job(bench: Bench, dataset: Path, molecules: Path, quick: bool) -> Js
 
 def measure(bench: Bench, quick: bool) -> Json:
     devices = self_tests(bench)
-    molecules = lists(bench.work)
+    *molecules, longest = lists(bench.work, LISTS)
     jobs = []
     for side, peaks in QUICK_SIZES if quick else SIZES:
-        dataset = simulated(side, peaks, 200, molecules[-1])
-        # The longest list would keep the interpreter for many minutes.
-        for path in (molecules[1], molecules[2]):
+        dataset = simulated(side, peaks, 200, longest)
+        for path in molecules:
             job = measure_job(bench, dataset, path, quick)
             jobs.append(job)
             took = {name: sum(s.values()) for name, s in job["seconds"].items()}
@@ -166,13 +167,13 @@ def real_runs(work: Path, quick: bool) -> list[Json]:
     package.mkdir(parents=True)
     for source in (*Path("python/ionloom").iterdir(), *(BUILD / "python/ionloom").glob("*.so")):
         (package / source.name).symlink_to(source.absolute())
-    molecules = lists(work)
+    few, _, many = lists(work, LISTS)
     side, peaks = QUICK_RUN_SIZE if quick else RUN_SIZE
     environment = {**os.environ, "PYTHONPATH": str(work / "python"), "PYTHONDONTWRITEBYTECODE": "1",
                    "IONLOOM_COMMAND": str(IONLOOM.absolute()), "IONLOOM_BUILD": str(BUILD.absolute())}
     done = subprocess.run(
-        [python, "bench/edge_runs.py", str(simulated(side, peaks, 200, molecules[-1]).absolute()),
-         str(molecules[1]), str(molecules[-1])] + (["--environments=1"] if quick else []),
+        [python, "bench/edge_runs.py", str(simulated(side, peaks, 200, many).absolute()),
+         str(few), str(many)] + (["--environments=1"] if quick else []),
         env=environment, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise SystemExit(f"bench/edge_runs.py ended with {done.returncode}")

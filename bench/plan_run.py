@@ -37,8 +37,8 @@ REAL = ["oracle/syn_a/syn_a.imzML", "oracle/syn_c/syn_c.imzML", "oracle/syn_d/sy
 LIST_ROWS = [250, 1000, 4000, 12000]
 
 
-def lists(work: Path) -> list[Path]:
-    """Four lists: every so manieth row of the reference's, or of the demo list without it."""
+def lists(work: Path, sizes: list[int] = LIST_ROWS) -> list[Path]:
+    """Lists of about so many rows: every so manieth of the reference's, or of the demo list without it."""
     source = SHARED / "data/moldb/lithops_mol_db1.csv"
     if not source.exists():
         source = Path("data/demo_molecules.tsv")
@@ -46,7 +46,7 @@ def lists(work: Path) -> list[Path]:
         rows = list(csv.reader(file, delimiter="\t" if source.suffix == ".tsv" else ","))
     header, rows = rows[0], rows[1:]
     found = []
-    for wanted in LIST_ROWS:
+    for wanted in sizes:
         step = max(1, len(rows) * max(LIST_ROWS) // wanted // max(LIST_ROWS))
         part = rows[::step]
         path = work / f"list{len(part)}.tsv"
