@@ -59,13 +59,16 @@ class Bench:
                       {**self.environment, "IONLOOM_DEVICE": device.name})
 
     def kappas(self, device: Device) -> dict[str, float]:
-        """By one self-test of the device, against the machine of ionloom's defaults."""
+        """By one self-test of the device, against the machine of ionloom's defaults, as plans go by them."""
         self.runs += 1
-        self.environment["IONLOOM_MEASUREMENTS"] = str(self.work / f"edge{self.runs}.sqlite")
+        folder = self.work / f"test{self.runs}"
+        folder.mkdir()
+        self.environment["IONLOOM_MEASUREMENTS"] = str(folder / "edge.sqlite")
         self.ionloom(device, "calibrate", "--device", device.name, "--runtime", device.runtime)
-        record = json.loads(self.ionloom(device, "devices", "add", device.name, "--device", device.name,
-                                         "--runtime", device.record_runtime, "--json"))
-        return dict(record["kappa"])
+        self.ionloom(device, "devices", "add", device.name, "--device", device.name, "--runtime",
+                     device.record_runtime)
+        records = json.loads(self.ionloom(device, "devices", "list", "--json", "--filled"))
+        return dict(records[0]["kappa"])
 
     def run(self, device: Device, dataset: Path, molecules: Path) -> Json:
         """Tasks, natively as well: runs over sites are made of them."""

@@ -59,8 +59,8 @@ struct Environment {
 [[nodiscard]] nlohmann::json placement_regret(const EdgeMeasurements& measured,
                                               std::uint64_t environments);
 
-/// Kappas of each device as they are filled when only one stage of it was measured, against those
-/// of its whole self-test.
+/// Kappas of each device as they are filled when only one stage of it was measured, against what
+/// its runs took.
 [[nodiscard]] nlohmann::json leave_one_device_out(const EdgeMeasurements& measured);
 
 }  // namespace ionloom::bench

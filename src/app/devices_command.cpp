@@ -113,6 +113,7 @@ Result<void> list(const DevicesOptions& options) {
   auto devices = known_devices();
   if (!devices) return std::unexpected(devices.error());
   if (options.json) {
+    if (options.filled) fill_kappas(*devices);
     std::string text = "[";
     for (const sites::DeviceRecord& device : *devices) {
       text += (text.size() > 1 ? ",\n" : "\n") + sites::device_record_text(device);
@@ -253,7 +254,11 @@ void add_devices(CLI::App& app, DevicesOptions& options) {
   add_measures(*added, options);
   added->add_flag("--json", options.json, "print the record (docs/formats/device.md)");
   CLI::App* listed = group->add_subcommand("list", "Show all devices that are known");
-  listed->add_flag("--json", options.json, "print their records");
+  CLI::Option* json = listed->add_flag("--json", options.json, "print their records");
+  listed
+      ->add_flag("--filled", options.filled,
+                 "with the kappas that plans go by: what was not measured is filled")
+      ->needs(json);
   CLI::App* checked = group->add_subcommand(
       "check", "Tell whether this machine still is what a record says; fails when it is not");
   CLI::App* removed = group->add_subcommand("remove", "Forget a device");

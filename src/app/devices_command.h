@@ -22,6 +22,7 @@ struct DevicesOptions {
   std::optional<double> active_w{};
   std::optional<double> link_j_byte{};
   bool json = false;
+  bool filled = false;
 };
 
 /// Adds the commands to the parser.

@@ -9,7 +9,8 @@ namespace {
 
 /// Measurements of a stage that count: those of some calibrations or runs.
 constexpr std::size_t kLast = 16;
-/// Shorter ones tell of a clock's and a scheduler's grain, if there are longer ones.
+/// Shorter ones tell of a clock's and a scheduler's grain: a device that has a share of a processor
+/// may do it all between two pauses.
 constexpr double kLongEnough_s = 0.02;
 
 std::string_view measured_runtime(Runtime runtime) {
@@ -19,14 +20,14 @@ std::string_view measured_runtime(Runtime runtime) {
 
 /// How much longer each took than the model says that its work takes on the reference.
 std::vector<double> ratios(const plan::StageModel& model, std::string_view reference,
-                           std::span<const plan::Measurement> measurements, std::string_view device,
-                           double least_s) {
+                           std::span<const plan::Measurement> measurements,
+                           std::string_view device) {
   std::vector<double> found;
   for (std::size_t i = measurements.size(); i-- > 0 && found.size() < kLast;) {
     const plan::Measurement& one = measurements[i];
     if (one.stage != model.stage || one.device != device || !plan::is_usable(one)) continue;
     const auto predicted = model.predict(reference, one.counts);
-    if (!predicted || !(predicted->seconds > 0) || one.compute_s < least_s) continue;
+    if (!predicted || !(predicted->seconds > 0) || one.compute_s < kLongEnough_s) continue;
     found.push_back(one.compute_s / predicted->seconds);
   }
   return found;
@@ -57,13 +58,11 @@ Kappas measured_kappas(const plan::LearnedModels& models,
   for (const plan::StageModel& model : models.stages) {
     const std::string reference = plan::device_text(reference_of_tasks(&model));
     auto& kappa = kappas[static_cast<std::size_t>(model.stage)];
-    for (const double least_s : {kLongEnough_s, 0.0}) {
-      for (const std::string_view variant : {"-disk", ""}) {
-        const std::string device = plan::device_text(
-            {.machine = std::string(machine),
-             .runtime = std::string(measured_runtime(runtime)) + std::string(variant)});
-        if (!kappa) kappa = median_of(ratios(model, reference, measurements, device, least_s));
-      }
+    for (const std::string_view variant : {"-disk", ""}) {
+      const std::string device = plan::device_text(
+          {.machine = std::string(machine),
+           .runtime = std::string(measured_runtime(runtime)) + std::string(variant)});
+      if (!kappa) kappa = median_of(ratios(model, reference, measurements, device));
     }
   }
   return kappas;

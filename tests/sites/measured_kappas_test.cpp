@@ -30,16 +30,16 @@ plan::Measurement ingest(const char* device, double peaks, double seconds) {
 
 TEST(MeasuredKappas, are_medians_against_tasks_of_the_reference_on_the_same_work) {
   const std::vector<plan::Measurement> all = {
-      ingest("pi native x1", 1e6, 9),         // threads: tasks were measured
-      ingest("pi native-disk x1", 1e6, 3),    //
-      ingest("pi native-disk x1", 2e6, 8),    //
-      ingest("pi native-disk x1", 1e6, 50),   // disturbed
-      ingest("pi native-disk x4", 1e6, 1),    // all cores
-      ingest("pi wasm-disk x1", 1e6, 5),      //
-      ingest("pi wasm-disk x1", 1e3, 0.015),  // too short to be told from what a process does
-      ingest("other native x1", 1e6, 7),      //
-      ingest("other native x1", 1e6, -1),     // a clock that was set
-      ingest("short native-disk x1", 1e3, 0.004)};
+      ingest("pi native x1", 1e6, 9),               // threads: tasks were measured
+      ingest("pi native-disk x1", 1e6, 3),          //
+      ingest("pi native-disk x1", 2e6, 8),          //
+      ingest("pi native-disk x1", 1e6, 50),         // disturbed
+      ingest("pi native-disk x4", 1e6, 1),          // all cores
+      ingest("pi wasm-disk x1", 1e6, 5),            //
+      ingest("pi wasm-disk x1", 1e3, 0.015),        // too short to be told from what a process does
+      ingest("other native x1", 1e6, 7),            //
+      ingest("other native x1", 1e6, -1),           // a clock that was set
+      ingest("short native-disk x1", 1e3, 0.004)};  // and so filled
   const auto kappa = [&](const char* machine, Runtime runtime) {
     return measured_kappas(models(), all, machine, runtime)[kIngest];
   };
@@ -47,7 +47,7 @@ TEST(MeasuredKappas, are_medians_against_tasks_of_the_reference_on_the_same_work
   EXPECT_NEAR(kappa("pi", Runtime::kPrecompiled).value(), 5, 1e-9);
   EXPECT_FALSE(kappa("pi", Runtime::kInterpreted));
   EXPECT_NEAR(kappa("other", Runtime::kNative).value(), 7, 1e-9);
-  EXPECT_NEAR(kappa("short", Runtime::kNative).value(), 4, 1e-9);
+  EXPECT_FALSE(kappa("short", Runtime::kNative));
   EXPECT_FALSE(kappa("nobody", Runtime::kNative));
 }
 
