@@ -15,6 +15,8 @@
 #include "app/demo_list.h"
 #include "app/interruption.h"
 #include "app/seconds_since.h"
+#include "chem/formula.h"
+#include "chem/molecule_list.h"
 #include "files/output_file.h"
 #include "plan/measurements_file.h"
 
@@ -41,6 +43,7 @@ struct Size {
   int side;
   int peaks;
   std::size_t formulas;
+  int chains;  ///< of so many lengths are put on each
   /// How much longer than in the size before stages take that grow with ions, and all else.
   double growth_of_ions;
   double growth_of_peaks;
@@ -48,8 +51,9 @@ struct Size {
 constexpr std::size_t kAll = 100'000;
 // Slow devices get fewer formulas, not fewer peaks: of a stage that takes under some 10 ms on the
 // reference, that does not tell what it takes for large data.
-constexpr std::array kSizes = {Size{"few", 48, 400, 100, 1, 1}, Size{"middle", 48, 400, kAll, 5, 1},
-                               Size{"large", 64, 1000, kAll, 1.5, 4.5}};
+constexpr std::array kSizes = {
+    Size{"few", 48, 400, 100, 0, 1, 1}, Size{"middle", 48, 400, kAll, 0, 5, 1},
+    Size{"large", 64, 1000, kAll, 0, 1.5, 4.5}, Size{"many", 64, 1000, kAll, 4, 4, 1}};
 
 bool grows_with_ions(plan::Stage stage) {
   return stage == plan::Stage::kIons || stage == plan::Stage::kPatterns ||
@@ -85,14 +89,26 @@ class TemporaryFolder {
   fs::path path_;
 };
 
-/// The head of the list and so many lines.
-std::string first_formulas(std::size_t count) {
-  const std::string_view all = demo_list();
-  std::size_t end = 0;
-  for (std::size_t line = 0; line <= count && end != std::string_view::npos; ++line) {
-    end = all.find('\n', end == 0 ? 0 : end + 1);
+/// The first molecules of the demo list, and the same with chains of so many lengths on them: for
+/// machines to which the list itself is no work.
+std::string molecules_of(const Size& size) {
+  std::string text = "id\tformula\n";
+  const auto demo = chem::parse_molecule_list(std::string(demo_list()), "demo", "demo list");
+  if (!demo) return text;  // it is ours
+  const chem::Composition link = *chem::ion_composition("CH2");
+  constexpr int kChain = 7;  // CH2, more than the list's molecules differ by
+  for (std::size_t i = 0; i < std::min(size.formulas, demo->formulas.size()); ++i) {
+    for (int chain = 0; chain <= size.chains; ++chain) {
+      auto molecule = chem::ion_composition(demo->formulas[i]);
+      if (!molecule) continue;
+      for (const auto& [element, count] : link.entries()) {
+        molecule->add(element, count * kChain * chain);
+      }
+      const std::string formula = chem::ion_formula_text(*molecule);
+      text += formula + "-" + std::to_string(i) + "\t" + formula + "\n";
+    }
   }
-  return std::string(all.substr(0, end == std::string_view::npos ? end : end + 1));
+  return text;
 }
 
 /// A way of running, with annotate's arguments for it.
@@ -119,7 +135,7 @@ class TestRuns {
     std::error_code error;
     const std::string list = path_of(size, ".tsv");
     if (fs::exists(list, error)) return {};
-    if (auto made = files::write_file(list, first_formulas(size.formulas)); !made) return made;
+    if (auto made = files::write_file(list, molecules_of(size)); !made) return made;
     return run_self({"simulate", "-m", list, "-o", path_of(size, ""), "--width",
                      std::to_string(size.side), "--height", std::to_string(size.side), "--coverage",
                      "1", "--peaks-per-pixel", std::to_string(size.peaks)},
@@ -178,21 +194,32 @@ class TestRuns {
   int runs_ = 0;
 };
 
+/// The largest size whose run should be over in the time that is left, by what the last one took;
+/// the number of sizes: none.
+std::size_t largest_within(double left_s, std::size_t last, double ions_s, double all_s) {
+  std::size_t found = kSizes.size();
+  double peaks_s = all_s - ions_s;
+  for (std::size_t size = last + 1; size < kSizes.size(); ++size) {
+    ions_s *= kSizes[size].growth_of_ions;
+    peaks_s *= kSizes[size].growth_of_peaks;
+    if (ions_s + peaks_s <= left_s) found = size;
+  }
+  return found;
+}
+
 /// One way of running, within its time: sizes that grow, then the last of them again, then threads.
 Result<void> test_way(TestRuns& runs, const Way& way, double budget_s) {
   const auto start = Clock::now();
-  const Size* largest = nullptr;
-  double last_s = 0;  // with what simulating takes
-  double ions_s = 0;  // of that
-  for (const Size& size : kSizes) {
+  std::size_t largest = 0;
+  double last_s = 0;
+  for (std::size_t next = 0; next < kSizes.size();) {
     const auto begin = Clock::now();
-    const double next_s = size.growth_of_ions * ions_s + size.growth_of_peaks * (last_s - ions_s);
-    if (largest != nullptr && seconds_since(start) + next_s > kForGrowing * budget_s) break;
-    if (auto made = runs.simulate(size); !made) return made;
-    if (auto done = runs.annotate(size, way, 1); !done) return done;
-    last_s = seconds_since(begin);
-    ions_s = runs.last_on_ions_s();
-    largest = &size;
+    largest = next;
+    if (auto made = runs.simulate(kSizes[next]); !made) return made;
+    if (auto done = runs.annotate(kSizes[next], way, 1); !done) return done;
+    last_s = seconds_since(begin);  // with what simulating takes
+    next = largest_within(kForGrowing * budget_s - seconds_since(start), largest,
+                          runs.last_on_ions_s(), last_s);
   }
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   for (const auto& [threads, share] : {std::pair(1U, kForOneThread), std::pair(cores, 1.0)}) {
@@ -200,7 +227,7 @@ Result<void> test_way(TestRuns& runs, const Way& way, double budget_s) {
     for (int repeat = 0; repeat < kMostRepeats; ++repeat) {
       const auto begin = Clock::now();
       if (seconds_since(start) + last_s > share * budget_s) break;
-      if (auto done = runs.annotate(*largest, way, threads); !done) return done;
+      if (auto done = runs.annotate(kSizes[largest], way, threads); !done) return done;
       last_s = seconds_since(begin);
     }
   }
