@@ -11,6 +11,8 @@
 #include <thread>
 #include <utility>
 
+#include <fmt/core.h>
+
 #include "app/child_run.h"
 #include "app/demo_list.h"
 #include "app/interruption.h"
@@ -105,7 +107,7 @@ std::string molecules_of(const Size& size) {
         molecule->add(element, count * kChain * chain);
       }
       const std::string formula = chem::ion_formula_text(*molecule);
-      text += formula + "-" + std::to_string(i) + "\t" + formula + "\n";
+      text += fmt::format("{}-{}\t{}\n", formula, i, formula);
     }
   }
   return text;
