@@ -69,10 +69,10 @@ bench-lithops: deps-test build  ## measure whole runs on Lithops with an S3 serv
 	@"$$(scripts/bench-python)" bench/lithops_run.py $(if $(QUICK),--quick)
 
 # The full one keeps its results in bench/results/; LARGE=1 adds 5e7 and 2e8 peaks.
-bench-plan: deps-test with-wasm  ## measure how well plans predict runs (10 to 20 minutes)
+bench-plan: deps-test with-wasm  ## measure how well plans predict runs (12 minutes)
 	@scripts/install-debian-packages bench
 	@grep -q '^IONLOOM_TESTS:BOOL=ON' build/CMakeCache.txt || cmake build -DIONLOOM_TESTS=ON
-	@cmake --build build --target ionloom bench_plan
+	@cmake --build build --target ionloom _engine bench_plan
 	@"$$(scripts/bench-python)" bench/plan_run.py $(if $(QUICK),--quick) $(if $(LARGE),--large)
 
 # QUICK=1 measures one size and keeps the results in build/bench-results/.

@@ -21,7 +21,8 @@ from typing import Any
 
 from compare import BUILD, IONLOOM
 from edge_devices import Device, can_make_groups, run_on
-from plan_run import lists, percentile
+from plan_report import percentile
+from plan_run import lists
 from run import machine, results_folder
 from whole_runs import simulated
 

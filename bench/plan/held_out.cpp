@@ -3,7 +3,7 @@
 #include <set>
 
 #include "plan/learned_models.h"
-#include "plan/makespan.h"
+#include "plan/thread_plan.h"
 
 namespace ionloom::bench {
 namespace {
@@ -42,7 +42,7 @@ plan::StagePrediction predict(const plan::LearnedModels& models, const RunStage&
 
 void compare(const plan::LearnedModels& models, const MeasuredRun& run, Json& stages,
              Json& makespans) {
-  std::vector<plan::StageLoad> loads;
+  std::vector<plan::StagePrediction> predictions;
   double measured_s = 0;
   for (const RunStage& stage : run.stages) {
     const plan::StagePrediction known = predict(models, stage, stage.known_work);
@@ -59,20 +59,19 @@ void compare(const plan::LearnedModels& models, const MeasuredRun& run, Json& st
                       {"level", known.range.level},
                       {"basis", plan::basis_text(known.basis)},
                       {"before_s", before.seconds}});
-    plan::StageLoad load{.task_median_s = {before.seconds}, .spread_log = before.spread_log};
-    if (!loads.empty()) load.after = {static_cast<std::uint32_t>(loads.size() - 1)};
-    loads.push_back(std::move(load));
+    predictions.push_back(before);
   }
-  const plan::TaskPool threads;
-  const plan::Makespan makespan = plan::simulate_makespan(loads, {&threads, 1}, 1000, 1);
+  const auto device = plan::device_from_text(run.stages.front().device);
+  const plan::RunTimes times =
+      plan::run_times(models, device.value_or(plan::Device{}), predictions, 0.9);
   makespans.push_back({{"dataset", run.dataset},
                        {"list", run.list},
                        {"way", run.way},
                        {"run_s", run.seconds},
                        {"measured_s", measured_s},
-                       {"predicted_s", makespan.quantile_s(0.5)},
-                       {"least_s", makespan.quantile_s(0.05)},
-                       {"most_s", makespan.quantile_s(0.95)}});
+                       {"predicted_s", times.median_s},
+                       {"least_s", times.least_s},
+                       {"most_s", times.most_s}});
 }
 
 }  // namespace

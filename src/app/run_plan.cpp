@@ -77,11 +77,10 @@ std::optional<report::PlannedStage> RunPlan::record_of(const std::string& name) 
 }
 
 report::PlannedRun RunPlan::record() const {
-  const plan::Makespan makespan = plan_.before();
-  constexpr double kTail = (1 - kPlanLevel) / 2;
-  return {.seconds = makespan.quantile_s(0.5),
-          .least_s = makespan.quantile_s(kTail),
-          .most_s = makespan.quantile_s(1 - kTail),
+  const plan::RunTimes times = plan_.times();
+  return {.seconds = times.median_s,
+          .least_s = times.least_s,
+          .most_s = times.most_s,
           .level = kPlanLevel,
           .machine = machine_};
 }

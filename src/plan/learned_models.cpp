@@ -111,6 +111,7 @@ LearnedModels learn_models(std::span<const Measurement> measurements) {
     auto model = fit_stage_model(stage, candidate_forms(stage), rows);
     if (model) models.stages.push_back(std::move(*model));
   }
+  models.runs = score_runs(models.stages, rows);
   return models;
 }
 

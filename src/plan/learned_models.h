@@ -7,6 +7,7 @@
 
 #include "plan/device.h"
 #include "plan/measurement.h"
+#include "plan/run_scores.h"
 #include "plan/stage_model.h"
 
 namespace ionloom::plan {
@@ -15,6 +16,7 @@ namespace ionloom::plan {
 struct LearnedModels {
   std::vector<StageModel> stages{};  ///< in the order of kStages, each once at most
   std::uint64_t measurements = 0;    ///< that they were learned from, refused ones included
+  std::vector<RunScores> runs{};     ///< whole runs of each kind that was measured
 
   [[nodiscard]] const StageModel* of(Stage stage) const;
 };

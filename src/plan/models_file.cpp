@@ -59,6 +59,30 @@ const Json& list_of(const Json& object, const char* key) {
   return found != object.end() && found->is_array() ? *found : kNone;
 }
 
+/// What is wrong with the scores of `name`, or nothing.
+std::optional<std::string> read_scores(const Json& json, const std::string& name,
+                                       ConformalScores& scores) {
+  std::vector<double> values;
+  for (const Json& score : list_of(json, "scores_log")) {
+    if (!is_amount(score)) return fmt::format("{}: {} is no score", name, score.dump());
+    values.push_back(score.get<double>());
+  }
+  scores = ConformalScores(std::move(values));
+  return std::nullopt;
+}
+
+/// What is wrong with the scores of a kind of run, or nothing.
+std::optional<std::string> read_run(const Json& json, RunScores& run) {
+  if (!json.is_object()) return "runs: one is no object";
+  run.runtime = text_of(json, "runtime");
+  const auto threads = amount(json, "threads");
+  if (run.runtime.empty() || !threads || *threads < 1 || *threads > UINT32_MAX) {
+    return fmt::format("runs: {} has no runtime or no threads", json.dump());
+  }
+  run.threads = static_cast<std::uint32_t>(*threads);
+  return read_scores(json, "runs", run.scores);
+}
+
 /// What is wrong with a stage's model, or nothing.
 std::optional<std::string> read_stage(const Json& json, StageModel& model) {
   if (!json.is_object()) return "a stage is no object";
@@ -91,12 +115,7 @@ std::optional<std::string> read_stage(const Json& json, StageModel& model) {
     model.devices.push_back(std::move(device));
   }
   if (model.form.empty() || model.devices.empty()) return name + ": has no terms or no devices";
-  std::vector<double> scores;
-  for (const Json& score : list_of(json, "scores_log")) {
-    if (!is_amount(score)) return fmt::format("{}: {} is no score", name, score.dump());
-    scores.push_back(score.get<double>());
-  }
-  model.scores = ConformalScores(std::move(scores));
+  if (auto trouble = read_scores(json, name, model.scores)) return trouble;
   const auto spread = amount(json, "spread_log");
   const auto measurements = amount(json, "measurements");
   const auto refused = amount(json, "refused");
@@ -114,9 +133,17 @@ std::optional<std::string> read_stage(const Json& json, StageModel& model) {
 std::string models_text(const LearnedModels& models) {
   Json stages = Json::array();
   for (const StageModel& model : models.stages) stages.push_back(stage_json(model));
+  Json runs = Json::array();
+  for (const RunScores& run : models.runs) {
+    const auto scores = run.scores.values();
+    runs.push_back({{"runtime", run.runtime},
+                    {"threads", run.threads},
+                    {"scores_log", std::vector<double>(scores.begin(), scores.end())}});
+  }
   const Json json = {{"ionloom_models", kVersion},
                      {"measurements", models.measurements},
-                     {"stages", std::move(stages)}};
+                     {"stages", std::move(stages)},
+                     {"runs", std::move(runs)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -146,6 +173,11 @@ Result<LearnedModels> parse_models(std::string_view text, std::string_view where
       return data_error(place, fmt::format("has {} twice", stage_name(model.stage)));
     }
     models.stages.push_back(std::move(model));
+  }
+  for (const Json& line : list_of(json, "runs")) {
+    RunScores run;
+    if (const auto trouble = read_run(line, run)) return data_error(place, *trouble);
+    models.runs.push_back(std::move(run));
   }
   return models;
 }

@@ -185,4 +185,16 @@ std::optional<StageModel> fit_stage_model(Stage stage, std::span<const ModelForm
   return model;
 }
 
+std::optional<StageModel> refit(const StageModel& model,
+                                std::span<const Measurement> measurements) {
+  Rows rows;
+  for (const Measurement& measurement : measurements) {
+    if (measurement.stage == model.stage && is_usable(measurement)) rows.push_back(&measurement);
+  }
+  if (rows.empty()) return std::nullopt;
+  StageModel again{.stage = model.stage, .form = model.form};
+  learn(again, rows);
+  return again;
+}
+
 }  // namespace ionloom::plan

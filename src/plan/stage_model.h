@@ -68,4 +68,9 @@ struct StageModel {
                                                         std::span<const ModelForm> forms,
                                                         std::span<const Measurement> measurements);
 
+/// The same model with coefficients, devices and spread from these measurements, without scores.
+/// Absent when none of its stage is usable.
+[[nodiscard]] std::optional<StageModel> refit(const StageModel& model,
+                                              std::span<const Measurement> measurements);
+
 }  // namespace ionloom::plan

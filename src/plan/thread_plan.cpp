@@ -16,6 +16,32 @@ constexpr std::uint32_t kSamples = 1000;
 
 }  // namespace
 
+RunTimes run_times(const LearnedModels& models, const Device& device,
+                   std::span<const StagePrediction> stages, double level) {
+  std::vector<StageLoad> loads;
+  for (const StagePrediction& stage : stages) {
+    StageLoad load{.task_median_s = {stage.seconds}, .spread_log = stage.spread_log};
+    if (!loads.empty()) load.after = {static_cast<std::uint32_t>(loads.size() - 1)};
+    loads.push_back(std::move(load));
+  }
+  const TaskPool threads;
+  const Makespan makespan = simulate_makespan(loads, {&threads, 1}, kSamples, 1);
+  const double tail = (1 - level) / 2;
+  RunTimes times{.median_s = makespan.quantile_s(0.5),
+                 .least_s = makespan.quantile_s(tail),
+                 .most_s = makespan.quantile_s(1 - tail),
+                 .is_measured = std::ranges::all_of(stages, [](const StagePrediction& stage) {
+                   return stage.basis == Basis::kMeasured;
+                 })};
+  const ConformalScores* scores = scores_of(models.runs, device);
+  if (scores == nullptr || !times.is_measured) return times;
+  const ConformalScores::Width width = scores->width(level);
+  if (width.level < level) return times;
+  times.least_s = times.median_s * std::exp(-width.log);
+  times.most_s = times.median_s * std::exp(width.log);
+  return times;
+}
+
 std::size_t surely_soonest(std::span<const RunTimes> runs) {
   const RunTimes& all = runs.back();
   std::size_t best = runs.size() - 1;
@@ -85,27 +111,10 @@ void ThreadPlan::replan() {
   }
 }
 
-Makespan ThreadPlan::before() const {
-  std::vector<StageLoad> loads;
-  for (const PlannedStage& planned : stages_) {
-    StageLoad load{.task_median_s = {planned.before.seconds},
-                   .spread_log = planned.before.spread_log};
-    if (!loads.empty()) load.after = {static_cast<std::uint32_t>(loads.size() - 1)};
-    loads.push_back(std::move(load));
-  }
-  const TaskPool threads;
-  return simulate_makespan(loads, {&threads, 1}, kSamples, 1);
-}
-
 RunTimes ThreadPlan::times() const {
-  const Makespan makespan = before();
-  const double tail = (1 - level_) / 2;
-  return {.median_s = makespan.quantile_s(0.5),
-          .least_s = makespan.quantile_s(tail),
-          .most_s = makespan.quantile_s(1 - tail),
-          .is_measured = std::ranges::all_of(stages_, [](const PlannedStage& planned) {
-            return planned.before.basis == Basis::kMeasured;
-          })};
+  std::vector<StagePrediction> before;
+  for (const PlannedStage& planned : stages_) before.push_back(planned.before);
+  return run_times(models_, device_of_(Stage::kIndex), before, level_);
 }
 
 double ThreadPlan::remaining_s() const {

@@ -38,6 +38,13 @@ struct RunTimes {
   bool is_measured = false;  ///< every stage was measured on this machine with so many threads
 };
 
+/// What a run with these stages takes one after the other, as predicted for each. The range is that
+/// of whole runs where the device's kind of run was scored, else of stages that err independently.
+/// @param device  of any of them
+/// @param level   of the range, in (0, 1)
+[[nodiscard]] RunTimes run_times(const LearnedModels& models, const Device& device,
+                                 std::span<const StagePrediction> stages, double level);
+
 /// Which of runs with ever more threads to choose: the last, with all of them, unless fewer are
 /// surely sooner: both were measured, and the range of the fewer lies below that of all.
 /// REQUIRES: there are some.
@@ -63,9 +70,7 @@ class ThreadPlan {
   void passed_over(Stage stage);
 
   [[nodiscard]] std::span<const PlannedStage> stages() const { return stages_; }
-  /// The whole run as it was expected before it began, seconds.
-  [[nodiscard]] Makespan before() const;
-  /// The same with its range at the level of the stages'.
+  /// The whole run as it was expected before it began, with its range at the level of the stages'.
   [[nodiscard]] RunTimes times() const;
   /// Sum of the stages to come, by what is known now, seconds.
   [[nodiscard]] double remaining_s() const;

@@ -43,7 +43,7 @@ TEST(ThreadPlan, the_stages_follow_each_other) {
   const LearnedModels models = simple_models(0);
   const ThreadPlan plan(models, on_laptop, kJob, 0.9);
   const double sum = 1e-5 * (1000 + 100'000 + 4 * 50'000 + 500);
-  EXPECT_NEAR(plan.before().quantile_s(0.5), sum, 1e-9);
+  EXPECT_NEAR(plan.times().median_s, sum, 1e-9);
   EXPECT_NEAR(plan.remaining_s(), sum, 1e-9);
 }
 
