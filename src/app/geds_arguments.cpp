@@ -146,6 +146,11 @@ void add_get(CLI::App& group, GedsArguments& arguments) {
       ->type_name("OFFSET:LENGTH");
   command->add_option("-o,--output", arguments.output, "file to write (default: stdout)")
       ->type_name("FILE");
+  command
+      ->add_option("--mbit-s", arguments.mbit_s,
+                   "read no faster, where others need the link too, Mbit/s (default: no bound)")
+      ->check(CLI::Range(0.01, 1e6))
+      ->type_name("RATE");
 }
 
 void add_list(CLI::App& group, GedsArguments& arguments) {

@@ -26,6 +26,7 @@ struct GedsArguments {
   std::filesystem::path file;  ///< to put
   std::optional<std::filesystem::path> output;
   std::string range;  ///< "OFFSET:LENGTH"
+  double mbit_s = 0;  ///< that is read at most; 0: no bound
   bool recursive = false;
   std::uint64_t most_events = 0;  ///< 0: without end
   std::string endpoint_url;

@@ -34,6 +34,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using geds::Outcome;
 
+constexpr double kMbit_bytes = 1e6 / 8;
+
 /// What a command about objects starts with.
 struct Connected {
   std::unique_ptr<geds::MetadataClient> metadata;
@@ -41,7 +43,9 @@ struct Connected {
 };
 
 Result<Connected> connect(const GedsArguments& arguments) {
-  const geds::Access access{arguments.token, arguments.authorities};
+  const geds::Access access{.token = arguments.token,
+                            .authorities = arguments.authorities,
+                            .far_bytes_s = arguments.mbit_s * kMbit_bytes};
   auto metadata = geds::MetadataClient::make(arguments.metadata, access);
   if (!metadata) return std::unexpected(metadata.error());
   Connected connected{*std::move(metadata), nullptr};

@@ -52,10 +52,15 @@ Status failed_at(const Object& object, const Status& status) {
 
 }  // namespace
 
+Client::Client(MetadataClient& metadata, Access access)
+    : metadata_(metadata), access_(std::move(access)), s3_stores_(metadata) {
+  if (access_.far_bytes_s > 0) far_ = std::make_shared<RateLimit>(access_.far_bytes_s);
+}
+
 std::shared_ptr<Peer> Client::peer(const HostPort& node) {
   const std::scoped_lock lock(mutex_);
   std::shared_ptr<Peer>& known = peers_[node.text()];
-  if (!known) known = std::make_shared<Peer>(node, access_);
+  if (!known) known = std::make_shared<Peer>(node, access_, access_.near == node ? nullptr : far_);
   return known;
 }
 

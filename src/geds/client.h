@@ -13,6 +13,7 @@
 #include "geds/metadata_client.h"
 #include "geds/object.h"
 #include "geds/peer.h"
+#include "geds/rate_limit.h"
 #include "geds/s3_stores.h"
 
 namespace ionloom::geds {
@@ -27,8 +28,7 @@ struct ByteRange {
 class Client {
  public:
   /// @param metadata must outlive this
-  Client(MetadataClient& metadata, Access access)
-      : metadata_(metadata), access_(std::move(access)), s3_stores_(metadata) {}
+  Client(MetadataClient& metadata, Access access);
 
   /// Takes the bytes of an object in order; false ends the reading.
   using Sink = std::function<bool(std::span<const std::byte>)>;
@@ -64,6 +64,7 @@ class Client {
 
   MetadataClient& metadata_;
   Access access_;
+  std::shared_ptr<RateLimit> far_;  ///< of all peers but the near one; none: as fast as bytes come
   S3Stores s3_stores_;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Peer>> peers_;

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "geds/metadata_state.h"
+#include "geds/names.h"
 #include "geds/object.h"
 #include "geds/publisher.h"
 #include "geds/status.h"
@@ -22,6 +23,9 @@ struct Access {
   std::optional<std::filesystem::path> authorities =
       {};                                    ///< PEM of who signs servers' certificates
   std::chrono::milliseconds patience{2000};  ///< a call that takes longer is UNAVAILABLE
+  /// Bytes a second of all data from and to nodes other than `near`; 0: as fast as they come.
+  double far_bytes_s = 0;
+  std::optional<HostPort> near = {};
 };
 
 /// The calls of a metadata service, IBM's or ours. Thread-safe. A server that cannot be reached

@@ -1,7 +1,11 @@
 #include "geds/open_store_url.h"
 
+#include <charconv>
 #include <string>
+#include <system_error>
 #include <utility>
+
+#include <fmt/core.h>
 
 #include "geds/geds_store.h"
 #include "geds/names.h"
@@ -11,22 +15,53 @@ namespace {
 
 constexpr std::string_view kScheme = "geds://";
 constexpr std::string_view kNode = "node=";
+constexpr std::string_view kRate = "mbit_s=";
+constexpr double kMbit_bytes = 1e6 / 8;
+constexpr double kLeastRate = 0.01;  ///< Mbit/s: below, calls take longer than anyone waits
+constexpr double kMostRate = 1e6;
 
 std::unexpected<store::Failure> bad_url(std::string_view url, const std::string& why) {
   return store::refuse(
       store::FailureCode::kBadName, std::string(url),
-      why + "; a store in GEDS is geds://HOST:PORT/BUCKET[/PREFIX][?node=HOST:PORT]");
+      why + "; a store in GEDS is geds://HOST:PORT/BUCKET[/PREFIX][?node=HOST:PORT][&mbit_s=RATE]");
 }
 
-store::Outcome<GedsStoreOptions> parse(std::string_view url) {
-  std::string_view rest = url.substr(kScheme.size());
-  GedsStoreOptions options;
-  if (const auto question = rest.find('?'); question != std::string_view::npos) {
-    const std::string_view query = rest.substr(question + 1);
-    if (!query.starts_with(kNode)) return bad_url(url, "only \"node\" can follow the '?'");
-    auto node = parse_host_port(query.substr(kNode.size()));
+/// One of what follows the '?'.
+store::Outcome<void> parse_parameter(std::string_view url, std::string_view parameter,
+                                     GedsStoreOptions& options) {
+  if (parameter.starts_with(kNode)) {
+    auto node = parse_host_port(parameter.substr(kNode.size()));
     if (!node) return bad_url(url, node.error().message);
-    options.node = *std::move(node);
+    options.node = options.access.near = *std::move(node);
+    return {};
+  }
+  if (parameter.starts_with(kRate)) {
+    const std::string_view text = parameter.substr(kRate.size());
+    double rate = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), rate);
+    if (read.ec == std::errc{} && read.ptr == text.data() + text.size() && rate >= kLeastRate &&
+        rate <= kMostRate) {
+      options.access.far_bytes_s = rate * kMbit_bytes;
+      return {};
+    }
+    return bad_url(url, fmt::format("mbit_s is a number from {} to {}", kLeastRate, kMostRate));
+  }
+  return bad_url(url, "only \"node\" and \"mbit_s\" can follow the '?'");
+}
+
+store::Outcome<GedsStoreOptions> parse(std::string_view url, const Access& access) {
+  std::string_view rest = url.substr(kScheme.size());
+  GedsStoreOptions options{.access = access};
+  if (const auto question = rest.find('?'); question != std::string_view::npos) {
+    std::string_view query = rest.substr(question + 1);
+    for (bool more = true; more;) {
+      const auto end = query.find('&');
+      more = end != std::string_view::npos;
+      if (auto fine = parse_parameter(url, query.substr(0, end), options); !fine) {
+        return std::unexpected(std::move(fine.error()));
+      }
+      if (more) query.remove_prefix(end + 1);
+    }
     rest = rest.substr(0, question);
   }
   const auto slash = rest.find('/');
@@ -54,9 +89,8 @@ store::Outcome<std::unique_ptr<store::ObjectStore>> open_store_url(std::string_v
                                                                    const store::StoreLimits& limits,
                                                                    const Access& access) {
   if (!url.starts_with(kScheme)) return store::open_store(url, limits);
-  auto options = parse(url);
+  auto options = parse(url, access);
   if (!options) return std::unexpected(std::move(options.error()));
-  options->access = access;
   return GedsStore::open(*options);
 }
 

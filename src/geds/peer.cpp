@@ -72,6 +72,7 @@ Outcome<TcpSocket> Peer::new_connection() {
   if (!at) return std::unexpected(at.error());
   auto socket = TcpSocket::connect(*at, access_.patience);
   if (!socket) return socket;
+  socket->keep_to(limit_);
   if (access_.authorities) {
     const auto context = tls();
     if (!context) return std::unexpected(context.error());

@@ -14,6 +14,7 @@
 #include "geds/names.h"
 #include "geds/node_endpoints.h"
 #include "geds/peer_writer.h"
+#include "geds/rate_limit.h"
 #include "geds/relocation.h"
 #include "geds/tcp_socket.h"
 
@@ -25,7 +26,9 @@ namespace ionloom::geds {
 class Peer {
  public:
   /// @param node host and gRPC port, as in the location of its objects
-  Peer(HostPort node, Access access) : node_(std::move(node)), access_(std::move(access)) {}
+  /// @param limit what all connections to it keep to, perhaps with those to others; none: nothing
+  Peer(HostPort node, Access access, std::shared_ptr<RateLimit> limit = {})
+      : node_(std::move(node)), access_(std::move(access)), limit_(std::move(limit)) {}
 
   /// Reads into the span from the object's byte `offset_bytes` on.
   /// @return bytes read: less than asked for at the object's end
@@ -79,6 +82,7 @@ class Peer {
 
   HostPort node_;
   Access access_;
+  std::shared_ptr<RateLimit> limit_;
   std::mutex mutex_;
   std::vector<TcpSocket> idle_;
   DataEndpoint endpoint_;                  ///< port 0 until asked for

@@ -61,11 +61,14 @@ void set_wait(int descriptor, int which, std::chrono::milliseconds wait) {
 }  // namespace
 
 TcpSocket::TcpSocket(TcpSocket&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), tls_(std::move(other.tls_)) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      tls_(std::move(other.tls_)),
+      limit_(std::move(other.limit_)) {}
 
 TcpSocket& TcpSocket::operator=(TcpSocket&& other) noexcept {
   std::swap(descriptor_, other.descriptor_);
   std::swap(tls_, other.tls_);
+  std::swap(limit_, other.limit_);
   return *this;
 }
 
@@ -143,6 +146,13 @@ void TcpSocket::set_write_patience(std::chrono::milliseconds patience) const {
 }
 
 Outcome<std::size_t> TcpSocket::read_some(std::span<std::byte> into) const {
+  if (!limit_) return receive(into);
+  const auto got = receive(into.first(std::min(into.size(), limit_->piece_bytes())));
+  if (got) limit_->take(*got);
+  return got;
+}
+
+Outcome<std::size_t> TcpSocket::receive(std::span<std::byte> into) const {
   if (tls_) return tls_->read_some(into);
   ssize_t got = 0;
   do {
@@ -166,6 +176,20 @@ Outcome<void> TcpSocket::read(std::span<std::byte> into) const {
 
 Outcome<void> TcpSocket::write(std::span<const std::byte> first,
                                std::span<const std::byte> second) const {
+  if (!limit_) return send(first, second);
+  for (auto bytes : {first, second}) {
+    while (!bytes.empty()) {
+      const auto piece = bytes.first(std::min(bytes.size(), limit_->piece_bytes()));
+      limit_->take(piece.size());
+      if (auto sent = send(piece, {}); !sent) return sent;
+      bytes = bytes.subspan(piece.size());
+    }
+  }
+  return {};
+}
+
+Outcome<void> TcpSocket::send(std::span<const std::byte> first,
+                              std::span<const std::byte> second) const {
   if (tls_ && second.empty()) return tls_->write(first);
   if (tls_) {
     // A head and the beginning of what follows share a TLS record, and so a packet.

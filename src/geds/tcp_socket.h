@@ -7,8 +7,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "geds/names.h"
+#include "geds/rate_limit.h"
 #include "geds/status.h"
 #include "geds/tls_session.h"
 
@@ -46,6 +48,9 @@ class TcpSocket {
   /// The same for writing.
   void set_write_patience(std::chrono::milliseconds patience) const;
 
+  /// From now on reads and writes keep to a rate, which others may share.
+  void keep_to(std::shared_ptr<RateLimit> limit) { limit_ = std::move(limit); }
+
   /// Reads at least one byte; 0 when the other side has closed.
   [[nodiscard]] Outcome<std::size_t> read_some(std::span<std::byte> into) const;
   /// Fills the whole span; UNAVAILABLE when the other side closes before.
@@ -66,8 +71,13 @@ class TcpSocket {
   [[nodiscard]] std::uint16_t port() const;
 
  private:
+  [[nodiscard]] Outcome<std::size_t> receive(std::span<std::byte> into) const;
+  [[nodiscard]] Outcome<void> send(std::span<const std::byte> first,
+                                   std::span<const std::byte> second) const;
+
   int descriptor_ = -1;
-  std::unique_ptr<TlsSession> tls_;  ///< none: plain TCP
+  std::unique_ptr<TlsSession> tls_;   ///< none: plain TCP
+  std::shared_ptr<RateLimit> limit_;  ///< none: as fast as bytes come
 };
 
 }  // namespace ionloom::geds

@@ -138,13 +138,32 @@ TEST_F(GedsStoreTest, without_a_node_or_a_server_objects_are_unavailable) {
   EXPECT_EQ(store->watch("stages", "").error().code, FailureCode::kUnavailable);
 }
 
+TEST_F(GedsStoreTest, a_rate_holds_for_other_nodes_together_and_not_for_its_own) {
+  const std::string near = "?node=" + node_->address().text();
+  const std::string bytes = content(7, 2 * kMiB);
+  ASSERT_TRUE(open("/bucket" + near)->put(kName, bytes_of(bytes)));
+  const auto seconds_of = [&](const std::string& url) {
+    const auto store = open(url);
+    const auto begin = std::chrono::steady_clock::now();
+    const auto view = store->view(kName);
+    EXPECT_TRUE(view && text_of(view->bytes()) == bytes);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  // 2 MiB are 16.8 Mbit.
+  EXPECT_GT(seconds_of("/bucket?mbit_s=40"), 0.35);
+  EXPECT_GT(seconds_of("/bucket?node=127.0.0.9:4382&mbit_s=40"), 0.35);
+  EXPECT_LT(seconds_of("/bucket" + near + "&mbit_s=1"), 5) << "16.8 s at that rate";
+}
+
 TEST(OpenStoreUrl, passes_other_urls_on_and_names_what_is_wrong_with_one) {
   const auto memory = open_store_url("memory:");
   ASSERT_TRUE(memory);
   EXPECT_TRUE((*memory)->put(kName, bytes_of("text")));
-  for (const char* url : {"geds://", "geds://host", "geds://host:port/bucket", "geds://h:1/UPPER",
-                          "geds://h:1/bucket/../x", "geds://h:1/bucket?nod=h:1",
-                          "geds://h:1/bucket?node=h", "http://example.org"}) {
+  for (const char* url :
+       {"geds://", "geds://host", "geds://host:port/bucket", "geds://h:1/UPPER",
+        "geds://h:1/bucket/../x", "geds://h:1/bucket?nod=h:1", "geds://h:1/bucket?node=h",
+        "geds://h:1/bucket?node=h:1&mbit_s=fast", "geds://h:1/bucket?mbit_s=0",
+        "geds://h:1/bucket?node=h:1&", "http://example.org"}) {
     const auto store = open_store_url(url);
     ASSERT_FALSE(store) << url;
     EXPECT_EQ(store.error().code, FailureCode::kBadName) << url;

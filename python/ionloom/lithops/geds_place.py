@@ -1,4 +1,4 @@
-"""A store in GEDS, taken apart: geds://HOST:PORT/BUCKET[/PREFIX][?node=HOST:PORT]"""
+"""A store in GEDS, taken apart: geds://HOST:PORT/BUCKET[/PREFIX][?node=HOST:PORT][&mbit_s=RATE]"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class GedsPlace:
     metadata: str  # HOST:PORT
     root: str  # BUCKET or BUCKET/PREFIX
     node: str | None  # HOST:PORT of the node that keeps new objects
+    mbit_s: str | None = None  # that data of other nodes keep to
 
     def name(self, key: str) -> str:
         """An object's name, for `ionloom geds`."""
@@ -28,5 +29,5 @@ def geds_place(url: str) -> GedsPlace | None:
     metadata, _, root = place.partition("/")
     if not root.strip("/"):
         return None
-    node = query.removeprefix("node=") if query.startswith("node=") else None
-    return GedsPlace(metadata, root.rstrip("/"), node)
+    said = dict(parameter.partition("=")[::2] for parameter in query.split("&"))
+    return GedsPlace(metadata, root.rstrip("/"), said.get("node"), said.get("mbit_s"))

@@ -132,13 +132,13 @@ def _fetch_raw(call: Call, storage: Any, texts: bytes, folder: Path) -> str:
     """A file that holds what tasks read of the .ibd, at its place, and nothing else."""
     path = folder / "part.ibd"
     raw = cast(SiteCall, call)["raw"]
-    metadata = _geds_of(call).metadata
+    place = _geds_of(call)
+    how = [f"--metadata={place.metadata}", *([f"--mbit-s={place.mbit_s}"] if place.mbit_s else [])]
     with path.open("wb") as file:
         for offset, length in _IBD_RANGE.findall(texts):
             begin, size = int(offset), int(length)
             done = subprocess.run(
-                [command_path(), "geds", "get", raw, f"--metadata={metadata}"]
-                + [f"--range={begin}:{size}"],
+                [command_path(), "geds", "get", raw, *how, f"--range={begin}:{size}"],
                 check=False,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
