@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path("python/tests").absolute()))
-from emulated_sites import Device, EmulatedSites, Host, emulated, why_not  # noqa: E402
+from emulated_sites import Device, EmulatedSites, Host, emulated, why_no_cables  # noqa: E402
 
 Json = dict[str, Any]
 CLEAR = 1.3  # times as long as the best: the runner-up of a clear environment
@@ -117,8 +117,8 @@ def main() -> None:
     parser.add_argument("many", type=Path)
     parser.add_argument("--environments", type=int, default=len(ENVIRONMENTS))
     options = parser.parse_args()
-    if why_not():
-        raise SystemExit(f"sites cannot be emulated: {why_not()}")
+    if why_no_cables():
+        raise SystemExit(f"sites cannot be emulated: {why_no_cables()}")
     found = []
     for environment in ENVIRONMENTS[: options.environments]:
         # Lithops' own processes may still write into their folders there.

@@ -1,5 +1,6 @@
-"""Several sites on one machine: hosts of emulated_network.py, and the files that a run over them needs. Emulated
-are distance, speed and size; processes and packets are real."""
+"""Several sites on one machine: hosts of emulated_network.py, or of emulated_loopback.py where no network
+namespaces are permitted, and the files that a run over them needs. Emulated are distance, speed and size;
+processes and packets are real."""
 
 from __future__ import annotations
 
@@ -14,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from emulated_network import Device, Host, Network
+from emulated_device import Device
+from emulated_host import Host, Network
+from emulated_loopback import LoopbackNetwork
+from emulated_network import CabledNetwork
 from lithops_runs import own_environment
 
-__all__ = ["Device", "EmulatedSites", "Host", "emulated", "why_not"]
+__all__ = ["Device", "EmulatedSites", "Host", "emulated", "why_no_cables", "why_not"]
 
 STAGES = ("index", "ingest", "ions", "patterns", "annotate", "images", "rank")
 
@@ -53,7 +57,7 @@ class EmulatedSites:
                 f"latency_ms = {device.latency_ms}",
                 f"price_hour_usd = {device.price_hour_usd}",
                 f'executor = "{device.name}.yaml"',
-                f'store = "geds://{self.network.metadata}/{bucket}?node={host.address}:4382"',
+                f'store = "geds://{self.network.metadata}/{bucket}?node={host.address}:4382{host.store_rate()}"',
             ]
         path = self.folder / "sites.toml"
         path.write_text("\n".join(lines) + "\n")
@@ -93,8 +97,15 @@ def record_of(device: Device) -> dict[str, Any]:
 
 
 def why_not() -> str:
-    """Why hosts cannot be emulated here; empty: they can."""
-    for tool in ("ip", "tc", "nsenter", "unshare", "setpriv"):
+    """Why hosts cannot be emulated here at all; empty: they can."""
+    return "" if shutil.which("setpriv") else "there is no setpriv"
+
+
+def why_no_cables() -> str:
+    """Why hosts have no networks of their own here, and so no cables; empty: they have."""
+    if os.environ.get("IONLOOM_TEST_NO_NAMESPACES"):
+        return "IONLOOM_TEST_NO_NAMESPACES says so"
+    for tool in ("ip", "tc", "nsenter", "unshare"):
         if shutil.which(tool) is None:
             return f"there is no {tool}"
     words = ["unshare", "--net"] if os.getuid() == 0 else ["unshare", "--user", "--map-root-user", "--net"]
@@ -106,11 +117,9 @@ def why_not() -> str:
 @contextmanager
 def emulated(folder: Path, *devices: Device) -> Iterator[EmulatedSites]:
     """Hosts around a hub with a metadata server; all of it goes at the end."""
-    network = Network(folder)
+    network: Network = LoopbackNetwork(folder) if why_no_cables() else CabledNetwork(folder)
     try:
-        network.start_server(
-            network.enter(network.hub), "serve-metadata", f"--listen={network.metadata}"
-        )
+        network.start_server(network.at_hub(), "serve-metadata", f"--listen={network.metadata}")
         hosts = {device.name: network.add(device) for device in devices}
         for host in hosts.values():
             host.start_node()

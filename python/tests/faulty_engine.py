@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 _SCRIPT = """#!/bin/bash
@@ -58,3 +59,29 @@ class FaultyEngine:
 
     def release(self, name: str) -> None:
         (self.faults / name).unlink()
+
+
+_SLOW = """#!{python}
+import json, subprocess, sys, time
+done = subprocess.run(["{engine}", *sys.argv[1:]], stdout=subprocess.PIPE)
+for line in done.stdout.decode().splitlines():
+    if sys.argv[1] == "task" and line.startswith("{{"):
+        told = json.loads(line)
+        if told.get("stage") == "annotate" and "seconds" in told:
+            time.sleep({seconds})
+            told["seconds"] += {seconds}
+        line = json.dumps(told)
+    print(line)
+sys.exit(done.returncode if done.returncode >= 0 else 1)
+"""
+
+
+def slow_engine(folder: Path, annotate_s: float) -> Path:
+    """A command in the engine's place for which each task of annotate takes so much longer, on a machine
+    that is busy too."""
+    command = folder / "slow-ionloom"
+    command.write_text(
+        _SLOW.format(python=sys.executable, engine=os.environ["IONLOOM_COMMAND"], seconds=annotate_s)
+    )
+    command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    return command

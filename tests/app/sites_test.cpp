@@ -140,6 +140,31 @@ TEST(Sites, what_a_run_has_seen_changes_where_the_rest_of_it_is_placed) {
   expect_error(run(plan(place, {"--observed", place / "seen.json"})), 1, {"sites.clod", "no site"});
 }
 
+TEST(Sites, ranks_and_images_are_made_at_the_source_and_their_way_to_the_results_counts) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 1);
+  const std::string at_the_lab = content_of(place / "sites.toml");
+  put(place / "edge.json", R"({"sites": [{"site": "lab", "ingest": 1, "annotate": 1,
+                                          "patterns": true}]})");
+  const Words all_at_the_lab = {"--placement", place / "edge.json"};
+  const Json near = planned(place, all_at_the_lab);
+  put(place / "sites.toml", "results = \"cloud\"\n" + at_the_lab);
+  const Json far = planned(place, all_at_the_lab);
+  EXPECT_EQ(near["results"], "lab");
+  EXPECT_EQ(far["results"], "cloud");
+  for (const Json& plan : {near["plan"], far["plan"]}) {
+    EXPECT_EQ(plan["sites"][0]["rank"], true);
+    EXPECT_EQ(plan["sites"][1]["rank"], false);
+  }
+  EXPECT_EQ(near["plan"]["link_bytes"], 0);
+  const double bytes = far["plan"]["link_bytes"];
+  EXPECT_GT(bytes, 0);
+  EXPECT_EQ(far["plan"]["sites"][0]["sent_bytes"]["cloud"], bytes);
+  // A link of 1 Mbit/s carries 125,000 bytes a second.
+  EXPECT_NEAR(far["plan"]["images_s"].get<double>() - near["plan"]["images_s"].get<double>(),
+              bytes / 125'000, 1e-6);
+}
+
 TEST(Sites, least_bytes_keep_everything_where_it_lies) {
   const Workplace place(sample(glucose_pixels()));
   put_sites(place, 10'000);
