@@ -6,10 +6,12 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 from ionloom.command import Progress, run_command, show_progress
-from ionloom.result import Result
+
+if TYPE_CHECKING:
+    from ionloom.result import Result
 
 PathLike = str | os.PathLike[str]
 
@@ -124,4 +126,6 @@ def annotate(
         if temporary:
             temporary.cleanup()
         raise
+    from ionloom.result import Result  # with libraries that a run on Lithops does without
+
     return Result(folder, keep=temporary)

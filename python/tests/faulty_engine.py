@@ -1,6 +1,6 @@
 """A command in the engine's place that does as it is told before the engine runs.
 
-Orders are files of a folder, each used once: KIND-STAGE, with the stage of the call's first task, or
+Orders are files of a folder, each used once: KIND-STAGE, with a stage of the call's tasks, or
 `plan`, which is `render` once a call has annotated. Kinds: kill-worker, kill-call (its whole process tree on this machine), kill-engine, full-disk,
 lose-run (an object of ingest vanishes). `hold-STAGE` stays, and stops the call until it is removed;
 `reached-STAGE` tells that it got there.
@@ -15,17 +15,19 @@ from pathlib import Path
 
 _SCRIPT = """#!/bin/bash
 faults={faults}
-stage=plan
-[[ -e $faults/reached-annotate ]] && stage=render
+stages=plan
+[[ -e $faults/reached-annotate ]] && stages=render
 input=/dev/null
 if [[ $1 == task ]]; then
   input=$(mktemp)
   cat >"$input"
-  stage=$(grep -m1 '^stage ' "$input" | cut -d' ' -f2)
+  stages=$(grep '^stage ' "$input" | cut -d' ' -f2 | sort -u)
 fi
-touch "$faults/reached-$stage"
-while [[ -e $faults/hold-$stage ]]; do sleep 0.05; done
-ordered() {{ rm "$faults/$1-$stage" 2>/dev/null; }}
+for stage in $stages; do
+  touch "$faults/reached-$stage"
+  while [[ -e $faults/hold-$stage ]]; do sleep 0.05; done
+done
+ordered() {{ for stage in $stages; do rm "$faults/$1-$stage" 2>/dev/null && return; done; return 1; }}
 if ordered kill-call; then kill -9 "$(ps -o ppid= -p $PPID | tr -d ' ')" $PPID; fi
 if ordered kill-worker; then kill -9 $PPID; fi
 if ordered kill-engine; then kill -9 $$; fi

@@ -42,6 +42,18 @@ class World:
     def env(self) -> dict[str, str]:
         return {**own_environment(self.folder), **self.environment}
 
+    def set(self, **seconds: float) -> None:
+        """Sets waits of drivers: MODULE__NAME, of ionloom.lithops. How long they are is nothing that
+        every test has to sit through."""
+        folder = self.folder / "waits"
+        folder.mkdir()
+        lines = ["import importlib"]
+        for name, value in seconds.items():
+            module, _, constant = name.partition("__")
+            lines.append(f'importlib.import_module("ionloom.lithops.{module}").{constant} = {value!r}')
+        (folder / "sitecustomize.py").write_text("\n".join(lines) + "\n")
+        self.environment["PYTHONPATH"] = f"{folder}:{os.environ.get('PYTHONPATH', '')}"
+
     def config_file(self) -> Path:
         path = self.folder / "lithops.yaml"
         path.write_text(yaml.safe_dump(self.config))

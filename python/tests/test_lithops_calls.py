@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 from conftest import REPOSITORY
 from ionloom.errors import RemoteError
-from ionloom.lithops import calls
+from ionloom.lithops import calls, worker
 from ionloom.lithops.calls import Caller
 from ionloom.lithops.gantt import gantt
 from ionloom.lithops.site_worker import run_site_call
+from ionloom.lithops.worker import run_call
 
 OUTCOME = {"name": "ingest-0", "exit_code": 0}
 
@@ -107,6 +109,87 @@ def test_a_call_on_raw_data_of_another_site_fetches_its_texts_once(
     assert (tmp_path / "texts").read_bytes() == texts[first:]
     assert (tmp_path / "ibd").read_bytes() == bytes(5) + b"0123456789"
     assert "bucket/raw.ibd --metadata=there:1 --range=5:10" in (tmp_path / "ranges").read_text()
+
+
+class MarksStorage:
+    """A storage that has keys and their order alone."""
+
+    backend, bucket = "memory", "bucket"
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.before_put: Callable[[str], None] = lambda key: None
+
+    def put_object(self, bucket: str, key: str, content: bytes) -> None:
+        before, self.before_put = self.before_put, lambda key: None
+        before(key)
+        if key not in self.keys:
+            self.keys.append(key)
+
+    def list_keys(self, bucket: str, prefix: str) -> list[str]:
+        return [key for key in self.keys if key.startswith(prefix)]
+
+
+def work_call(name: str, beside: list[str]) -> Any:
+    plan = {"kind": "plan", "name": "plan-1", "run": "r", "memory_mb": 1}
+    return {"kind": "work", "name": name, "run": "r", "memory_mb": 1, "then": plan, "beside": beside}
+
+
+@pytest.fixture
+def plans(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Calls whose tasks cost nothing; the plans that they made."""
+    made: list[str] = []
+
+    def work(call: Any, storage: Any, outcome: Any) -> None:
+        outcome["exit_code"] = 1 if call["name"] == "fails" else 0
+
+    def plan(call: Any, storage: Any, outcome: Any) -> None:
+        made.append(call["name"])
+        outcome["exit_code"] = 0
+
+    monkeypatch.setattr(worker, "work", work)
+    monkeypatch.setattr(worker, "_plan", plan)
+    return made
+
+
+def test_the_call_that_ends_last_goes_on_with_the_plan(plans: list[str]) -> None:
+    storage = MarksStorage()
+    beside = ["a", "b", "c"]
+    assert "then" not in run_call(work_call("b", beside), storage)
+    assert "then" not in run_call(work_call("a", beside), storage)
+    assert not worker.is_done(work_call("c", beside), storage)
+    outcome = run_call(work_call("c", beside), storage)
+    assert outcome["then"]["exit_code"] == 0 and plans == ["plan-1"]
+    assert outcome["ended"] <= outcome["then"]["started"]
+    assert worker.is_done(work_call("c", beside), storage)
+
+
+def test_a_call_that_is_made_again_goes_on_where_it_was(plans: list[str]) -> None:
+    storage = MarksStorage()
+    for _ in range(2):  # killed in the plan, for example
+        assert "then" in run_call(work_call("a", ["a"]), storage)
+    storage = MarksStorage()
+    run_call(work_call("a", ["a", "b"]), storage)
+    for _ in range(2):
+        assert "then" in run_call(work_call("b", ["a", "b"]), storage)
+    assert "then" not in run_call(work_call("fails", ["fails"]), storage)
+
+
+def test_two_calls_that_end_together_do_not_both_make_the_plan(plans: list[str]) -> None:
+    storage = MarksStorage()
+
+    def other_is_as_far(key: str) -> None:
+        if ".ends/" in key:  # then this call sees both ends, and puts its claim after the other's
+            run_call(work_call("b", ["a", "b"]), storage)
+            storage.before_put = other_claims
+
+    def other_claims(key: str) -> None:
+        assert ".claims/" in key
+        storage.keys.append("ionloom/lithops/r/plan-1.claims/b")
+
+    storage.before_put = other_is_as_far
+    assert "then" not in run_call(work_call("a", ["a", "b"]), storage)
+    assert plans == []
 
 
 def test_the_picture_in_the_docs_is_what_its_record_gives() -> None:

@@ -72,6 +72,7 @@ def test_a_call_that_vanished_gets_a_second_copy(
     world: World, engine: FaultyEngine, tissue: Path, expected: Path, tmp_path: Path
 ) -> None:
     engine.order("kill-call-annotate")
+    world.set(calls__LEAST_PATIENCE_S=5.0)
     done = world.annotate(tissue, tmp_path / "out")
     assert done.returncode == 0, done.stdout + done.stderr
     assert engine.left() == set()

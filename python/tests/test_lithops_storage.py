@@ -50,7 +50,9 @@ def test_an_s3_that_dies_ends_the_run_with_a_sentence(
     proxy: FaultyS3, tissue: Path, tmp_path: Path
 ) -> None:
     proxy.fault = Outage(after="^PUT .*/run[ ?]", seconds=1e9, status=500)
-    done = on_s3(tmp_path, proxy.url).annotate(tissue, tmp_path / "out")
+    world = on_s3(tmp_path, proxy.url)
+    world.set(runs__HEARTBEAT_S=2.0, runs__AGAIN_S=1.0, runs__SILENCE_S=6.0)
+    done = world.annotate(tissue, tmp_path / "out")
     assert done.returncode == 4, done.stdout + done.stderr
     assert "Traceback" not in done.stderr and "\nerror: " in f"\n{done.stderr}"
     assert not (tmp_path / "out").exists()

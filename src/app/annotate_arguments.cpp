@@ -210,6 +210,13 @@ void add_annotate(CLI::App& app, AnnotateOptions& options) {
       ->needs("--hand-out")
       ->type_name("N,N,N");
   command
+      ->add_option("--ibd-record", options.ibd_record,
+                   "with --hand-out: FILE says of the .ibd what all its bytes are needed for, and\n"
+                   "the .ibd may hold no more than the parts that it names; it is made by the\n"
+                   "first step, where it is missing (docs/formats/ibd-record.md)")
+      ->needs("--hand-out")
+      ->type_name("FILE");
+  command
       ->add_option("--memory", options.memory_bytes,
                    "memory that the run may take, e.g. 800M, 4G or 4GiB; peaks that do not fit go\n"
                    "to disk, results do not depend on it (default: what is available)")

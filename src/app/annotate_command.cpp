@@ -14,6 +14,7 @@
 #include "app/annotation_rows.h"
 #include "app/hand_out.h"
 #include "app/heading.h"
+#include "app/ibd_record.h"
 #include "app/input_files.h"
 #include "app/job_survey.h"
 #include "app/joined.h"
@@ -48,6 +49,9 @@ namespace {
 /// Characters of the .ibd's checksum that tell datasets apart in measurements: "sha256:" and eight.
 constexpr std::size_t kDatasetMark = 15;
 
+/// At the beginning of an .ibd.
+constexpr std::uint64_t kUuidBytes = 16;
+
 /// As run.json calls it.
 std::string name_of(cache::PatternSource source) {
   switch (source) {
@@ -75,6 +79,28 @@ std::string expected_time(const report::PlannedRun& planned) {
                      planned.most_s);
 }
 
+/// The record of a dataset's .ibd; nothing when it is still to be made.
+Result<std::optional<IbdRecord>> known_ibd_of(const imzml::Dataset& dataset,
+                                              const std::filesystem::path& path) {
+  auto known = read_ibd_record(path);
+  if (!known || !*known || (*known)->size_bytes == dataset.ibd_size_bytes) return known;
+  return data_error(path.string(),
+                    fmt::format("is of an .ibd of {} bytes, but {} has {}", (*known)->size_bytes,
+                                dataset.ibd_path.string(), dataset.ibd_size_bytes));
+}
+
+Result<void> keep_ibd_record(const imzml::Dataset& dataset, exec::RangeHashes hashes,
+                             const std::filesystem::path& path) {
+  auto digests = ibd_digests(dataset);
+  if (!digests) return std::unexpected(digests.error());
+  IbdRecord record{.size_bytes = dataset.ibd_size_bytes,
+                   .digests = std::move(*digests),
+                   .hashes = std::move(hashes),
+                   .parts = surveyed_ranges(dataset)};
+  record.parts.emplace_back(0, std::min<std::uint64_t>(kUuidBytes, dataset.ibd_size_bytes));
+  return write_ibd_record(record, path);
+}
+
 /// Annotates and writes everything into the folder, which is left uncommitted by a failure.
 Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
@@ -88,6 +114,13 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   const double opened_s = seconds_since(opening);
   for (const Warning& warning : dataset->warnings.list()) {
     warnings.add(warning.text, warning.text, warning.count);
+  }
+  std::optional<IbdRecord> known_ibd;
+  if (options.ibd_record) {
+    auto known = known_ibd_of(*dataset, *options.ibd_record);
+    if (!known) return std::unexpected(known.error());
+    known_ibd = std::move(*known);
+    if (known_ibd) place->know_ibd(known_ibd->hashes);
   }
   auto read = read_lists(options.molecules, options.fixes, warnings);
   if (!read) return std::unexpected(read.error());
@@ -156,8 +189,12 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   }
   auto run = place->annotate(*dataset, std::move(*pixels), inputs, settings->annotation, progress);
   if (const auto handed_out = place->handed_out(); !run && !handed_out.empty()) {
+    if (options.ibd_record && !known_ibd) {
+      auto kept = keep_ibd_record(*dataset, place->ibd_hashes(), *options.ibd_record);
+      if (!kept) return kept;
+    }
     return hand_out(handed_out, run_plan ? &*run_plan : nullptr, settings->annotation.threads,
-                    *options.hand_out);
+                    memory->bound_bytes, *options.hand_out);
   }
   if (!run) return std::unexpected(run.error());
   std::ranges::move(run->stages, std::back_inserter(stages));
@@ -180,7 +217,9 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   tbb::task_arena arena(static_cast<int>(settings->annotation.threads));
   arena.execute([&] {
     tbb::task_group reading;  // the inputs' checksums, beside what one thread must do alone
-    reading.run([&] { files = describe_dataset(*dataset, late); });
+    reading.run([&] {
+      files = describe_dataset(*dataset, known_ibd ? &known_ibd->digests : nullptr, late);
+    });
     rows = annotation_rows(*run, lists, *settings);
     if (run_plan) run_plan->ranked(with_signal(rows));
     outputs = write_results(folder, *run, *place->images(*run, settings->annotation), lists, rows,

@@ -42,7 +42,9 @@ struct AnnotateOptions {
   RuntimeOptions runtime;
   StoreOptions store;
   std::optional<std::filesystem::path> hand_out;  ///< absent: all tasks are done here
-  std::optional<std::uint64_t> memory_bytes;      ///< absent: what is available
+  /// What is known of the .ibd; made when it is missing. Absent: the .ibd is there whole.
+  std::optional<std::filesystem::path> ibd_record;
+  std::optional<std::uint64_t> memory_bytes;  ///< absent: what is available
   std::optional<std::filesystem::path> scratch;
   bool no_pattern_cache = false;
   std::uint64_t pattern_cache_bytes = 2'000'000'000;

@@ -20,7 +20,8 @@ constexpr int kVersion = 1;
 }  // namespace
 
 Result<void> hand_out(std::span<const tasks::Task> tasks, const RunPlan* plan,
-                      std::uint32_t threads, const std::filesystem::path& path) {
+                      std::uint32_t threads, std::uint64_t memory_bytes,
+                      const std::filesystem::path& path) {
   Json stages = Json::object();
   Json list = Json::array();
   for (const tasks::Task& task : tasks) {
@@ -38,6 +39,7 @@ Result<void> hand_out(std::span<const tasks::Task> tasks, const RunPlan* plan,
   }
   const Json all = {{"ionloom_handed_out", kVersion},
                     {"threads", threads},
+                    {"memory_bytes", memory_bytes},
                     {"expected", std::move(stages)},
                     {"tasks", std::move(list)}};
   if (auto written = files::write_file(path, all.dump() + "\n"); !written) return written;

@@ -12,8 +12,10 @@ namespace ionloom::app {
 
 /// Leaves tasks in a file for others, with what their stages are expected to take on so many
 /// threads of this machine (docs/formats/handed-out-tasks.md), and tells so.
-/// @param plan  null: nothing is known
+/// @param plan          null: nothing is known
+/// @param memory_bytes  that the run's next step takes at most
 [[nodiscard]] Result<void> hand_out(std::span<const tasks::Task> tasks, const RunPlan* plan,
-                                    std::uint32_t threads, const std::filesystem::path& path);
+                                    std::uint32_t threads, std::uint64_t memory_bytes,
+                                    const std::filesystem::path& path);
 
 }  // namespace ionloom::app

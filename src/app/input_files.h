@@ -17,10 +17,20 @@ namespace ionloom::app {
                                                    const std::filesystem::path& path,
                                                    std::string_view content);
 
-/// The same of a dataset's two files. The .ibd is read for it anyway, so its stated checksum is
-/// compared in the same pass; a difference goes to `warnings`. Fails when a file cannot be read any
-/// more, or when the run is stopped.
+/// What is told of an .ibd's bytes.
+struct IbdDigests {
+  std::string sha256;
+  std::string stated;  ///< as found, of the kind that the imzML states; empty: it states none
+};
+
+/// Reads the file once. Fails when it cannot be read, or when the run is stopped.
+[[nodiscard]] Result<IbdDigests> ibd_digests(const imzml::Dataset& dataset);
+
+/// Sizes and SHA-256 of a dataset's two files. The .ibd's stated checksum is compared; a difference
+/// goes to `warnings`. Fails when a file cannot be read any more, or when the run is stopped.
+/// @param known  of the .ibd, which then is not read; null: nothing is known
 [[nodiscard]] Result<std::vector<report::InputFile>> describe_dataset(const imzml::Dataset& dataset,
+                                                                      const IbdDigests* known,
                                                                       Warnings& warnings);
 
 }  // namespace ionloom::app

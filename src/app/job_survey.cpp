@@ -33,16 +33,19 @@ struct SampledPeaks {
   }
 };
 
-Result<SampledPeaks> sample_peaks(const imzml::Dataset& dataset, std::uint64_t declared) {
+std::vector<std::size_t> sampled_spectra(const imzml::Dataset& dataset, std::uint64_t declared) {
   const std::size_t spectra = dataset.spectra.size();
   const std::uint64_t mean = declared / spectra + 1;
-  const std::size_t wanted = std::min<std::uint64_t>(kSpectra, kPeaks / mean + 1);
+  return plan::evenly_spread(spectra, std::min<std::uint64_t>(kSpectra, kPeaks / mean + 1));
+}
+
+Result<SampledPeaks> sample_peaks(const imzml::Dataset& dataset, std::uint64_t declared) {
   const auto reader = imzml::SpectrumReader::open(dataset);
   if (!reader) return std::unexpected(reader.error());
   SampledPeaks sample;
   imzml::Peaks peaks;
   std::uint64_t read = 0;
-  for (const std::size_t i : plan::evenly_spread(spectra, wanted)) {
+  for (const std::size_t i : sampled_spectra(dataset, declared)) {
     if (auto done = reader->read(i, peaks); !done) return std::unexpected(done.error());
     read += dataset.spectra[i].mz.length;
     sample.mz.insert(sample.mz.end(), peaks.mz.begin(), peaks.mz.end());
@@ -152,6 +155,18 @@ Result<plan::JobCounts> survey_job(const imzml::Dataset& dataset, const stages::
                 peaks->share);
   }
   return job;
+}
+
+std::vector<std::pair<std::uint64_t, std::uint64_t>> surveyed_ranges(
+    const imzml::Dataset& dataset) {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
+  for (const std::size_t i : sampled_spectra(dataset, dataset.declared_peaks())) {
+    for (const imzml::ArrayLocation& array :
+         {dataset.spectra[i].mz, dataset.spectra[i].intensity}) {
+      if (array.length > 0) ranges.emplace_back(array.offset_bytes, array.encoded_bytes);
+    }
+  }
+  return ranges;
 }
 
 }  // namespace ionloom::app

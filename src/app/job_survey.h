@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -19,5 +21,9 @@ namespace ionloom::app {
                                                  const stages::PixelIndex& pixels,
                                                  const std::vector<chem::MoleculeList>& lists,
                                                  const exec::AnnotationSettings& settings);
+
+/// Ranges of the .ibd that it reads: offset, length.
+[[nodiscard]] std::vector<std::pair<std::uint64_t, std::uint64_t>> surveyed_ranges(
+    const imzml::Dataset& dataset);
 
 }  // namespace ionloom::app

@@ -83,7 +83,8 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
       .always_bytes = kProgramBytes + model_bytes + list_bytes * kBytesPerListByte + tasks_bytes,
       .writing_bytes = write_memory_bound_bytes(
           formulas * modifiers, settings.annotation.pattern.max_peaks, list_bytes * modifiers,
-          pixels.grid, settings.annotation.threads)};
+          pixels.grid, settings.annotation.threads),
+      .peaks_in_runs = options.by_tasks()};
   const std::uint64_t available = exec::available_memory_bytes();
   auto plan = exec::plan_memory(dataset, pixels, formulas, settings.annotation, other,
                                 std::min(available, options.memory_bytes.value_or(available)));

@@ -5,7 +5,6 @@
 #include "app/run_settings.h"
 #include "exec/local_objects.h"
 #include "exec/stage_clock.h"
-#include "exec/stored_objects.h"
 #include "exec/task_annotation.h"
 
 namespace ionloom::app {
@@ -41,8 +40,11 @@ Result<stages::PixelIndex> StagePlace::index(const imzml::Dataset& dataset,
   if (store_ == nullptr) {
     objects_ = std::make_unique<exec::LocalObjects>(dataset, settings.peaks.runs_folder);
   } else {
-    objects_ = std::make_unique<exec::StoredObjects>(dataset, *store_,
-                                                     hands_out_ ? handed_out_.get() : nullptr);
+    auto stored = std::make_unique<exec::StoredObjects>(dataset, *store_,
+                                                        hands_out_ ? handed_out_.get() : nullptr);
+    if (known_ibd_) stored->ibd().know(*known_ibd_);
+    stored_ = stored.get();
+    objects_ = std::move(stored);
   }
   return exec::index_by_task(dataset, *runtime_, *objects_, progress);
 }

@@ -15,6 +15,7 @@
 #include "exec/progress.h"
 #include "exec/run_objects.h"
 #include "exec/stage_store.h"
+#include "exec/stored_objects.h"
 #include "exec/task_runtime.h"
 #include "imzml/dataset.h"
 #include "report/run_record.h"
@@ -29,6 +30,12 @@ class StagePlace {
   /// Opens runtime and store, and tries the store out. Fails as open_runtime() and
   /// open_stage_store().
   [[nodiscard]] static Result<StagePlace> open(const AnnotateOptions& options);
+
+  /// Says that the dataset's .ibd is there in parts, and what ranges of it hash to. REQUIRES: tasks
+  /// are handed out; index() has not been called.
+  void know_ibd(exec::RangeHashes hashes) { known_ibd_ = std::move(hashes); }
+  /// Of the ranges of the .ibd that tasks read. REQUIRES: tasks are handed out, by annotate().
+  [[nodiscard]] exec::RangeHashes ibd_hashes() const { return stored_->ibd().hashes(); }
 
   /// The index stage.
   /// @param records  gets what it took
@@ -73,6 +80,8 @@ class StagePlace {
   /// Where the objects leave tasks; stays where it is when this moves.
   std::unique_ptr<exec::HandedOut> handed_out_ = std::make_unique<exec::HandedOut>();
   std::unique_ptr<exec::RunObjects> objects_;  ///< null without tasks, and before index()
+  exec::StoredObjects* stored_ = nullptr;      ///< the objects, if they lie in a store
+  std::optional<exec::RangeHashes> known_ibd_;
 };
 
 }  // namespace ionloom::app

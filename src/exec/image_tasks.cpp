@@ -21,44 +21,20 @@ namespace ionloom::exec {
 namespace {
 
 constexpr const char* kTable = "image-ions";
-/// Bytes of images that one task makes, unless those of one ion are more.
+/// Bytes of images that one task makes, unless those of one ion are more; where they are handed
+/// over one ion after the other, no more are held.
 constexpr std::uint64_t kImageBytes = std::uint64_t{4} << 20;
 /// What a task makes while it grows in memory, and again as images.
 constexpr std::uint64_t kCopies = 4;
+/// Ions of a task that hands them over: the peaks of all runs are put in order once for so many
+/// neighbours, which mostly lie in the same blocks. With five, most of a run's time went there.
+constexpr std::uint64_t kIonsAtOnce = 256;
 /// Tasks of each thread at least, so that threads end together.
 constexpr std::uint64_t kTasksPerThread = 4;
 
 std::uint64_t bytes_per_ion(std::uint64_t pixels, std::uint32_t isotope_peaks) {
   return pixels * isotope_peaks * sizeof(tasks::ImageValue);
 }
-
-/// Reads a task's inputs among objects and takes its outputs itself.
-class TakingIo final : public tasks::TaskIo {
- public:
-  explicit TakingIo(ObjectTaskIo inputs, std::size_t outputs)
-      : inputs_(std::move(inputs)), taken_(outputs) {}
-
-  Result<void> read(std::uint32_t input, std::uint64_t offset_bytes,
-                    std::span<std::byte> into) override {
-    return inputs_.read(input, offset_bytes, into);
-  }
-  Result<void> write(std::uint32_t output, std::span<const std::byte> bytes) override {
-    if (output >= taken_.size()) return data_error({}, "the task has no such output");
-    taken_[output].insert(taken_[output].end(), bytes.begin(), bytes.end());
-    return {};
-  }
-  void log(tasks::LogLevel level, std::string_view sentence) override {
-    inputs_.log(level, sentence);
-  }
-
-  [[nodiscard]] std::span<const std::byte> taken(std::size_t output) const {
-    return taken_[output];
-  }
-
- private:
-  ObjectTaskIo inputs_;
-  std::vector<std::vector<std::byte>> taken_;
-};
 
 /// The ions asked for, each once, and the places where they were.
 struct WantedIons {
@@ -128,9 +104,12 @@ Result<std::vector<tasks::Task>> TaskImages::tasks_for(const tasks::IonRows& row
                                   .first_mz = run_.peaks.first_mz(),
                                   .last_mz = run_.peaks.last_mz()};
   const std::uint64_t ions = rows.ion.size();
-  const std::uint64_t most = std::max<std::uint64_t>(
-      1, std::min(kImageBytes / bytes_per_ion(grid.pixels, image_run.isotope_peaks),
-                  ions / (settings_.threads * kTasksPerThread)));
+  const std::uint64_t held =
+      runtime_.hands_over_images()
+          ? kIonsAtOnce
+          : kImageBytes / bytes_per_ion(grid.pixels, image_run.isotope_peaks);
+  const std::uint64_t most =
+      std::max<std::uint64_t>(1, std::min(held, ions / (settings_.threads * kTasksPerThread)));
   std::vector<tasks::Task> tasks;
   for (std::uint64_t first = 0; first < ions;) {
     tasks::Task task;
@@ -159,20 +138,15 @@ Result<void> TaskImages::run_one(const tasks::Task& task, TaskObjects& objects,
   without_outputs.outputs.clear();
   auto inputs = ObjectTaskIo::open(without_outputs, objects);
   if (!inputs) return std::unexpected(inputs.error());
-  TakingIo io(std::move(*inputs), task.outputs.size());
-  auto done = runtime_.run(task, io, [&] { return progress.cancelled(); });
-  if (!done) return done;
-  const auto images = tasks::decode_images(io.taken(0));
-  if (!images) return data_error(task_place(task), images.error().what);
-  for (std::size_t i = 0; i < images->ion.size(); ++i) {
-    const auto own =
-        std::span(images->images).subspan(i * images->isotope_peaks, images->isotope_peaks);
-    for (const std::size_t place : all.places.at(images->ion[i])) {
-      if (auto worked = work(place, own); !worked) return worked;
+  const auto take = [&](std::uint32_t ion,
+                        std::span<const imaging::IonImage> images) -> Result<void> {
+    for (const std::size_t place : all.places.at(ion)) {
+      if (auto worked = work(place, images); !worked) return worked;
       progress.advance(1);
     }
-  }
-  return {};
+    return {};
+  };
+  return runtime_.cut_images(task, *inputs, take, [&] { return progress.cancelled(); });
 }
 
 }  // namespace

@@ -30,14 +30,16 @@ Result<MemoryPlan> plan_memory(const imzml::Dataset& dataset, const stages::Pixe
       std::max(stages::rank_memory_bound_bytes(formulas, settings.ions, settings.scoring),
                other.writing_bytes);
   const auto bound = [&](std::uint64_t capacity) {
-    return always +
-           std::max(PeakStore::ingest_memory_bound_bytes(dataset, capacity, settings.threads),
-                    PeakStore::visit_memory_bound_bytes(dataset, capacity, settings.threads) +
-                        after_ingest);
+    const std::uint64_t ingest = other.peaks_in_runs ? 0
+                                                     : PeakStore::ingest_memory_bound_bytes(
+                                                           dataset, capacity, settings.threads);
+    return always + std::max(ingest, PeakStore::visit_memory_bound_bytes(dataset, capacity,
+                                                                         settings.threads) +
+                                         after_ingest);
   };
 
-  const std::uint64_t all = dataset.declared_peaks();
   std::uint64_t fits = PeakStore::least_capacity_peaks(dataset);
+  const std::uint64_t all = other.peaks_in_runs ? fits : dataset.declared_peaks();
   if (bound(all) <= limit_bytes) {
     fits = all;
   } else if (bound(fits) > limit_bytes) {

@@ -21,6 +21,9 @@ struct MemoryPlan {
 struct OtherMemory {
   std::uint64_t always_bytes = 0;   ///< the program, the molecule lists
   std::uint64_t writing_bytes = 0;  ///< while results are written
+  /// Tasks take the peaks in and leave them in runs, which no more than a few are read from at
+  /// once.
+  bool peaks_in_runs = false;
 };
 
 /// Plans to keep all peaks in memory if that stays within the limit, else as many as do.

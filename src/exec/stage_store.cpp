@@ -173,6 +173,9 @@ Result<std::optional<std::uint64_t>> StageStore::find(const std::string& key) {
   if (!info && info.error().code != FailureCode::kCorrupt && !is_lost) {
     return failed(info.error());
   }
+  // S3 has an object whole or not at all.
+  const bool whole = settings_.remote && !settings_.lost_with_nodes;
+  if (info && whole) return info->size_bytes;
   if (info) {
     const std::uint64_t last = std::max<std::uint64_t>(info->size_bytes, 1) - 1;
     const auto end = store_->view(name_of(key), {last, 1});

@@ -8,12 +8,6 @@
 #include "tasks/run_task.h"
 
 namespace ionloom::exec {
-namespace {
-
-/// Bytes of the .ibd that are hashed at a time.
-constexpr std::uint64_t kHashedBytes = std::uint64_t{1} << 20;
-
-}  // namespace
 
 /// An object in the making, with what it will be called.
 class StoredObjects::Made final : public NewObject {
@@ -69,31 +63,25 @@ Result<std::shared_ptr<const RunReader>> StoredObjects::run(const std::string& o
   auto reader = RunReader::open(
       place->key, place->size_bytes,
       [this, key = place->key](std::uint64_t offset_bytes, std::span<std::byte> into) {
-        return store_.read(key, offset_bytes, into);
+        // Header and index are little beside the blocks of a store that they lie in.
+        return store_.is_remote()
+                   ? store_.read_within(key, {offset_bytes, into.size()}, offset_bytes, into)
+                   : store_.read(key, offset_bytes, into);
       });
   if (!reader) return std::unexpected(reader.error());
   return std::make_shared<const RunReader>(std::move(*reader));
 }
 
 /// Of an object its key, which tells what is in it; of a range of the .ibd a hash of its bytes.
-Result<std::string> StoredObjects::words_of(const tasks::TaskInput& input) const {
+Result<std::string> StoredObjects::words_of(const tasks::TaskInput& input) {
   if (input.object != kIbd) {
     const auto place = place_of(input.object);
     if (!place) return std::unexpected(place.error());
     return place->key;
   }
-  HashStream hash;
-  std::vector<std::byte> bytes(std::min(kHashedBytes, input.length_bytes));
-  for (std::uint64_t at = 0; at < input.length_bytes;) {
-    const auto piece =
-        std::span(bytes).first(std::min<std::uint64_t>(bytes.size(), input.length_bytes - at));
-    if (auto read = ibd_.read(input.offset_bytes + at, piece); !read) {
-      return std::unexpected(read.error());
-    }
-    hash.add(piece);
-    at += piece.size();
-  }
-  return "ibd-" + hash.text();
+  const auto hash = ibd_.hash(input.offset_bytes, input.length_bytes);
+  if (!hash) return std::unexpected(hash.error());
+  return "ibd-" + *hash;
 }
 
 Result<bool> StoredObjects::find_made(const tasks::Task& task) {

@@ -24,6 +24,9 @@ class StoredObjects final : public RunObjects {
   StoredObjects(const imzml::Dataset& dataset, StageStore& store, HandedOut* handed_out = nullptr)
       : ibd_(dataset), store_(store), handed_out_(handed_out) {}
 
+  /// The dataset's file, for what is known of it.
+  [[nodiscard]] IbdObject& ibd() { return ibd_; }
+
   Result<void> add(const std::string& object, std::vector<std::byte> bytes) override;
   Result<Bytes> bytes(const std::string& object) override;
   /// Nothing: the store's objects go together, when the run ends.
@@ -55,7 +58,7 @@ class StoredObjects final : public RunObjects {
   };
 
   [[nodiscard]] Result<Place> place_of(const std::string& object) const;
-  [[nodiscard]] Result<std::string> words_of(const tasks::TaskInput& input) const;
+  [[nodiscard]] Result<std::string> words_of(const tasks::TaskInput& input);
   void note(const std::string& object, Place place);
 
   IbdObject ibd_;

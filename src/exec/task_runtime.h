@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "tasks/images_task.h"
 #include "tasks/task.h"
 #include "tasks/task_io.h"
 
@@ -21,6 +22,16 @@ class TaskRuntime {
   /// @param cancelled  asked now and then; true: the task ends (kInterrupted)
   [[nodiscard]] virtual Result<void> run(const tasks::Task& task, tasks::TaskIo& io,
                                          const std::function<bool()>& cancelled) = 0;
+
+  /// Cuts the images of an images task, without an object in between where the runtime can
+  /// (hands_over_images()). Fails as run() does, and as `take` does. REQUIRES: `io` has no outputs.
+  [[nodiscard]] virtual Result<void> cut_images(const tasks::Task& task, tasks::TaskIo& io,
+                                                const tasks::TakeImages& take,
+                                                const std::function<bool()>& cancelled);
+
+  /// Whether images are handed over one ion after the other, so that a task of any number of ions
+  /// holds one's.
+  [[nodiscard]] virtual bool hands_over_images() const { return false; }
 
   /// Memory that a task can have at most.
   [[nodiscard]] virtual std::uint64_t most_memory_bytes() const { return UINT64_MAX; }

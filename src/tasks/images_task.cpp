@@ -129,4 +129,19 @@ Result<Summary> ImagesTask::execute(const RunningTask& running) const {
   return summary;
 }
 
+Result<void> cut_images(const Task& task, TaskIo& io, const TakeImages& take) {
+  const auto own = ImagesTask::read(task);
+  if (!own) return std::unexpected(own.error());
+  const auto read = own->inputs.read({task, io});
+  if (!read) return std::unexpected(read.error());
+  imaging::IonMeasurer measurer(read->grid, own->inputs.settings);
+  for (std::size_t row = 0; row < read->ions.ion.size(); ++row) {
+    const imaging::TheoreticalPeaks theory = read->ions.patterns.of(row);
+    if (!stages::is_in_range(theory.mz, own->inputs.first_mz, own->inputs.last_mz)) continue;
+    auto taken = take(read->ions.ion[row], measurer.cut_images(read->peaks, theory));
+    if (!taken) return taken;
+  }
+  return {};
+}
+
 }  // namespace ionloom::tasks

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 
 #include "base/error.h"
+#include "imaging/ion_images.h"
 #include "tasks/column.h"
 #include "tasks/image_inputs.h"
 #include "tasks/summary.h"
@@ -20,5 +23,14 @@ struct ImagesTask {
   [[nodiscard]] std::uint64_t held_bytes() const;
   [[nodiscard]] Result<Summary> execute(const RunningTask& running) const;
 };
+
+/// What is made of the images of one ion, one an isotope peak.
+using TakeImages =
+    std::function<Result<void>(std::uint32_t ion, std::span<const imaging::IonImage> images)>;
+
+/// Cuts the images of an images task and hands them over, one ion after the other, for a process
+/// that makes something else of them: nothing is written, and no more than one ion's are held.
+/// Fails as the task does, and when `take` does.
+[[nodiscard]] Result<void> cut_images(const Task& task, TaskIo& io, const TakeImages& take);
 
 }  // namespace ionloom::tasks

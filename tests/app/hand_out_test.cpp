@@ -183,6 +183,55 @@ TEST_F(HandedOutRun, makes_what_got_lost_between_two_steps_anew) {
   EXPECT_EQ(again["tasks"][0]["stage"], "ingest");
 }
 
+TEST_F(HandedOutRun, needs_the_whole_ibd_once) {
+  const auto inputs = [&] {
+    return json::parse(content_of(folder_ / "out" / "run.json"))["inputs"];
+  };
+  ASSERT_EQ(run(arguments({})).exit_code, 0);
+  const ResultsSnapshot plain = results_in(folder_ / "out");
+  const json plain_inputs = inputs();
+  fs::remove_all(folder_ / "out");
+  const fs::path file = folder_ / "ibd.json";
+  const Words record = {"--ibd-record", file.string()};
+  work(texts_of(step(record)));
+  const fs::path ibd = fs::path(dataset_).replace_extension(".ibd");
+  const std::string whole = content_of(ibd);
+  std::string parts(whole.size(), '\0');
+  std::uint64_t kept_bytes = 0;
+  const json known = json::parse(content_of(file));
+  for (const json& part : known["parts"]) {
+    parts.replace(part[0], part[1], whole, part[0], part[1]);
+    kept_bytes += part[1].get<std::uint64_t>();
+  }
+  EXPECT_LT(kept_bytes, whole.size());
+  put(ibd, parts);
+  const json tasks = step(record);
+  ASSERT_EQ(tasks["tasks"][0]["stage"], "annotate");
+  EXPECT_GT(tasks["memory_bytes"], 0);
+  work(texts_of(tasks));
+  ASSERT_TRUE(step(record).is_null());
+  expect_same_results(plain, results_in(folder_ / "out"));
+  EXPECT_EQ(inputs(), plain_inputs);
+
+  const auto with = [&](const Words& more) {
+    Words words = {"--store", url_, "--hand-out", (folder_ / "tasks.json").string()};
+    words.insert(words.end(), record.begin(), record.end());
+    words.insert(words.end(), more.begin(), more.end());
+    return run(arguments(words));
+  };
+  expect_error(with({"--pieces", "9,1,1"}), 1, {"the same options"});
+  json other = known;
+  other["size_bytes"] = whole.size() + 1;
+  put(file, other.dump());
+  expect_error(with({}), 1, {"ibd.json", std::to_string(whole.size() + 1)});
+  for (const char* damaged : {"", "[]", R"({"ionloom_ibd": 2})", R"({"ionloom_ibd": 1})",
+                              R"({"ionloom_ibd": 1, "sha256": "", "stated": "", "size_bytes": 1,
+                                  "parts": [[1]]})"}) {
+    put(file, damaged);
+    expect_error(with({}), 1, {"ibd.json", "no record"});
+  }
+}
+
 TEST_F(HandedOutRun, is_refused_without_a_store_that_keeps_objects) {
   const std::string file = (folder_ / "tasks.json").string();
   EXPECT_EQ(run(arguments({"--hand-out", file})).exit_code, 2);

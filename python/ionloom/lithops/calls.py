@@ -15,7 +15,7 @@ _POLL_S = 0.05
 # Before Lithops is asked once more when it did not take a call.
 _PAUSES_S = (0.5, 1.0, 2.0)
 # What no prediction knows of: a machine that is busy with other things.
-_LEAST_PATIENCE_S = 15.0
+LEAST_PATIENCE_S = 15.0
 _PATIENCE_WITHOUT_PLAN_S = 300.0
 
 
@@ -39,11 +39,12 @@ class Pending:
     failures: list[str] = field(default_factory=list)
     exit_code: int | None = None
     had_second: bool = False
+    more_s: float = 0.0  # that it may take beyond that
 
     def patience_s(self) -> float:
         if self.p99_s <= 0:
-            return _PATIENCE_WITHOUT_PLAN_S
-        return max(self.p99_s, _LEAST_PATIENCE_S)
+            return _PATIENCE_WITHOUT_PLAN_S + self.more_s
+        return max(self.p99_s, LEAST_PATIENCE_S) + self.more_s
 
 
 class Caller:
@@ -51,6 +52,7 @@ class Caller:
 
     on_event  is told of every end: the outcome, and how the call went ("done", "failed")
     beat      is called all the time
+    more_s    is asked once for a call that lingers: how much longer than expected it may take
     """
 
     def __init__(
@@ -58,10 +60,12 @@ class Caller:
         executor: Any,
         on_event: Callable[[Outcome, str], None],
         beat: Callable[[], None],
+        more_s: Callable[[Call], float] = lambda call: 0.0,
     ) -> None:
         self._executor = executor
         self._on_event = on_event
         self._beat = beat
+        self._more_s = more_s
 
     def all_of(self, calls: Sequence[tuple[Call, float]]) -> list[Outcome]:
         """Runs calls, each with the seconds that 99 of 100 such calls stay below, and gives what
@@ -128,8 +132,11 @@ class Caller:
             one.retries += 1
             self._ask(one)
         elif len(one.attempts) == 1 and not one.had_second and self._lingers(one):
-            one.had_second = True
-            self._ask(one)
+            if one.more_s == 0:
+                one.more_s = self._more_s(one.call)
+            if self._lingers(one):
+                one.had_second = True
+                self._ask(one)
         return None
 
     def _lingers(self, one: Pending) -> bool:

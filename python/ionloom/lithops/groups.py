@@ -25,10 +25,17 @@ _Z95, _Z99 = 1.645, 2.326
 class Group:
     """Tasks of one call, in their order."""
 
-    stage: str
+    stage: str  # of the first
     tasks: list[dict[str, Any]] = field(default_factory=list)
     expected_s: float = 0.0  # 0: nothing is known
     p99_s: float = 0.0
+
+    def add(self, other: Group) -> None:
+        """Takes the tasks of another group too."""
+        is_known = self.expected_s > 0 and other.expected_s > 0
+        self.tasks += other.tasks
+        self.expected_s = self.expected_s + other.expected_s if is_known else 0.0
+        self.p99_s = self.p99_s + other.p99_s if is_known else 0.0
 
     @property
     def ranges(self) -> list[tuple[int, int]]:
@@ -66,21 +73,45 @@ def groups_of(
     threads: int,
     slots: int,
 ) -> list[Group]:
-    """Cuts each stage's tasks into groups of neighbours, equal in number within one.
+    """Cuts each stage's tasks into groups of neighbours, equal in number within one. Where not all
+    groups could run at the same time, a group has its part of every stage.
 
     expected  what a stage is expected to take on `threads` threads: seconds, most_s
     slots     calls that run at the same time
     """
+    stages = {
+        stage: [task for task in tasks if task["stage"] == stage]
+        for stage in dict.fromkeys(task["stage"] for task in tasks)
+    }
+    known = {stage: expected.get(stage) or {} for stage in stages}
+    work_s = {stage: known[stage].get("seconds", 0.0) * threads for stage in stages}
+    calls = {stage: _calls(len(own), work_s[stage], slots) for stage, own in stages.items()}
     groups: list[Group] = []
-    for stage in dict.fromkeys(task["stage"] for task in tasks):
-        own = [task for task in tasks if task["stage"] == stage]
-        known = expected.get(stage) or {}
-        work_s = known.get("seconds", 0.0) * threads
-        spread = known["most_s"] / known["seconds"] if work_s > 0 else 1.0
-        calls = _calls(len(own), work_s, slots)
-        for number in range(calls):
-            part = own[len(own) * number // calls : len(own) * (number + 1) // calls]
-            seconds = work_s * len(part) / len(own)
-            p99_s = seconds * spread ** (_Z99 / _Z95)
-            groups.append(Group(stage, part, seconds, p99_s))
+    if sum(calls.values()) <= slots:
+        for stage, own in stages.items():
+            groups += _parts(stage, own, calls[stage], work_s[stage], known[stage])
+        return groups
+    most = max(calls.values())
+    for stage, own in stages.items():
+        parts = _parts(stage, own, min(most, len(own)), work_s[stage], known[stage])
+        for group, part in zip(groups, parts):
+            group.add(part)
+        groups += parts[len(groups) :]
     return groups
+
+
+def _parts(
+    stage: str,
+    tasks: Sequence[dict[str, Any]],
+    calls: int,
+    work_s: float,
+    known: Mapping[str, float],
+) -> list[Group]:
+    """A stage's tasks as so many groups."""
+    spread = known["most_s"] / known["seconds"] if work_s > 0 else 1.0
+    parts: list[Group] = []
+    for number in range(calls):
+        part = tasks[len(tasks) * number // calls : len(tasks) * (number + 1) // calls]
+        seconds = work_s * len(part) / len(tasks)
+        parts.append(Group(stage, list(part), seconds, seconds * spread ** (_Z99 / _Z95)))
+    return parts

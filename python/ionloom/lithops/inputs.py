@@ -8,7 +8,7 @@ from __future__ import annotations
 import glob
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,16 @@ def fetch(storage: Any, url: str, folder: Path) -> Path:
     return path
 
 
-def local_arguments(storage: Any, arguments: Sequence[str], folder: Path) -> list[str]:
-    """The engine's arguments with objects in S3 replaced by files in a folder."""
+def local_arguments(
+    storage: Any,
+    arguments: Sequence[str],
+    folder: Path,
+    ibd: Callable[[str], None] | None = None,
+) -> list[str]:
+    """The engine's arguments with objects in S3 replaced by files in a folder.
+
+    ibd  puts there what is needed of the .ibd at a place; without it, all is
+    """
     local: list[str] = []
     for argument in arguments:
         name, equals, value = argument.rpartition("=")
@@ -56,7 +64,10 @@ def local_arguments(storage: Any, arguments: Sequence[str], folder: Path) -> lis
             continue
         path = fetch(storage, value, folder)
         if not equals:  # the dataset, with its .ibd beside it
-            fetch(storage, ibd_of(value), folder)
+            if ibd is None:
+                fetch(storage, ibd_of(value), folder)
+            else:
+                ibd(ibd_of(value))
         local.append(f"{name}{equals}{path}")
     return local
 
@@ -71,18 +82,24 @@ def ibd_of(dataset: str) -> str:
     return re.sub(r"\.imzml$", ".ibd", dataset, flags=re.IGNORECASE)
 
 
-def fetch_ranges(storage: Any, url: str, texts: bytes, folder: Path) -> Path:
-    """A file of the size of an .ibd that holds what tasks read of it, and nothing else."""
+def ranges_in(texts: bytes) -> list[tuple[int, int]]:
+    """What tasks with these texts read of the .ibd: offsets and lengths."""
+    return [(int(offset), int(length)) for offset, length in _IBD_RANGE.findall(texts)]
+
+
+def fetch_ranges(
+    storage: Any, url: str, ranges: Iterable[tuple[int, int]], folder: Path, name: str = "part.ibd"
+) -> Path:
+    """A file of the size of an object that holds ranges of it, and nothing else."""
     bucket, key = _place(url)
-    path = folder / "part.ibd"
+    path = folder / name
     try:
         size = int(storage.head_object(bucket, key)["content-length"])
         with path.open("wb") as file:
             file.truncate(size)
-            for offset, length in _IBD_RANGE.findall(texts):
-                begin, end = int(offset), int(offset) + int(length)
-                wanted = {"Range": f"bytes={begin}-{end - 1}"}
-                file.seek(begin)
+            for offset, length in ranges:
+                wanted = {"Range": f"bytes={offset}-{offset + length - 1}"}
+                file.seek(offset)
                 file.write(storage.get_object(bucket, key, extra_get_args=wanted))
     except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
         raise _failure(url, error) from None

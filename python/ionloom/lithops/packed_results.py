@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,15 +26,27 @@ _TRIES = 3
 
 def pack_results(storage: Any, key: str, results: Path, scratch: Path) -> None:
     """Puts a folder of results into an object."""
-    paths = sorted(path for path in results.rglob("*") if path.is_file())
-    table = json.dumps([[p.relative_to(results).as_posix(), p.stat().st_size] for p in paths]).encode()
+    files = sorted(_files_in(results, ""))
+    table = json.dumps(files).encode()
     with (scratch / "packed").open("w+b") as packed:
         packed.write(len(table).to_bytes(_LENGTH_BYTES, "little") + table)
-        for path in paths:
-            with path.open("rb", buffering=0) as content:
-                shutil.copyfileobj(content, packed, _PIECE)
+        for name, length in files:
+            with open(f"{results}/{name}", "rb", buffering=0) as content:
+                # Not into room for a whole piece: most are small.
+                while length and (piece := content.read(min(length, _PIECE))):
+                    length -= packed.write(piece)
         packed.seek(0)
         storage.put_object(storage.bucket, key, packed)
+
+
+def _files_in(folder: Path | str, prefix: str) -> Iterator[tuple[str, int]]:
+    """Files below a folder: their names from there, and bytes."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _files_in(entry.path, f"{prefix}{entry.name}/")
+            else:
+                yield prefix + entry.name, entry.stat().st_size
 
 
 def unpack_results(storage: Any, key: str, folder: Path) -> None:
@@ -69,20 +81,16 @@ def _unpack(packed: BinaryIO, folder: Path) -> None:
     expected = _LENGTH_BYTES + table_bytes + sum(length for _, length in table)
     if size != expected:
         raise ValueError(f"{size} bytes, expected {expected}")
-    paths = [Path(os.path.normpath(folder / name)) for name, _ in table]
+    paths = [os.path.normpath(f"{folder}/{name}") for name, _ in table]
     for path in paths:
-        if folder not in path.parents:
+        if not path.startswith(f"{folder}/"):
             raise ValueError(f"{path} is not below {folder}")
-    _make_folders(paths)
+    for parent in {os.path.dirname(path) for path in paths}:
+        os.makedirs(parent, exist_ok=True)
     for path, (_, length) in zip(paths, table):
-        with path.open("xb", buffering=0) as file:
+        with open(path, "xb", buffering=0) as file:
             while length:
                 length -= file.write(packed.read(min(length, _PIECE)))
-
-
-def _make_folders(paths: Iterable[Path]) -> None:
-    for parent in {path.parent for path in paths}:
-        parent.mkdir(parents=True, exist_ok=True)
 
 
 def _copy_object(storage: Any, key: str, into: BinaryIO) -> None:

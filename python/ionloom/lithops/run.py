@@ -11,7 +11,7 @@ import uuid
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from ionloom.annotation import AnnotationOptions, PathLike, annotation_options, as_list
 from ionloom.errors import DataError, IonloomWarning, RemoteError
@@ -19,12 +19,15 @@ from ionloom.lithops.calls import Caller
 from ionloom.lithops.edge import one_line, told
 from ionloom.lithops.groups import Group, groups_of, memory_class_mb, offered_mb
 from ionloom.lithops.inputs import ibd_of, is_url
+from ionloom.lithops.localhost import prepare
 from ionloom.lithops.packed_results import unpack_results
 from ionloom.lithops.places import check_storage, open_storage, read_config, refusal, store_of
 from ionloom.lithops.results_folder import check_old_results, new_results
 from ionloom.lithops.runs import RunRecord, job_mark, unfinished
-from ionloom.lithops.worker import Call, Outcome, key_of
-from ionloom.result import Result
+from ionloom.lithops.worker import Call, Outcome, is_done, key_of
+
+if TYPE_CHECKING:
+    from ionloom.result import Result
 
 Config = Mapping[str, Any] | PathLike | None
 Say = Callable[[str], None]
@@ -103,6 +106,8 @@ def annotate(
         if temporary:
             temporary.cleanup()
         raise
+    from ionloom.result import Result
+
     return Result(Path(str(job["output"])), keep=temporary)
 
 
@@ -142,7 +147,10 @@ def open_executor(settings: dict[str, Any] | None) -> Any:
         settings["lithops"].setdefault("monitoring_interval", 0.2)
     try:
         # At ERROR it prints the tracebacks of storages that do not answer for a moment.
-        return lithops.FunctionExecutor(config=settings, log_level="CRITICAL")
+        executor = lithops.FunctionExecutor(config=settings, log_level="CRITICAL")
+        if executor.backend == "localhost":
+            prepare(executor)
+        return executor
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - Lithops raises SystemExit too
@@ -171,7 +179,8 @@ class Run:
             say(f"resumes {before['run']}" if before else "nothing to resume: begins anew")
         self._calls: list[dict[str, Any]] = []
         self._began = time.time()
-        self._caller = Caller(executor, self._note, self._record.beat)
+        self._caller = Caller(executor, self._note, self._record.beat, self._more_s)
+        self._plan_memory_bytes = _PLAN_MEMORY_BYTES
 
     def annotate(self, partial: Path) -> None:
         """Puts the results into a folder that is there and empty."""
@@ -188,19 +197,21 @@ class Run:
 
     def _rounds(self, partial: Path) -> None:
         lost: Exception | None = None
+        planned: Outcome | None = None
         for step in range(_MOST_ROUNDS):
-            planned = self._plan(step)
+            planned = planned or self._plan(step)
             if "results" in planned:
                 unpack_results(self._storage, planned["results"], partial)
                 self._tell_run(partial)
                 return
+            self._plan_memory_bytes = planned["memory_bytes"]
             try:
-                self._work(planned, step)
+                planned = self._work(planned, step)
             except (DataError, RemoteError) as error:
                 # A lost object shows as a task that cannot read it: planning anew has it made again.
                 if lost is not None:
                     raise
-                lost = error
+                lost, planned = error, None
                 self._say("planning anew what is missing")
         raise DataError(f"objects of the run get lost: after {_MOST_ROUNDS} rounds some are missing")
 
@@ -216,18 +227,28 @@ class Run:
             "store": self._job["store"],
             "arguments": [*self._arguments, f"--threads={_CUT_THREADS}", "--no-pattern-cache",
                           "--no-measurements", f"--runtime={self._job['runtime']}"],
-            "memory_mb": self._offered_mb(memory_class_mb(_PLAN_MEMORY_BYTES)),
+            "memory_mb": self._offered_mb(memory_class_mb(self._plan_memory_bytes)),
         }
 
-    def _work(self, planned: Outcome, step: int) -> None:
+    def _work(self, planned: Outcome, step: int) -> Outcome | None:
+        """Has the tasks done. Gives the next plan, if a call went on with it and it is done."""
         groups = groups_of(
             planned["tasks"], planned["expected"], planned["threads"], self._slots()
         )
         calls = [(self._call_of(g, f"{step}-{n}", planned["texts"]), g.p99_s)
                  for n, g in enumerate(groups)]
+        plan = self._plan_call(step + 1)
+        for call, _ in calls:
+            call["then"], call["beside"] = plan, [one["name"] for one, _ in calls]
+            call["memory_mb"] = max(call["memory_mb"], plan["memory_mb"])
         stages = " and ".join(dict.fromkeys(group.stage for group in groups))
         self._say(f"{stages}: {len(planned['tasks'])} tasks in {len(calls)} calls")
-        self._caller.all_of(calls)
+        plans = [outcome["then"] for outcome in self._caller.all_of(calls) if "then" in outcome]
+        return next((plan for plan in plans if plan["exit_code"] == 0), None)
+
+    def _more_s(self, call: Call) -> float:
+        """A call that has done its work is at the plan that follows."""
+        return _PLAN_PATIENCE_S if "then" in call and is_done(call, self._storage) else 0.0
 
     def _slots(self) -> int:
         """Calls that run at the same time."""
@@ -253,8 +274,12 @@ class Run:
         }
 
     def _note(self, outcome: Outcome, state: str) -> None:
-        kept = {key: value for key, value in outcome.items() if key not in ("expected", "texts")}
+        kept = {k: v for k, v in outcome.items() if k not in ("expected", "texts", "then")}
         self._calls.append({**kept, "state": state})
+        if "then" in outcome:
+            then = outcome["then"]
+            then["within"] = outcome["name"]
+            self._note(then, "failed" if then["exit_code"] else "done")
 
     def _tell_run(self, folder: Path) -> None:
         """Adds to run.json how the run went here."""
@@ -278,6 +303,7 @@ class Run:
         return {
             "name": call["name"],
             "state": call["state"],
+            "within": call.get("within"),
             "host": call["host"],
             "began_s": call["started"] - self._began,
             "ended_s": call["ended"] - self._began,

@@ -19,8 +19,8 @@ HEARTBEAT_S = 30.0
 _DEAD_S = 4 * HEARTBEAT_S
 # A storage that does not take the record is asked again so soon, and given up after that long: the
 # run would count as dead, and learn of the end of no call.
-_AGAIN_S = 5.0
-_SILENCE_S = 90.0
+AGAIN_S = 5.0
+SILENCE_S = 90.0
 
 
 def job_mark(arguments: Sequence[str]) -> str:
@@ -49,13 +49,13 @@ class RunRecord:
         """Says that the run is alive, if that has not been said for a while. Raises RemoteError when
         the storage has not listened for long."""
         now = time.monotonic()
-        if now - self._written < HEARTBEAT_S or now - self._tried < _AGAIN_S:
+        if now - self._written < HEARTBEAT_S or now - self._tried < AGAIN_S:
             return
         self._tried = now
         try:
             self.write()
         except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
-            if now - self._written > _SILENCE_S:
+            if now - self._written > SILENCE_S:
                 raise RemoteError(
                     f"Lithops' storage {self._storage.backend!r} has not answered for "
                     f"{now - self._written:.0f} s: {one_line(error)}"

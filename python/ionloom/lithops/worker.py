@@ -19,7 +19,7 @@ from typing import Any, TypedDict
 
 from ionloom.command import command_path
 from ionloom.errors import IonloomError, exit_code_of
-from ionloom.lithops.inputs import fetch_ranges, is_url, local_arguments
+from ionloom.lithops.inputs import fetch, fetch_ranges, is_url, local_arguments, ranges_in
 from ionloom.lithops.packed_results import pack_results
 from ionloom.lithops.places import store_of
 
@@ -40,6 +40,8 @@ class Call(TypedDict, total=False):
     runtime: str  # work: "native" or "wasm"
     packed: bool  # work: runs of peaks are packed, and read so
     memory_mb: int  # that the call has
+    then: Call  # work: the plan that is to follow when all of `beside` are done
+    beside: list[str]  # work: names of the step's calls, this one's too
 
 
 class Outcome(TypedDict, total=False):
@@ -57,8 +59,11 @@ class Outcome(TypedDict, total=False):
     tasks: list[dict[str, Any]]  # work: a record for each; plan: those handed out
     expected: dict[str, Any]  # plan: seconds that stages are expected to take
     threads: int  # plan: on so many threads
+    memory_bytes: int  # plan: that the next one takes at most
     texts: str  # plan: key of the object with the tasks' texts
     results: str  # plan: key of the results, when all is done
+    then: Outcome  # work: of the plan that this call went on with
+    within: str  # plan: name of the call that went on with it
 
 
 def _die_with_parent() -> None:
@@ -111,21 +116,52 @@ def _plan(call: Call, storage: Any, outcome: Outcome) -> None:
     place = store_of(storage, call["store"])
     with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
         handed_out, results = Path(folder, "tasks.json"), Path(folder, "results")
-        arguments = local_arguments(storage, call["arguments"], Path(folder))
+        ibd = _IbdInParts(call, storage, Path(folder))
+        arguments = local_arguments(storage, call["arguments"], Path(folder), ibd.fetch)
         _engine(
             ["annotate", *arguments, f"--store={place.url}", f"--hand-out={handed_out}"]
-            + [f"--output={results}"],
+            + [f"--output={results}", *ibd.arguments],
             place.environment,
             b"",
             outcome,
         )
         if outcome["exit_code"] != 0:
             return
+        ibd.keep_record()
         if handed_out.exists():
             _keep_tasks(json.loads(handed_out.read_text()), call, storage, outcome)
             return
         outcome["results"] = key_of(call["run"], "results")
         pack_results(storage, outcome["results"], results, Path(folder))
+
+
+class _IbdInParts:
+    """The .ibd of a dataset in S3, for a plan: the run's first fetches it whole, and keeps for the
+    others what all its bytes are needed for (docs/formats/ibd-record.md)."""
+
+    def __init__(self, call: Call, storage: Any, folder: Path) -> None:
+        self._key = key_of(call["run"], "ibd.json")
+        self._storage = storage
+        self._folder = folder
+        self._record = folder / "ibd-record.json"
+        self._is_known = False
+        self.arguments: list[str] = []  # more, of the engine
+
+    def fetch(self, url: str) -> None:
+        self.arguments = [f"--ibd-record={self._record}"]
+        self._is_known = self._key in self._storage.list_keys(self._storage.bucket, self._key)
+        if not self._is_known:
+            fetch(self._storage, url, self._folder)
+            return
+        text = self._storage.get_object(self._storage.bucket, self._key)
+        self._record.write_bytes(text)
+        parts = [(offset, length) for offset, length in json.loads(text)["parts"]]
+        fetch_ranges(self._storage, url, parts, self._folder, Path(url).name)
+
+    def keep_record(self) -> None:
+        if not self._is_known and self._record.exists():
+            content = self._record.read_bytes()
+            self._storage.put_object(self._storage.bucket, self._key, content)
 
 
 def _keep_tasks(
@@ -142,6 +178,7 @@ def _keep_tasks(
         offset += len(text)
     outcome["texts"] = key_of(call["run"], f"{call['name']}.tasks")
     outcome["expected"] = handed_out["expected"]
+    outcome["memory_bytes"] = handed_out["memory_bytes"]
     outcome["threads"] = handed_out["threads"]
     storage.put_object(storage.bucket, outcome["texts"], b"".join(texts))
 
@@ -164,7 +201,7 @@ IbdFile = Callable[[Call, Any, bytes, Path], str]
 
 def _ibd_file(call: Call, storage: Any, texts: bytes, folder: Path) -> str:
     ibd = call["ibd"]
-    return str(fetch_ranges(storage, ibd, texts, folder)) if is_url(ibd) else ibd
+    return str(fetch_ranges(storage, ibd, ranges_in(texts), folder)) if is_url(ibd) else ibd
 
 
 def work(call: Call, storage: Any, outcome: Outcome, ibd_file: IbdFile = _ibd_file) -> None:
@@ -210,10 +247,46 @@ def do_call(
     except IonloomError as error:
         outcome["exit_code"] = exit_code_of(error)
         outcome["error"] = str(error)
-    outcome["ended"] = time.time()
+    outcome.setdefault("ended", time.time())
     return outcome
+
+
+def end_mark(call: Call, name: str) -> str:
+    """Key of the object that tells that a call of this one's step has done its work."""
+    return key_of(call["run"], f"{call['then']['name']}.ends/{name}")
+
+
+def is_done(call: Call, storage: Any) -> bool:
+    """Whether a call has done its work, and may be at the plan that follows."""
+    key = end_mark(call, call["name"])
+    return key in storage.list_keys(storage.bucket, key)
+
+
+def _is_last(call: Call, storage: Any) -> bool:
+    """Whether this call alone is to make the plan that follows. Of two that end together it may be
+    neither: then the driver asks for it."""
+    storage.put_object(storage.bucket, end_mark(call, call["name"]), b"")
+    ended = set(storage.list_keys(storage.bucket, end_mark(call, "")))
+    if not all(end_mark(call, name) in ended for name in call["beside"]):
+        return False
+    if len(call["beside"]) == 1:
+        return True
+    # Whoever puts its claim second sees the first.
+    claims = key_of(call["run"], f"{call['then']['name']}.claims/")
+    storage.put_object(storage.bucket, claims + call["name"], b"")
+    return bool(storage.list_keys(storage.bucket, claims) == [claims + call["name"]])
+
+
+def _work_and_go_on(call: Call, storage: Any, outcome: Outcome) -> None:
+    """Does a call's tasks; when they are the step's last, this process makes the next plan: another
+    would have to be started for it."""
+    work(call, storage, outcome)
+    if outcome["exit_code"] == 0 and "then" in call and _is_last(call, storage):
+        outcome["ended"] = time.time()
+        # The plan's failure is not the tasks': the driver asks for the plan again, and tells it.
+        outcome["then"] = do_call(call["then"], storage, _plan)
 
 
 def run_call(call: Call, storage: Any) -> Outcome:
     """Does a call. `storage` is Lithops' own, which it hands to functions that ask for it."""
-    return do_call(call, storage, {"plan": _plan, "work": work}[call["kind"]])
+    return do_call(call, storage, {"plan": _plan, "work": _work_and_go_on}[call["kind"]])
