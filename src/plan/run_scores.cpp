@@ -95,6 +95,7 @@ std::vector<RunScores> score_runs(std::span<const StageModel> models,
     }
   }
   std::vector<RunScores> scores;
+  scores.reserve(found.size());
   for (auto& [kind, values] : found) {
     scores.push_back({kind.first, kind.second, ConformalScores(std::move(values))});
   }

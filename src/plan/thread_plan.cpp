@@ -113,6 +113,7 @@ void ThreadPlan::replan() {
 
 RunTimes ThreadPlan::times() const {
   std::vector<StagePrediction> before;
+  before.reserve(stages_.size());
   for (const PlannedStage& planned : stages_) before.push_back(planned.before);
   return run_times(models_, device_of_(Stage::kIndex), before, level_);
 }
