@@ -19,7 +19,7 @@ from ionloom.lithops.calls import Caller
 from ionloom.lithops.edge import one_line, told
 from ionloom.lithops.groups import Group, groups_of, memory_class_mb, offered_mb
 from ionloom.lithops.inputs import ibd_of, is_url
-from ionloom.lithops.localhost import prepare
+from ionloom.lithops.localhost import memory_folder, prepare
 from ionloom.lithops.packed_results import unpack_results
 from ionloom.lithops.places import check_storage, open_storage, read_config, refusal, store_of
 from ionloom.lithops.results_folder import check_old_results, new_results
@@ -228,6 +228,7 @@ class Run:
             "arguments": [*self._arguments, f"--threads={_CUT_THREADS}", "--no-pattern-cache",
                           "--no-measurements", f"--runtime={self._job['runtime']}"],
             "memory_mb": self._offered_mb(memory_class_mb(self._plan_memory_bytes)),
+            "memory_folder": memory_folder() if self._executor.backend == "localhost" else "",
         }
 
     def _work(self, planned: Outcome, step: int) -> Outcome | None:

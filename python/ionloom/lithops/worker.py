@@ -24,6 +24,7 @@ from ionloom.lithops.packed_results import pack_results
 from ionloom.lithops.places import store_of
 
 _PR_SET_PDEATHSIG = 1
+_NO_ROOM = 3  # the engine's exit code
 
 
 class Call(TypedDict, total=False):
@@ -40,6 +41,7 @@ class Call(TypedDict, total=False):
     runtime: str  # work: "native" or "wasm"
     packed: bool  # work: runs of peaks are packed, and read so
     memory_mb: int  # that the call has
+    memory_folder: str  # plan: a folder in memory where results may be made, if they fit
     then: Call  # work: the plan that is to follow when all of `beside` are done
     beside: list[str]  # work: names of the step's calls, this one's too
 
@@ -113,9 +115,22 @@ def key_of(run: str, name: str) -> str:
 
 def _plan(call: Call, storage: Any, outcome: Outcome) -> None:
     """Asks the engine which tasks are missing; when none is, there are results."""
+    memory_folder = call.get("memory_folder")
+    if memory_folder:
+        _plan_in(memory_folder, call, storage, outcome)
+        if outcome["exit_code"] != _NO_ROOM:
+            return
+        outcome.pop("error", None)
+    _plan_in(None, call, storage, outcome)
+
+
+def _plan_in(parent: str | None, call: Call, storage: Any, outcome: Outcome) -> None:
     place = store_of(storage, call["store"])
-    with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
-        handed_out, results = Path(folder, "tasks.json"), Path(folder, "results")
+    with (
+        tempfile.TemporaryDirectory(prefix="ionloom-") as folder,
+        tempfile.TemporaryDirectory(prefix="ionloom-", dir=parent) as made,
+    ):
+        handed_out, results = Path(folder, "tasks.json"), Path(made, "results")
         ibd = _IbdInParts(call, storage, Path(folder))
         arguments = local_arguments(storage, call["arguments"], Path(folder), ibd.fetch)
         _engine(
