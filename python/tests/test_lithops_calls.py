@@ -152,6 +152,28 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return made
 
 
+@pytest.mark.parametrize(
+    ("memory_folder", "exit_codes", "tried"),
+    [("/memory", [3, 0], ["/memory", None]), ("/memory", [1], ["/memory"]), ("", [3], [None])],
+)
+def test_results_that_do_not_fit_into_memory_are_made_on_disk(
+    monkeypatch: pytest.MonkeyPatch, memory_folder: str, exit_codes: list[int], tried: list[str | None]
+) -> None:
+    folders: list[str | None] = []
+
+    def plan_in(parent: str | None, call: Any, storage: Any, outcome: Any) -> None:
+        outcome["exit_code"] = exit_codes[len(folders)]
+        if outcome["exit_code"]:
+            outcome["error"] = "no room"
+        folders.append(parent)
+
+    monkeypatch.setattr(worker, "_plan_in", plan_in)
+    outcome: Any = {}
+    worker._plan({"memory_folder": memory_folder}, None, outcome)
+    assert folders == tried
+    assert outcome["exit_code"] == exit_codes[-1] and ("error" in outcome) == (exit_codes[-1] != 0)
+
+
 def test_the_call_that_ends_last_goes_on_with_the_plan(plans: list[str]) -> None:
     storage = MarksStorage()
     beside = ["a", "b", "c"]
