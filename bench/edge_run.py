@@ -165,7 +165,7 @@ def measure(bench: Bench, quick: bool) -> Json:
     return {"devices": devices, "jobs": jobs}
 
 
-def real_runs(work: Path, quick: bool) -> list[Json]:
+def real_runs(work: Path, quick: bool, environments: int | None) -> list[Json]:
     """Of each environment of emulated sites its best and second-best placement, predicted and measured."""
     python = subprocess.run(["scripts/python-env"], check=True, capture_output=True, text=True).stdout.strip()
     package = work / "python" / "ionloom"
@@ -178,7 +178,7 @@ def real_runs(work: Path, quick: bool) -> list[Json]:
                    "IONLOOM_COMMAND": str(IONLOOM.absolute()), "IONLOOM_BUILD": str(BUILD.absolute())}
     done = subprocess.run(
         [python, "bench/edge_runs.py", str(simulated(side, peaks, 200, many).absolute()),
-         str(few), str(many)] + (["--environments=1"] if quick else []),
+         str(few), str(many)] + ([f"--environments={environments}"] if environments else []),
         env=environment, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise SystemExit(f"bench/edge_runs.py ended with {done.returncode}")
@@ -267,6 +267,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one size; keep the results in build/")
     parser.add_argument("--measured", type=Path, help="take measurements of an earlier call")
+    parser.add_argument("--environments", type=int, help="of real runs over sites (four, quick ones one)")
     parser.add_argument("--no-runs", action="store_true", help="leave out the real runs over sites")
     options = parser.parse_args()
     about = machine()
@@ -284,7 +285,8 @@ def main() -> None:
                               capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise SystemExit(done.stderr or f"bench_edge ended with {done.returncode}")
-        runs = [] if options.no_runs else real_runs(work, options.quick)
+        wanted = options.environments or (1 if options.quick else None)
+        runs = [] if options.no_runs else real_runs(work, options.quick, wanted)
     details = {**json.loads(done.stdout), "transfer": transfer(measured), "runs": runs}
     by_stage: dict[str, list[float]] = {}
     for line in details["transfer"]:
