@@ -1,4 +1,4 @@
-"""Results as one object: what is packed comes out, and what is damaged does not."""
+"""Results as objects: what is packed comes out, and what is damaged does not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ionloom.errors import RemoteError
-from ionloom.lithops.packed_results import pack_results, unpack_results
+from ionloom.lithops.packed_results import ArrivingResults, pack_results
 
 FILES = {
     "annotations.csv": b"formula\n",
@@ -31,6 +31,9 @@ class MemoryStorage:
 
     def put_object(self, bucket: str, key: str, content: Any) -> None:
         self.objects[key] = content.read()
+
+    def list_keys(self, bucket: str, prefix: str) -> list[str]:
+        return [key for key in self.objects if key.startswith(prefix)]
 
     def get_object(self, bucket: str, key: str, stream: bool) -> Any:
         self.asked += 1
@@ -62,10 +65,27 @@ def results(tmp_path: Path) -> Path:
     return folder
 
 
-def packed(results: Path, storage: MemoryStorage, scratch: Path) -> MemoryStorage:
-    scratch.mkdir()
-    pack_results(storage, "key", results, scratch)
-    return storage
+def packed(results: Path, storage: MemoryStorage, scratch: Path) -> list[str]:
+    scratch.mkdir(exist_ok=True)
+    return pack_results(storage, "run/results", results, scratch)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part for the first two files, one for each of the others; the largest lies on disk."""
+    monkeypatch.setattr("ionloom.lithops.packed_results._PART_BYTES", 8)
+    monkeypatch.setattr("ionloom.lithops.packed_results._MOST_IN_MEMORY", 1000)
+
+
+def arriving(storage: MemoryStorage, out: Path) -> ArrivingResults:
+    return ArrivingResults(storage, "run/results", out)
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -77,21 +97,77 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("fails", [0, 2])
-def test_results_come_out_as_they_were(results: Path, tmp_path: Path, fails: int) -> None:
-    storage = packed(results, MemoryStorage(fails), tmp_path / "scratch")
-    out = tmp_path / "out"
-    out.mkdir()
-    unpack_results(storage, "key", out)
+def test_results_come_out_as_they_were(
+    results: Path, out: Path, tmp_path: Path, fails: int
+) -> None:
+    storage = MemoryStorage(fails)
+    keys = packed(results, storage, tmp_path / "scratch")
+    arriving(storage, out).take(keys)
     assert files_in(out) == FILES
     assert storage.asked == fails + 1
 
 
-def test_a_storage_that_always_breaks_off_is_told(results: Path, tmp_path: Path) -> None:
-    storage = packed(results, MemoryStorage(fails=100), tmp_path / "scratch")
-    out = tmp_path / "out"
-    out.mkdir()
+def test_files_are_divided_into_parts_of_bounded_size(
+    results: Path, out: Path, tmp_path: Path, small_parts: None
+) -> None:
+    storage = MemoryStorage()
+    keys = packed(results, storage, tmp_path / "scratch")
+    assert len(keys) == 3 and set(keys) == set(storage.objects)
+    arriving(storage, out).take(keys)
+    assert files_in(out) == FILES
+
+
+def test_a_part_that_has_arrived_is_not_fetched_again(
+    results: Path, out: Path, tmp_path: Path, small_parts: None
+) -> None:
+    storage = MemoryStorage()
+    keys = packed(results, storage, tmp_path / "scratch")
+    last = storage.objects.pop(keys[-1])
+    coming = arriving(storage, out)
+    for _ in range(5):
+        coming.look()
+    assert storage.asked == 2 and len(files_in(out)) == 3
+    storage.objects[keys[-1]] = last
+    coming.take(keys)
+    assert storage.asked == 3
+    assert files_in(out) == FILES
+
+
+def test_nothing_of_a_call_that_went_away_stays(
+    results: Path, out: Path, tmp_path: Path, small_parts: None
+) -> None:
+    storage = MemoryStorage()
+    (results / "images" / "0.png").write_bytes(b"of the first call alone")
+    gone = packed(results, storage, tmp_path / "scratch")
+    del storage.objects[gone[-1]]
+    coming = arriving(storage, out)
+    for _ in range(5):
+        coming.look()
+    assert (out / "images" / "0.png").exists()
+    (results / "images" / "0.png").unlink()
+    coming.take(packed(results, storage, tmp_path / "scratch"))
+    assert files_in(out) == FILES
+
+
+def test_looking_survives_a_storage_that_breaks_off(
+    results: Path, out: Path, tmp_path: Path
+) -> None:
+    storage = MemoryStorage(fails=1)
+    keys = packed(results, storage, tmp_path / "scratch")
+    coming = arriving(storage, out)
+    coming.look()
+    assert files_in(out) == {}
+    coming.take(keys)
+    assert files_in(out) == FILES
+
+
+def test_a_storage_that_always_breaks_off_is_told(
+    results: Path, out: Path, tmp_path: Path
+) -> None:
+    storage = MemoryStorage(fails=100)
+    keys = packed(results, storage, tmp_path / "scratch")
     with pytest.raises(RemoteError, match="cannot be fetched: .*connection was reset"):
-        unpack_results(storage, "key", out)
+        arriving(storage, out).take(keys)
     assert files_in(out) == {}
 
 
@@ -113,12 +189,11 @@ def damaged(content: bytes, how: str) -> bytes:
     [("cut", "expected"), ("table", "cannot begin with a table"), ("outside", "is not below")],
 )
 def test_damaged_results_are_refused_whole(
-    results: Path, tmp_path: Path, how: str, sentence: str
+    results: Path, out: Path, tmp_path: Path, how: str, sentence: str
 ) -> None:
-    storage = packed(results, MemoryStorage(), tmp_path / "scratch")
-    storage.objects["key"] = damaged(storage.objects["key"], how)
-    out = tmp_path / "out"
-    out.mkdir()
+    storage = MemoryStorage()
+    (key,) = packed(results, storage, tmp_path / "scratch")
+    storage.objects[key] = damaged(storage.objects[key], how)
     with pytest.raises(RemoteError, match=f"damaged: .*{sentence}"):
-        unpack_results(storage, "key", out)
+        arriving(storage, out).take([key])
     assert files_in(out) == {} and not (tmp_path / "elsewhere").exists()

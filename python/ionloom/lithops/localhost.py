@@ -13,7 +13,7 @@ _ROOM_BYTES = 1 << 30
 
 
 def memory_folder() -> str:
-    """Where a call makes results, which go into one object and are gone with it: on ext4 without a journal
+    """Where a call makes results, which are packed into objects and go: on ext4 without a journal
     the driver's own files, made within seconds after so many were removed, took ten times as long. Empty
     without such a folder, or with little room in it."""
     try:

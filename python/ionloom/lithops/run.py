@@ -20,7 +20,7 @@ from ionloom.lithops.edge import one_line, told
 from ionloom.lithops.groups import Group, groups_of, memory_class_mb, offered_mb
 from ionloom.lithops.inputs import ibd_of, is_url
 from ionloom.lithops.localhost import memory_folder, prepare
-from ionloom.lithops.packed_results import unpack_results
+from ionloom.lithops.packed_results import ArrivingResults
 from ionloom.lithops.places import check_storage, open_storage, read_config, refusal, store_of
 from ionloom.lithops.results_folder import check_old_results, new_results
 from ionloom.lithops.runs import RunRecord, job_mark, unfinished
@@ -179,7 +179,8 @@ class Run:
             say(f"resumes {before['run']}" if before else "nothing to resume: begins anew")
         self._calls: list[dict[str, Any]] = []
         self._began = time.time()
-        self._caller = Caller(executor, self._note, self._record.beat, self._more_s)
+        self._caller = Caller(executor, self._note, self._beat, self._more_s)
+        self._arriving: ArrivingResults | None = None  # once results may come
         self._plan_memory_bytes = _PLAN_MEMORY_BYTES
 
     def annotate(self, partial: Path) -> None:
@@ -196,15 +197,19 @@ class Run:
             self._record.finish(state)
 
     def _rounds(self, partial: Path) -> None:
+        results = self._results_in(partial)
         lost: Exception | None = None
         planned: Outcome | None = None
         for step in range(_MOST_ROUNDS):
             planned = planned or self._plan(step)
             if "results" in planned:
-                unpack_results(self._storage, planned["results"], partial)
+                results.take(planned["results"])
                 self._tell_run(partial)
                 return
             self._plan_memory_bytes = planned["memory_bytes"]
+            # The plan that follows annotate alone has results, unless objects got lost.
+            is_last = all(task["stage"] == "annotate" for task in planned["tasks"])
+            self._arriving = results if is_last else None
             try:
                 planned = self._work(planned, step)
             except (DataError, RemoteError) as error:
@@ -214,6 +219,14 @@ class Run:
                 lost, planned = error, None
                 self._say("planning anew what is missing")
         raise DataError(f"objects of the run get lost: after {_MOST_ROUNDS} rounds some are missing")
+
+    def _results_in(self, partial: Path) -> ArrivingResults:
+        return ArrivingResults(self._storage, key_of(self._name, "results"), partial)
+
+    def _beat(self) -> None:
+        self._record.beat()
+        if self._arriving is not None:
+            self._arriving.look()
 
     def _plan(self, step: int) -> Outcome:
         (outcome,) = self._caller.all_of([(self._plan_call(step), _PLAN_PATIENCE_S)])
@@ -319,9 +332,10 @@ class Run:
     def clean(self) -> None:
         """Removes what Lithops and the run have put beside the kept objects."""
         try:
-            for key in self._storage.list_keys(self._storage.bucket, key_of(self._name, "")):
-                if not key.endswith("/record.json"):
-                    self._storage.delete_object(self._storage.bucket, key)
+            keys = self._storage.list_keys(self._storage.bucket, key_of(self._name, ""))
+            gone = [key for key in keys if not key.endswith("/record.json")]
+            if gone:
+                self._storage.delete_objects(self._storage.bucket, gone)
             self._executor.clean(clean_cloudobjects=False, force=True)
         except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
             warnings.warn(

@@ -16,7 +16,6 @@ from ionloom.lithops.edge import told
 from ionloom.lithops.geds_place import geds_place
 from ionloom.lithops.groups import memory_class_mb
 from ionloom.lithops.inputs import is_url
-from ionloom.lithops.packed_results import unpack_results
 from ionloom.lithops.places import check_storage, open_storage
 from ionloom.lithops.results_folder import check_old_results, new_results
 from ionloom.lithops.run import Run, open_executor
@@ -94,7 +93,7 @@ class SitesRun(Run):
             try:
                 planned = self._plan(step)
                 if "results" in planned:
-                    unpack_results(self._storage, planned["results"], partial)
+                    self._results_in(partial).take(planned["results"])
                     self._tell_run(partial)
                     return
                 self._say_step(planned)

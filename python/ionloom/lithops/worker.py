@@ -63,7 +63,7 @@ class Outcome(TypedDict, total=False):
     threads: int  # plan: on so many threads
     memory_bytes: int  # plan: that the next one takes at most
     texts: str  # plan: key of the object with the tasks' texts
-    results: str  # plan: key of the results, when all is done
+    results: list[str]  # plan: keys of the parts of the results, when all is done
     then: Outcome  # work: of the plan that this call went on with
     within: str  # plan: name of the call that went on with it
 
@@ -146,8 +146,8 @@ def _plan_in(parent: str | None, call: Call, storage: Any, outcome: Outcome) -> 
         if handed_out.exists():
             _keep_tasks(json.loads(handed_out.read_text()), call, storage, outcome)
             return
-        outcome["results"] = key_of(call["run"], "results")
-        pack_results(storage, outcome["results"], results, Path(folder))
+        prefix = key_of(call["run"], "results")
+        outcome["results"] = pack_results(storage, prefix, results, Path(folder))
 
 
 class _IbdInParts:
