@@ -46,3 +46,12 @@ def test_every_task_is_in_one_call_and_what_is_expected_adds_up() -> None:
         assert abs(sum(group.expected_s for group in groups) - 7.0) < 1e-9
     unknown = groups_of(tasks(ingest=4, patterns=4), {**EXPECTED, "patterns": None}, 2, 1)
     assert {group.p99_s for group in unknown} == {0.0}, "nothing is predicted of a part"
+
+
+def test_calls_are_fewer_and_larger_where_starting_one_takes_long() -> None:
+    def calls(start_s: float, slots: int) -> int:
+        return len(groups_of(tasks(ingest=100), EXPECTED, 2, slots, start_s))
+
+    # 6 s of work: a tenth of it is 12 starts of 0.05 s, or 2 of 0.25 s.
+    assert [calls(start_s, slots=4) for start_s in (0.05, 0.25, 2.0)] == [12, 4, 3]
+    assert calls(2.0, slots=100) == 3

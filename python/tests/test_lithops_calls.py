@@ -18,14 +18,15 @@ from ionloom.lithops.gantt import gantt
 from ionloom.lithops.site_worker import run_site_call
 from ionloom.lithops.worker import run_call
 
-OUTCOME = {"name": "ingest-0", "exit_code": 0}
+OUTCOME = {"name": "ingest-0", "exit_code": 0, "started": 1000.0, "ended": 1000.0}
 
 
 class UnwillingExecutor:
     """Takes a call only after it was asked some times."""
 
-    def __init__(self, refusals: int) -> None:
+    def __init__(self, refusals: int, outcome: Any = OUTCOME) -> None:
         self.refusals = refusals
+        self.outcome = outcome
         self.asked = 0
 
     def call_async(self, *_: Any, **__: Any) -> Any:
@@ -33,7 +34,7 @@ class UnwillingExecutor:
         if self.asked <= self.refusals:
             raise OSError("the runner was\nnot there")
         return SimpleNamespace(
-            ready=True, success=True, done=True, running=False, result=lambda **_: OUTCOME
+            ready=True, success=True, done=True, running=False, result=lambda **_: self.outcome
         )
 
 
@@ -58,6 +59,20 @@ def test_a_lithops_that_takes_no_calls_is_told_in_a_sentence() -> None:
     with pytest.raises(RemoteError, match="does not take ingest-0: the runner was not there"):
         ask(executor)
     assert executor.asked == 4
+
+
+def test_what_a_start_takes_is_measured_without_the_call_and_the_plan_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = iter([100.0, 107.5])  # asked, ended
+    monkeypatch.setattr("ionloom.lithops.calls.time.monotonic", lambda: next(now))
+    then: Any = {"started": 3.0, "ended": 7.0}  # by another machine's clock
+    outcome: Any = {**OUTCOME, "started": 0.0, "ended": 3.0, "then": then}
+    executor = UnwillingExecutor(refusals=0, outcome=outcome)
+    caller = Caller(executor, lambda outcome, state: None, lambda: None)
+    assert caller.start_s is None
+    assert caller.all_of([({"name": "ingest-0", "memory_mb": 256}, 0.0)]) == [outcome]
+    assert caller.start_s == 0.5
 
 
 class TextsStorage:

@@ -66,6 +66,13 @@ class Caller:
         self._on_event = on_event
         self._beat = beat
         self._more_s = more_s
+        self._starts_s: list[float] = []
+
+    @property
+    def start_s(self) -> float | None:
+        """What Lithops takes for a call beside the call itself: the least that was seen, since
+        calls may wait for each other; None before any has ended."""
+        return min(self._starts_s, default=None)
 
     def all_of(self, calls: Sequence[tuple[Call, float]]) -> list[Outcome]:
         """Runs calls, each with the seconds that 99 of 100 such calls stay below, and gives what
@@ -125,6 +132,8 @@ class Caller:
             one.attempts.remove(attempt)
             outcome, trouble = outcome_of(future)
             if outcome is not None and outcome.get("exit_code") == 0:
+                # No clock of another machine is compared with this one's.
+                self._starts_s.append(max(time.monotonic() - attempt.asked - took_s(outcome), 0.0))
                 self._on_event(outcome, "done")
                 return outcome
             self._note_failure(one, outcome, trouble)
@@ -159,6 +168,11 @@ class Caller:
             )
         one.failures += failed_tasks(outcome)
         self._on_event(outcome, "failed")
+
+
+def took_s(outcome: Outcome) -> float:
+    """How long a call ran, the plan included with which it went on."""
+    return outcome.get("then", outcome)["ended"] - outcome["started"]
 
 
 def failed_tasks(outcome: Outcome) -> list[str]:

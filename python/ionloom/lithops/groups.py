@@ -9,8 +9,9 @@ from typing import Any
 
 from ionloom.lithops.worker import joined
 
-# Starting a call takes about so long on localhost; tasks are grouped until it is a tenth at most.
+# Starting a call takes about so long on localhost: what is taken before the run's own calls tell.
 START_S = 0.25
+# Tasks are grouped until it is such a part of their time.
 _MOST_START = 0.1
 # The command itself, a store's client, and the Python that starts it, beside a task's own memory.
 _CALL_BYTES = 320 << 20
@@ -56,15 +57,15 @@ def offered_mb(backend: str, wanted_mb: int) -> int:
     return min((size for size in _SIZES_MB.get(backend, ()) if size >= wanted_mb), default=wanted_mb)
 
 
-def _calls(tasks: int, work_s: float, slots: int) -> int:
+def _calls(tasks: int, work_s: float, slots: int, start_s: float) -> int:
     """Into how many calls a stage's tasks go: no more than keep the starts small, but enough for
     all slots, and full rounds of these."""
     if work_s <= 0:
         return min(tasks, slots)
-    most = max(1, int(work_s * _MOST_START / START_S))
+    most = max(1, int(work_s * _MOST_START / start_s))
     if most > slots:
         most -= most % slots
-    return min(tasks, max(most, min(slots, math.ceil(work_s / START_S))))
+    return min(tasks, max(most, min(slots, math.ceil(work_s / start_s))))
 
 
 def groups_of(
@@ -72,12 +73,14 @@ def groups_of(
     expected: Mapping[str, Mapping[str, float] | None],
     threads: int,
     slots: int,
+    start_s: float = START_S,
 ) -> list[Group]:
     """Cuts each stage's tasks into groups of neighbours, equal in number within one. Where not all
     groups could run at the same time, a group has its part of every stage.
 
     expected  what a stage is expected to take on `threads` threads: seconds, most_s
     slots     calls that run at the same time
+    start_s   that starting a call takes
     """
     stages = {
         stage: [task for task in tasks if task["stage"] == stage]
@@ -85,7 +88,9 @@ def groups_of(
     }
     known = {stage: expected.get(stage) or {} for stage in stages}
     work_s = {stage: known[stage].get("seconds", 0.0) * threads for stage in stages}
-    calls = {stage: _calls(len(own), work_s[stage], slots) for stage, own in stages.items()}
+    calls = {
+        stage: _calls(len(own), work_s[stage], slots, start_s) for stage, own in stages.items()
+    }
     groups: list[Group] = []
     if sum(calls.values()) <= slots:
         for stage, own in stages.items():

@@ -17,7 +17,7 @@ from ionloom.annotation import AnnotationOptions, PathLike, annotation_options, 
 from ionloom.errors import DataError, IonloomWarning, RemoteError
 from ionloom.lithops.calls import Caller
 from ionloom.lithops.edge import one_line, told
-from ionloom.lithops.groups import Group, groups_of, memory_class_mb, offered_mb
+from ionloom.lithops.groups import START_S, Group, groups_of, memory_class_mb, offered_mb
 from ionloom.lithops.inputs import ibd_of, is_url
 from ionloom.lithops.localhost import memory_folder, prepare
 from ionloom.lithops.packed_results import ArrivingResults
@@ -36,6 +36,8 @@ _MOST_ROUNDS = 6
 _PLAN_MEMORY_BYTES = 1 << 30
 # Nothing predicts how long one takes; a second copy of one that is slow does no harm.
 _PLAN_PATIENCE_S = 60.0
+# No Lithops starts calls faster, whatever clocks say.
+_LEAST_START_S = 0.05
 # Into how many threads' shares the engine cuts tasks; the same in every step of a run.
 _CUT_THREADS = 2
 
@@ -247,7 +249,7 @@ class Run:
     def _work(self, planned: Outcome, step: int) -> Outcome | None:
         """Has the tasks done. Gives the next plan, if a call went on with it and it is done."""
         groups = groups_of(
-            planned["tasks"], planned["expected"], planned["threads"], self._slots()
+            planned["tasks"], planned["expected"], planned["threads"], self._slots(), self._start_s()
         )
         calls = [(self._call_of(g, f"{step}-{n}", planned["texts"]), g.p99_s)
                  for n, g in enumerate(groups)]
@@ -263,6 +265,10 @@ class Run:
     def _more_s(self, call: Call) -> float:
         """A call that has done its work is at the plan that follows."""
         return _PLAN_PATIENCE_S if "then" in call and is_done(call, self._storage) else 0.0
+
+    def _start_s(self) -> float:
+        """What starting a call takes."""
+        return max(self._caller.start_s or START_S, _LEAST_START_S)
 
     def _slots(self) -> int:
         """Calls that run at the same time."""
@@ -308,6 +314,7 @@ class Run:
             "run": self._name,
             "began_unix_s": self._began,
             "seconds": time.time() - self._began,
+            "start_s": self._caller.start_s,
             "calls": [self._told(call) for call in self._calls],
         }
         path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
