@@ -14,21 +14,49 @@ namespace {
 using imaging::Peak;
 using stages::RunIndexEntry;
 
+/// Merges two sorted stretches; of equal m/z those of `a` come first. From both ends at once, and
+/// without a branch on what is compared: which of two runs has the next peak cannot be predicted,
+/// and the two ends do not wait for each other.
+/// REQUIRES: `into` has room for both.
+void merge_two(std::span<const Peak> a, std::span<const Peak> b, Peak* into) {
+  const Peak* a_first = a.data();
+  const Peak* a_last = a_first + a.size();
+  const Peak* b_first = b.data();
+  const Peak* b_last = b_first + b.size();
+  Peak* end = into + a.size() + b.size();
+  // So many steps at both ends can take no stretch beyond its other end.
+  while (const auto steps = std::min(a_last - a_first, b_last - b_first) / 2) {
+    for (auto step = steps; step > 0; --step) {
+      const bool b_is_less = b_first->mz < a_first->mz;
+      *into++ = *(b_is_less ? b_first : a_first);
+      b_first += static_cast<std::ptrdiff_t>(b_is_less);
+      a_first += static_cast<std::ptrdiff_t>(!b_is_less);
+      const bool a_is_more = b_last[-1].mz < a_last[-1].mz;
+      *--end = (a_is_more ? a_last : b_last)[-1];
+      a_last -= static_cast<std::ptrdiff_t>(a_is_more);
+      b_last -= static_cast<std::ptrdiff_t>(!a_is_more);
+    }
+  }
+  std::merge(a_first, a_last, b_first, b_last, into,
+             [](const Peak& x, const Peak& y) { return x.mz < y.mz; });
+}
+
 /// Merges neighbouring sorted stretches of a table, two at a time, until one is left; of equal m/z
 /// those of the earlier stretch come first.
 /// @param ends  of the stretches
 void merge_stretches(std::vector<Peak>& table, std::vector<std::uint64_t> ends) {
   if (ends.size() < 2) return;
   std::vector<Peak> merged(table.size());
-  const auto by_mz = [](const Peak& a, const Peak& b) { return a.mz < b.mz; };
   while (ends.size() > 1) {
     std::vector<std::uint64_t> merged_ends;
     std::uint64_t first = 0;
     for (std::size_t i = 0; i < ends.size(); i += 2) {
       const std::uint64_t middle = ends[i];
       const std::uint64_t last = i + 1 < ends.size() ? ends[i + 1] : middle;
-      const auto at = [&](std::uint64_t place) { return table.data() + place; };
-      std::merge(at(first), at(middle), at(middle), at(last), merged.data() + first, by_mz);
+      const auto stretch = [&](std::uint64_t begin, std::uint64_t end) {
+        return std::span<const Peak>(table).subspan(begin, end - begin);
+      };
+      merge_two(stretch(first, middle), stretch(middle, last), merged.data() + first);
       merged_ends.push_back(last);
       first = last;
     }
