@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ionloom.errors import DataError, UsageError
+from ionloom.lithops.folder_lock import locked, remove_abandoned
 
 
 def check_old_results(folder: Path, force: bool) -> None:
@@ -46,17 +47,22 @@ def _tops(outputs: list[str]) -> set[str]:
 @contextmanager
 def new_results(folder: Path, force: bool) -> Iterator[Path]:
     """Gives a hidden folder beside `folder`, which takes its name at the end of the block; an
-    exception leaves nothing. A full disk is for the caller to tell."""
+    exception leaves nothing. What drivers left there that were killed goes. A full disk is for the
+    caller to tell."""
     check_old_results(folder, force)
-    partial = folder.parent / f".{folder.name}.partial-{os.getpid()}"
+    unfinished = f".{folder.name}.partial-"
+    partial = folder.parent / f"{unfinished}{os.getpid()}"
     replaced = folder.parent / f".{folder.name}.replaced-{os.getpid()}"
     made = [p for p in (*reversed(folder.parent.parents), folder.parent) if not p.exists()]
     try:
         try:
-            partial.mkdir(parents=True)
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            remove_abandoned(folder.parent, unfinished)
+            partial.mkdir()
         except OSError as error:
             raise DataError(f"{folder}: cannot be created: {error.strerror}") from None
-        yield partial
+        with locked(partial):
+            yield partial
         check_old_results(folder, force)  # a run can take hours
         if folder.exists():
             folder.rename(replaced)

@@ -19,12 +19,14 @@ from typing import Any, TypedDict
 
 from ionloom.command import command_path
 from ionloom.errors import IonloomError, exit_code_of
+from ionloom.lithops.folder_lock import locked, remove_abandoned
 from ionloom.lithops.inputs import fetch, fetch_ranges, is_url, local_arguments, ranges_in
 from ionloom.lithops.packed_results import pack_results
 from ionloom.lithops.places import store_of
 
 _PR_SET_PDEATHSIG = 1
 _NO_ROOM = 3  # the engine's exit code
+_RESULTS_PREFIX = "ionloom-results-"
 
 
 class Call(TypedDict, total=False):
@@ -126,9 +128,12 @@ def _plan(call: Call, storage: Any, outcome: Outcome) -> None:
 
 def _plan_in(parent: str | None, call: Call, storage: Any, outcome: Outcome) -> None:
     place = store_of(storage, call["store"])
+    if parent is not None:  # a call that was killed would keep memory for ever
+        remove_abandoned(Path(parent), _RESULTS_PREFIX)
     with (
         tempfile.TemporaryDirectory(prefix="ionloom-") as folder,
-        tempfile.TemporaryDirectory(prefix="ionloom-", dir=parent) as made,
+        tempfile.TemporaryDirectory(prefix=_RESULTS_PREFIX, dir=parent) as made,
+        locked(Path(made)),
     ):
         handed_out, results = Path(folder, "tasks.json"), Path(made, "results")
         ibd = _IbdInParts(call, storage, Path(folder))
