@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import resource
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ionloom.errors import RemoteError
+from ionloom.errors import RemoteError, ResourceError
 from ionloom.lithops.packed_results import ArrivingResults, pack_results
 
 FILES = {
@@ -147,6 +149,27 @@ def test_nothing_of_a_call_that_went_away_stays(
     (results / "images" / "0.png").unlink()
     coming.take(packed(results, storage, tmp_path / "scratch"))
     assert files_in(out) == FILES
+
+
+def test_a_full_disk_is_told_with_its_place(
+    results: Path, out: Path, tmp_path: Path, small_parts: None
+) -> None:
+    storage = MemoryStorage()
+    keys = packed(results, storage, tmp_path / "scratch")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limit[1]))
+    try:
+        sentence = f"{tmp_path}: the results do not fit there: File too large"
+        with pytest.raises(ResourceError, match=sentence):
+            arriving(storage, out).take(keys)
+        coming = arriving(storage, out)
+        with pytest.raises(ResourceError, match=sentence):
+            for _ in keys:
+                coming.look()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, before)
 
 
 def test_looking_survives_a_storage_that_breaks_off(

@@ -19,7 +19,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
-from ionloom.errors import RemoteError
+from ionloom.errors import RemoteError, ResourceError
 from ionloom.lithops.edge import is_of_this_disk, one_line
 
 _PIECE = 1 << 20
@@ -108,7 +108,7 @@ class ArrivingResults:
 
     def look(self) -> None:
         """Unpacks a part that has arrived, if it is time to look for one. Trouble with the storage
-        is for take() to tell."""
+        is for take() to tell. Raises ResourceError for a full disk."""
         if time.monotonic() < self._next_look:
             return
         try:
@@ -116,14 +116,15 @@ class ArrivingResults:
             if key is not None:
                 self._unpack(key, tries=1)
                 return  # there may be more
-        except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
-            if is_of_this_disk(error):
-                raise
+        except ResourceError:
+            raise
+        except Exception:  # noqa: BLE001 - each backend has exceptions of its own
+            pass
         self._next_look = time.monotonic() + _LOOK_S
 
     def take(self, keys: Sequence[str]) -> None:
         """Unpacks what is not there yet of these parts, which are all that results have. Nothing of
-        others stays. Raises RemoteError."""
+        others stays. Raises RemoteError, ResourceError for a full disk."""
         if not self._here <= set(keys):
             for path in self._folder.iterdir():
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -139,6 +140,17 @@ class ArrivingResults:
         return next((key for key in keys if key not in self._here), None)
 
     def _unpack(self, key: str, tries: int) -> None:
+        try:
+            self._unpack_part(key, tries)
+        except OSError as error:
+            if not is_of_this_disk(error):
+                raise
+            raise ResourceError(
+                f"{self._folder.parent}: the results do not fit there: {error.strerror}"
+            ) from None
+        self._here.add(key)
+
+    def _unpack_part(self, key: str, tries: int) -> None:
         with tempfile.SpooledTemporaryFile(_MOST_IN_MEMORY, dir=str(self._folder)) as packed:
             for left in reversed(range(tries)):
                 try:
@@ -156,7 +168,6 @@ class ArrivingResults:
                 _unpack(packed, self._folder)
             except ValueError as error:
                 raise RemoteError(f"the results came back damaged: {one_line(error)}") from None
-        self._here.add(key)
 
 
 def _unpack(packed: IO[bytes], folder: Path) -> None:
