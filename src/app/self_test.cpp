@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -28,10 +29,10 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-/// Where a disk's moods do not count. Else the folder for temporary files is taken.
+/// Where a disk's moods do not count, if it has the space. Containers often give it 64 MB.
 constexpr const char* kMemoryFolder = "/dev/shm";
-/// A self-test's datasets and results.
-constexpr std::uintmax_t kSpace_bytes = 64'000'000;
+/// More than twice what the datasets and the last results of a self-test take.
+constexpr std::uintmax_t kSpace_bytes = 256'000'000;
 /// A stage that takes less cannot be told from what else a process does.
 constexpr double kLongEnough_s = 0.05;
 constexpr int kMostRepeats = 5;
@@ -67,16 +68,11 @@ class TemporaryFolder {
  public:
   [[nodiscard]] static Result<TemporaryFolder> create() {
     std::error_code error;
-    std::string path;
-    for (const fs::path& parent : {fs::path(kMemoryFolder), fs::temp_directory_path(error)}) {
-      if (const auto space = fs::space(parent, error); error || space.available < kSpace_bytes)
-        continue;
-      path = (parent / "ionloom-calibrate-XXXXXX").string();
-      if (::mkdtemp(path.data()) != nullptr) return TemporaryFolder(path);
+    const auto space = fs::space(kMemoryFolder, error);
+    if (!error && space.available >= kSpace_bytes) {
+      if (auto folder = create_in(kMemoryFolder)) return folder;
     }
-    return data_error(path.empty() ? kMemoryFolder : path,
-                      "a folder for temporary files cannot be made, here nor in the folder for "
-                      "temporary files; both need 64 MB");
+    return create_in(fs::temp_directory_path(error));
   }
   TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
@@ -87,6 +83,12 @@ class TemporaryFolder {
   [[nodiscard]] fs::path operator/(const std::string& name) const { return path_ / name; }
 
  private:
+  [[nodiscard]] static Result<TemporaryFolder> create_in(const fs::path& parent) {
+    std::string path = (parent / "ionloom-calibrate-XXXXXX").string();
+    if (::mkdtemp(path.data()) != nullptr) return TemporaryFolder(path);
+    return data_error(path, fmt::format("a folder for temporary files cannot be made: {}",
+                                        std::generic_category().message(errno)));
+  }
   explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
   fs::path path_;
 };
@@ -144,8 +146,7 @@ class TestRuns {
                     {}, folder_ / "log");
   }
 
-  /// Into a folder of its own: for seconds after many files were deleted, file systems take longer
-  /// to make new ones.
+  /// The results of a run take the place of the last one's: they may lie in memory.
   [[nodiscard]] Result<void> annotate(const Size& size, const Way& way, unsigned threads) {
     if (interrupted()) return fail(ErrorCode::kInterrupted, {}, "stopped on request");
     ++runs_;
@@ -154,7 +155,8 @@ class TestRuns {
                                       "-m",
                                       path_of(size, ".tsv"),
                                       "-o",
-                                      (folder_ / "out").string() + std::to_string(runs_),
+                                      (folder_ / "out").string(),
+                                      "--force",
                                       "--targeted",
                                       "no",
                                       "--runtime",
@@ -268,8 +270,9 @@ Result<SelfTest> test_stages(const std::string& device, const std::vector<std::s
   if (!folder) return std::unexpected(folder.error());
   TestRuns runs(*folder, device);
   std::vector<Way> ways;
-  for (const std::string& runtime : runtimes)
+  for (const std::string& runtime : runtimes) {
     std::ranges::move(ways_of(runtime), std::back_inserter(ways));
+  }
   for (std::size_t i = 0; i < ways.size(); ++i) {
     // What one way leaves goes to the others.
     const double left_s = budget_s - seconds_since(start);
