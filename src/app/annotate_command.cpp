@@ -50,7 +50,6 @@ namespace {
 constexpr std::size_t kDatasetMark = 15;
 
 /// At the beginning of an .ibd.
-constexpr std::uint64_t kUuidBytes = 16;
 
 /// As run.json calls it.
 std::string name_of(cache::PatternSource source) {
@@ -79,28 +78,6 @@ std::string expected_time(const report::PlannedRun& planned) {
                      planned.most_s);
 }
 
-/// The record of a dataset's .ibd; nothing when it is still to be made.
-Result<std::optional<IbdRecord>> known_ibd_of(const imzml::Dataset& dataset,
-                                              const std::filesystem::path& path) {
-  auto known = read_ibd_record(path);
-  if (!known || !*known || (*known)->size_bytes == dataset.ibd_size_bytes) return known;
-  return data_error(path.string(),
-                    fmt::format("is of an .ibd of {} bytes, but {} has {}", (*known)->size_bytes,
-                                dataset.ibd_path.string(), dataset.ibd_size_bytes));
-}
-
-Result<void> keep_ibd_record(const imzml::Dataset& dataset, exec::RangeHashes hashes,
-                             const std::filesystem::path& path) {
-  auto digests = ibd_digests(dataset);
-  if (!digests) return std::unexpected(digests.error());
-  IbdRecord record{.size_bytes = dataset.ibd_size_bytes,
-                   .digests = std::move(*digests),
-                   .hashes = std::move(hashes),
-                   .parts = surveyed_ranges(dataset)};
-  record.parts.emplace_back(0, std::min<std::uint64_t>(kUuidBytes, dataset.ibd_size_bytes));
-  return write_ibd_record(record, path);
-}
-
 /// Annotates and writes everything into the folder, which is left uncommitted by a failure.
 Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
@@ -117,7 +94,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   }
   std::optional<IbdRecord> known_ibd;
   if (options.ibd_record) {
-    auto known = known_ibd_of(*dataset, *options.ibd_record);
+    auto known = read_ibd_record(*dataset, *options.ibd_record);
     if (!known) return std::unexpected(known.error());
     known_ibd = std::move(*known);
     if (known_ibd) place->know_ibd(known_ibd->hashes);
@@ -190,7 +167,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   auto run = place->annotate(*dataset, std::move(*pixels), inputs, settings->annotation, progress);
   if (const auto handed_out = place->handed_out(); !run && !handed_out.empty()) {
     if (options.ibd_record && !known_ibd) {
-      auto kept = keep_ibd_record(*dataset, place->ibd_hashes(), *options.ibd_record);
+      auto kept = write_ibd_record(*dataset, place->ibd_hashes(), *options.ibd_record);
       if (!kept) return kept;
     }
     return hand_out(handed_out, run_plan ? &*run_plan : nullptr, settings->annotation.threads,

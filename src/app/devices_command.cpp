@@ -19,12 +19,11 @@
 #include "app/progress_line.h"
 #include "app/standard_streams.h"
 #include "app/whole_file.h"
+#include "base/units.h"
 #include "sites/measured_kappas.h"
 
 namespace ionloom::app {
 namespace {
-
-constexpr double kMbit_bytes = 1e6 / 8;
 
 std::int64_t now_unix_s() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();

@@ -23,6 +23,7 @@
 
 #include "app/interruption.h"
 #include "app/printable.h"
+#include "base/units.h"
 #include "files/output_file.h"
 #include "geds/client.h"
 #include "geds/metadata_client.h"
@@ -33,8 +34,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using geds::Outcome;
-
-constexpr double kMbit_bytes = 1e6 / 8;
 
 /// What a command about objects starts with.
 struct Connected {

@@ -157,13 +157,12 @@ Result<plan::JobCounts> survey_job(const imzml::Dataset& dataset, const stages::
   return job;
 }
 
-std::vector<std::pair<std::uint64_t, std::uint64_t>> surveyed_ranges(
-    const imzml::Dataset& dataset) {
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
+std::vector<tasks::ByteRange> surveyed_ranges(const imzml::Dataset& dataset) {
+  std::vector<tasks::ByteRange> ranges;
   for (const std::size_t i : sampled_spectra(dataset, dataset.declared_peaks())) {
     for (const imzml::ArrayLocation& array :
          {dataset.spectra[i].mz, dataset.spectra[i].intensity}) {
-      if (array.length > 0) ranges.emplace_back(array.offset_bytes, array.encoded_bytes);
+      if (array.length > 0) ranges.push_back({array.offset_bytes, array.encoded_bytes});
     }
   }
   return ranges;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -10,6 +8,7 @@
 #include "imzml/dataset.h"
 #include "plan/work_counts.h"
 #include "stages/index.h"
+#include "tasks/object_layout.h"
 
 namespace ionloom::app {
 
@@ -22,8 +21,7 @@ namespace ionloom::app {
                                                  const std::vector<chem::MoleculeList>& lists,
                                                  const exec::AnnotationSettings& settings);
 
-/// Ranges of the .ibd that it reads: offset, length.
-[[nodiscard]] std::vector<std::pair<std::uint64_t, std::uint64_t>> surveyed_ranges(
-    const imzml::Dataset& dataset);
+/// Ranges of the .ibd that it reads.
+[[nodiscard]] std::vector<tasks::ByteRange> surveyed_ranges(const imzml::Dataset& dataset);
 
 }  // namespace ionloom::app

@@ -16,11 +16,11 @@
 #include "app/known_devices.h"
 #include "app/nearest_name.h"
 #include "app/whole_file.h"
+#include "base/units.h"
 
 namespace ionloom::app {
 namespace {
 
-constexpr double kMbit_bytes = 1e6 / 8;
 constexpr double kGigabyte = 1e9;
 constexpr double kHour_s = 3600;
 /// What Lithops takes to begin a call on a machine that is up, and to tell of its end.

@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "base/units.h"
 #include "geds/geds_store.h"
 #include "geds/names.h"
 
@@ -16,7 +17,6 @@ namespace {
 constexpr std::string_view kScheme = "geds://";
 constexpr std::string_view kNode = "node=";
 constexpr std::string_view kRate = "mbit_s=";
-constexpr double kMbit_bytes = 1e6 / 8;
 constexpr double kLeastRate = 0.01;  ///< Mbit/s: below, calls take longer than anyone waits
 constexpr double kMostRate = 1e6;
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import subprocess
 import tempfile
 import time
@@ -16,12 +15,9 @@ from typing import Any, cast
 from ionloom.command import command_path
 from ionloom.errors import IonloomError, RemoteError, UsageError, error_of, exit_code_of
 from ionloom.lithops.geds_place import GedsPlace, geds_place
-from ionloom.lithops.inputs import local_arguments
+from ionloom.lithops.inputs import local_arguments, ranges_in
 from ionloom.lithops.share_out import input_bytes
 from ionloom.lithops.worker import Call, Outcome, do_call, run_call, work
-
-_IBD_RANGE = re.compile(rb"^input ibd ibd (\d+) (\d+)$", re.MULTILINE)
-
 
 class SiteCall(Call, total=False):
     """A call at a site: kinds "alive", "check", "place", "put_raw" and "drop_raw" beside those of Call."""
@@ -135,8 +131,7 @@ def _fetch_raw(call: Call, storage: Any, texts: bytes, folder: Path) -> str:
     place = _geds_of(call)
     how = [f"--metadata={place.metadata}", *([f"--mbit-s={place.mbit_s}"] if place.mbit_s else [])]
     with path.open("wb") as file:
-        for offset, length in _IBD_RANGE.findall(texts):
-            begin, size = int(offset), int(length)
+        for begin, size in ranges_in(texts):
             done = subprocess.run(
                 [command_path(), "geds", "get", raw, *how, f"--range={begin}:{size}"],
                 check=False,
