@@ -112,6 +112,10 @@ void OutputFile::discard() noexcept {
 
 Result<void> OutputFile::write(std::string_view bytes) {
   size_bytes_ += bytes.size();
+  if (bytes.size() >= kBufferBytes) {  // is not copied
+    if (auto before = flush(); !before) return before;
+    return write_through(bytes);
+  }
   buffer_.append(bytes);
   return buffer_.size() < kBufferBytes ? Result<void>{} : flush();
 }
@@ -124,12 +128,15 @@ Result<void> OutputFile::write(std::span<const std::byte> bytes) {
   return write(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
+Result<void> OutputFile::write_through(std::string_view bytes) {
+  if (write_all(descriptor_, bytes)) return {};
+  return std::unexpected(file_error(path_, "be written", errno));
+}
+
 Result<void> OutputFile::flush() {
-  if (!write_all(descriptor_, buffer_)) {
-    return std::unexpected(file_error(path_, "be written", errno));
-  }
-  buffer_.clear();
-  return {};
+  auto written = write_through(buffer_);
+  if (written) buffer_.clear();
+  return written;
 }
 
 Result<void> OutputFile::overwrite(std::uint64_t offset_bytes, std::string_view bytes) {

@@ -49,6 +49,7 @@ class OutputFile {
   friend Result<void> publish(std::span<OutputFile* const> files);
 
   OutputFile(std::filesystem::path path, std::filesystem::path partial, int descriptor);
+  Result<void> write_through(std::string_view bytes);
   Result<void> flush();
   Result<void> take_name();
   void discard() noexcept;

@@ -61,6 +61,19 @@ TEST(OutputFile, content_longer_than_its_buffer_is_complete) {
   EXPECT_EQ(content_of(folder / "a"), text);
 }
 
+TEST(OutputFile, long_and_short_pieces_keep_their_order) {
+  ScratchFolder folder;
+  auto file = OutputFile::create(folder / "a");
+  ASSERT_TRUE(file);
+  const std::string longer(3 << 20, 'b');  // than the buffer
+  for (const std::string& piece : {std::string("a"), longer, std::string("c"), longer}) {
+    ASSERT_TRUE(file->write(piece));
+  }
+  EXPECT_EQ(file->size_bytes(), 2 * longer.size() + 2);
+  ASSERT_TRUE(file->commit());
+  EXPECT_EQ(content_of(folder / "a"), "a" + longer + "c" + longer);
+}
+
 TEST(OutputFile, disk_full_is_a_resource_error_that_names_the_file_and_leaves_nothing) {
   ScratchFolder folder;
   const FileSizeLimit limit(100'000);
