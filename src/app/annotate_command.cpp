@@ -67,9 +67,10 @@ std::string name_of(cache::PatternSource source) {
 }
 
 /// Annotations whose images show something.
-std::uint64_t with_signal(const std::vector<report::Annotation>& rows) {
-  return static_cast<std::uint64_t>(
-      std::ranges::count_if(rows, [](const report::Annotation& row) { return row.msm > 0; }));
+std::uint64_t with_signal(const ResultRows& rows) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) count += rows.ranked(i).score > 0 ? 1U : 0U;
+  return count;
 }
 
 /// "about 3.2 s (2.8 to 3.9)"
@@ -178,7 +179,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   std::optional<exec::StageClock> writing(std::in_place, stages, "write", place->meter());
   Warnings late;
   Result<std::vector<report::InputFile>> files;
-  std::vector<report::Annotation> rows;
+  std::optional<ResultRows> rows;
   Result<std::vector<std::string>> outputs;
   report::RunIdentity identity{.program_version = std::string(kVersion),
                                .dataset_name = chem::as_utf8(dataset->imzml_path.stem().string()),
@@ -197,9 +198,9 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
     reading.run([&] {
       files = describe_dataset(*dataset, known_ibd ? &known_ibd->digests : nullptr, late);
     });
-    rows = annotation_rows(*run, lists, *settings);
-    if (run_plan) run_plan->ranked(with_signal(rows));
-    outputs = write_results(folder, *run, *place->images(*run, settings->annotation), lists, rows,
+    rows.emplace(*run, lists, *settings);
+    if (run_plan) run_plan->ranked(with_signal(*rows));
+    outputs = write_results(folder, *run, *place->images(*run, settings->annotation), lists, *rows,
                             *settings, identity, progress);
     reading.wait();
   });
@@ -208,7 +209,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   std::ranges::move(read->files, std::back_inserter(*files));
   if (settings->scoring_model != nullptr) files->push_back(settings->scoring_model->file);
   writing.reset();
-  if (auto shown = print_summary(*run, lists, rows, *settings); !shown) return shown;
+  if (auto shown = print_summary(*run, lists, *rows, *settings); !shown) return shown;
   place->close(late);
 
   if (run->peaks.unsorted_spectra() > 0) {
@@ -229,7 +230,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   record.command_line = options.command_line;
   record.parameters = settings->parameters;
   record.inputs = std::move(*files);
-  record.counts = counts_of(*run, *dataset, lists, *settings, rows.size());
+  record.counts = counts_of(*run, *dataset, lists, *settings, rows->size());
   record.pattern_source = name_of(run->pattern_source);
   record.store = place->store_record();
   for (const exec::StageRecord& stage : stages) {

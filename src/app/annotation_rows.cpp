@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
+#include <numeric>
 #include <utility>
 
 #include "chem/formula.h"
-#include "report/annotation_table.h"
-#include "report/ion_images.h"
 
 namespace ionloom::app {
 namespace {
@@ -16,48 +14,18 @@ namespace {
 /// es_export.py).
 constexpr double kMonoisotopicPpm = 3;
 
-/// The molecules of each formula of a list, in list order.
-using FormulaMolecules = std::vector<std::shared_ptr<std::vector<report::Molecule>>>;
-
-FormulaMolecules molecules_by_formula(const chem::MoleculeList& list) {
-  FormulaMolecules molecules(list.formulas.size());
-  for (auto& own : molecules) own = std::make_shared<std::vector<report::Molecule>>();
-  for (const chem::ListedMolecule& molecule : list.molecules) {
-    std::vector<report::Molecule>& own = *molecules[molecule.formula_index];
-    if (own.size() < report::kShownMolecules) own.push_back({molecule.id, molecule.name});
+/// Places of a list's molecules by their formula, those of one in list order.
+std::vector<std::uint32_t> molecules_by_formula(const chem::MoleculeList& list,
+                                                std::vector<std::uint32_t>& begins) {
+  begins.assign(list.formulas.size() + 1, 0);
+  for (const chem::ListedMolecule& molecule : list.molecules) ++begins[molecule.formula_index + 1];
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  std::vector<std::uint32_t> next(begins.begin(), begins.end() - 1);
+  std::vector<std::uint32_t> places(list.molecules.size());
+  for (std::uint32_t place = 0; place < places.size(); ++place) {
+    places[next[list.molecules[place].formula_index]++] = place;
   }
-  return molecules;
-}
-
-report::Annotation annotation_of(const exec::AnnotationRun& run, const stages::RankedIon& ranked,
-                                 const chem::MoleculeList& list,
-                                 std::shared_ptr<const std::vector<report::Molecule>> molecules,
-                                 bool positive) {
-  const stages::MeasuredIon& measured = run.measured[ranked.measured];
-  const stages::TargetModifier& modifier = run.ions.modifiers[ranked.modifier];
-  const imaging::IonMetrics& metrics = measured.metrics;
-  report::Annotation row;
-  row.list = list.name;
-  row.formula = list.formulas[ranked.formula];
-  row.chem_mod = modifier.chem_mod;
-  row.neutral_loss = modifier.neutral_loss;
-  row.adduct = modifier.adduct;
-  row.ion_formula = run.ions.ions[measured.ion];
-  row.msm = ranked.score;
-  row.fdr = ranked.fdr;
-  row.feature_fdrs = ranked.feature_fdrs;
-  row.chaos = computed(metrics.chaos);
-  row.spatial = computed(metrics.spatial);
-  row.spectral = computed(metrics.spectral);
-  row.mz_err_abs = metrics.mz_err_abs;
-  row.mz_err_rel = metrics.mz_err_rel;
-  const auto composition = chem::ion_composition(row.ion_formula);
-  if (composition) row.mz = chem::monoisotopic_mz(*composition, positive);
-  const double first_mz = run.patterns.of(measured.ion).mz[0];
-  row.is_mono = std::abs(row.mz - first_mz) <= first_mz * kMonoisotopicPpm * 1e-6;
-  row.peaks = isotope_peaks(run, measured);
-  row.molecules = std::move(molecules);
-  return row;
+  return places;
 }
 
 }  // namespace
@@ -85,31 +53,131 @@ std::vector<report::IsotopePeak> isotope_peaks(const exec::AnnotationRun& run,
   return peaks;
 }
 
-std::vector<report::Annotation> annotation_rows(const exec::AnnotationRun& run,
-                                                const std::vector<chem::MoleculeList>& lists,
-                                                const RunSettings& settings) {
-  std::vector<report::Annotation> rows;
-  const report::ResultOrder order{settings.positive};
-  for (std::size_t l = 0; l < lists.size(); ++l) {
-    const bool targeted = settings.targeted[l];
-    const auto molecules = molecules_by_formula(lists[l]);
-    std::vector<report::Annotation> stored;
-    for (const stages::RankedIon& ranked : run.ranked[l]) {
-      if (!stages::is_stored(ranked.score, ranked.fdr, targeted)) continue;
-      stored.push_back(
-          annotation_of(run, ranked, lists[l], molecules[ranked.formula], settings.positive));
+ResultRows::ResultRows(const exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
+                       const RunSettings& settings)
+    : run_(run), lists_(lists), settings_(settings) {
+  for (std::uint32_t l = 0; l < lists.size(); ++l) {
+    StoredList& stored = stored_.emplace_back(settings.annotation.metrics.tolerance_ppm);
+    stored.molecules = molecules_by_formula(lists[l], stored.molecule_begins);
+    for (std::uint32_t i = 0; i < run.ranked[l].size(); ++i) {
+      const stages::RankedIon& ranked = run.ranked[l][i];
+      if (stages::is_stored(ranked.score, ranked.fdr, settings.targeted[l])) {
+        stored.ranked.push_back(i);
+      }
     }
-    std::ranges::sort(stored, order);
-    report::fill_isomers_and_isobars(stored, settings.annotation.metrics.tolerance_ppm,
-                                     settings.positive);
-    for (report::Annotation& row : stored) {
-      if (targeted || *row.fdr <= settings.fdr) rows.push_back(std::move(row));
+    std::vector<Row> order(stored.ranked.size());
+    for (std::uint32_t place = 0; place < order.size(); ++place) order[place] = {l, place};
+    std::ranges::stable_sort(order, [&](const Row& a, const Row& b) { return is_before(a, b); });
+    std::vector<std::uint32_t> sorted;
+    sorted.reserve(order.size());
+    for (const Row& row : order) sorted.push_back(stored.ranked[row.place]);
+    stored.ranked = std::move(sorted);
+    stored.neighbours.reserve(stored.ranked.size(), run.patterns.peaks_per_ion);
+    for (std::uint32_t place = 0; place < stored.ranked.size(); ++place) {
+      const stages::RankedIon& ranked = ranked_at(l, place);
+      const stages::MeasuredIon& measured = run.measured[ranked.measured];
+      stored.neighbours.add(measured.ion, isotope_peaks(run, measured));
+      if (settings.targeted[l] || ranked.fdr <= settings.fdr) rows_.push_back({l, place});
     }
+    stored.neighbours.sort();
   }
-  if (lists.size() > 1) std::ranges::stable_sort(rows, order);
-  std::vector<std::string> stems = report::ion_image_stems(rows);
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].image_stem = std::move(stems[i]);
-  return rows;
+  if (lists.size() > 1) {
+    std::ranges::stable_sort(rows_, [&](const Row& a, const Row& b) { return is_before(a, b); });
+  }
+  stems_.emplace(report::AnnotationRows(
+      size(), [this](std::size_t i) { return named_at(rows_[i].list, rows_[i].place); }));
+}
+
+const stages::RankedIon& ResultRows::ranked_at(std::uint32_t list, std::uint32_t place) const {
+  return run_.ranked[list][stored_[list].ranked[place]];
+}
+
+const stages::RankedIon& ResultRows::ranked(std::size_t i) const {
+  return ranked_at(rows_[i].list, rows_[i].place);
+}
+
+const stages::MeasuredIon& ResultRows::measured(std::size_t i) const {
+  return run_.measured[ranked(i).measured];
+}
+
+bool ResultRows::is_before(const Row& a, const Row& b) const {
+  const stages::RankedIon& one = ranked_at(a.list, a.place);
+  const stages::RankedIon& other = ranked_at(b.list, b.place);
+  if (one.fdr != other.fdr) return one.fdr < other.fdr;
+  if (one.score != other.score) return one.score > other.score;
+  const std::string text = report::ion_text(named_at(a.list, a.place), settings_.positive);
+  const int order = text.compare(report::ion_text(named_at(b.list, b.place), settings_.positive));
+  return order != 0 ? order < 0 : lists_[a.list].name < lists_[b.list].name;
+}
+
+report::Annotation ResultRows::named_at(std::uint32_t list, std::uint32_t place) const {
+  const stages::RankedIon& ranked = ranked_at(list, place);
+  const stages::TargetModifier& modifier = run_.ions.modifiers[ranked.modifier];
+  report::Annotation row;
+  row.list = lists_[list].name;
+  row.formula = lists_[list].formulas[ranked.formula];
+  row.chem_mod = modifier.chem_mod;
+  row.neutral_loss = modifier.neutral_loss;
+  row.adduct = modifier.adduct;
+  row.ion_formula = run_.ions.ions[run_.measured[ranked.measured].ion];
+  row.msm = ranked.score;
+  row.fdr = ranked.fdr;
+  const auto composition = chem::ion_composition(row.ion_formula);
+  if (composition) row.mz = chem::monoisotopic_mz(*composition, settings_.positive);
+  return row;
+}
+
+report::Annotation ResultRows::named(std::size_t i) const {
+  report::Annotation row = named_at(rows_[i].list, rows_[i].place);
+  row.image_stem = stems_->of(i, row);
+  return row;
+}
+
+report::Annotation ResultRows::operator[](std::size_t i) const {
+  const auto [list, place] = rows_[i];
+  const StoredList& stored = stored_[list];
+  const stages::RankedIon& ranked = ranked_at(list, place);
+  const stages::MeasuredIon& measured = run_.measured[ranked.measured];
+  const imaging::IonMetrics& metrics = measured.metrics;
+  report::Annotation row = named(i);
+  row.feature_fdrs = ranked.feature_fdrs;
+  row.chaos = computed(metrics.chaos);
+  row.spatial = computed(metrics.spatial);
+  row.spectral = computed(metrics.spectral);
+  row.mz_err_abs = metrics.mz_err_abs;
+  row.mz_err_rel = metrics.mz_err_rel;
+  const double first_mz = run_.patterns.of(measured.ion).mz[0];
+  row.is_mono = std::abs(row.mz - first_mz) <= first_mz * kMonoisotopicPpm * 1e-6;
+  row.peaks = isotope_peaks(run_, measured);
+
+  const std::uint32_t first = stored.molecule_begins[ranked.formula];
+  const std::uint32_t last = stored.molecule_begins[ranked.formula + 1];
+  for (std::uint32_t m = first; m < last && row.molecules.size() < report::kShownMolecules; ++m) {
+    const chem::ListedMolecule& molecule = lists_[list].molecules[stored.molecules[m]];
+    row.molecules.push_back({molecule.id, molecule.name});
+  }
+  const auto text_of = [&](std::uint32_t other) {
+    return report::ion_text(named_at(list, other), settings_.positive);
+  };
+  const std::string text = report::ion_text(row, settings_.positive);
+  for (const std::uint32_t other : stored.neighbours.with_ion_of(place)) {
+    // One text that is reached in two ways is not its own isomer.
+    if (other != place && text_of(other) != text) ++row.isomeric_ions;
+  }
+  for (const std::uint32_t other : stored.neighbours.isobars_of(place, row.peaks)) {
+    row.isobaric_ions.push_back(text_of(other));
+  }
+  return row;
+}
+
+std::uint64_t ResultRows::memory_bound_bytes(std::uint64_t targets, std::uint32_t peaks_per_ion,
+                                             std::uint64_t molecules, std::uint64_t lists) {
+  // Molecules are counted on until they have their places; formulas are not more than molecules.
+  // Places of the stored are sorted while theirs are held; vectors may have grown to twice.
+  return targets * (4 * sizeof(std::uint32_t) + 4 * sizeof(Row)) +
+         molecules * 3 * sizeof(std::uint32_t) +
+         report::IonNeighbours::memory_bound_bytes(targets, peaks_per_ion) +
+         report::IonImageStems::memory_bound_bytes(targets, lists > 1 ? targets : 0);
 }
 
 std::uint64_t count_at_fdr(const exec::AnnotationRun& run, std::size_t list, bool targeted,

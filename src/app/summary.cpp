@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include <fmt/core.h>
 
@@ -46,11 +47,11 @@ std::string first_name(const report::Annotation& row) {
   return molecules.size() > 1 ? fmt::format("{} (+{})", name, molecules.size() - 1) : name;
 }
 
-void print_best(const std::vector<report::Annotation>& rows) {
+void print_best(const ResultRows& rows) {
   say(stdout, "\nbest {:<25}{:<10}{:>12}{:>9}{:>8}{:>8}  molecule\n", "formula", "adduct", "m/z",
       "ppm", "MSM", "FDR");
   for (std::size_t i = 0; i < std::min(rows.size(), kShownRows); ++i) {
-    const report::Annotation& row = rows[i];
+    const report::Annotation row = rows[i];
     say(stdout, "{:>4} {:<25}{:<10}{:>12.4f}{:>+9.2f}{:>8.3f}{:>6.1f} %  {}\n", i + 1, row.formula,
         row.chem_mod + row.neutral_loss + row.adduct, row.mz, report::mass_error_ppm(row), row.msm,
         100 * row.fdr.value_or(1), first_name(row));
@@ -106,12 +107,12 @@ Result<void> print_why_nothing(exec::AnnotationRun& run,
 }  // namespace
 
 Result<void> print_summary(exec::AnnotationRun& run, const std::vector<chem::MoleculeList>& lists,
-                           const std::vector<report::Annotation>& rows,
-                           const RunSettings& settings) {
+                           const ResultRows& rows, const RunSettings& settings) {
   print_counts(run, lists, settings);
-  const bool any = std::ranges::any_of(rows, [&](const report::Annotation& row) {
-    return row.msm > 0 && row.fdr.value_or(1) <= settings.fdr;
-  });
+  const bool any =
+      std::ranges::any_of(std::views::iota(std::size_t{0}, rows.size()), [&](std::size_t i) {
+        return rows.ranked(i).score > 0 && rows.ranked(i).fdr <= settings.fdr;
+      });
   if (!any) return print_why_nothing(run, lists, settings);
   print_best(rows);
   return {};

@@ -2,9 +2,9 @@
 
 #include <vector>
 
+#include "app/annotation_rows.h"
 #include "app/run_settings.h"
 #include "exec/annotation_run.h"
-#include "report/annotation.h"
 
 namespace ionloom::app {
 
@@ -14,7 +14,6 @@ namespace ionloom::app {
 /// @param rows  in the order of the results
 [[nodiscard]] Result<void> print_summary(exec::AnnotationRun& run,
                                          const std::vector<chem::MoleculeList>& lists,
-                                         const std::vector<report::Annotation>& rows,
-                                         const RunSettings& settings);
+                                         const ResultRows& rows, const RunSettings& settings);
 
 }  // namespace ionloom::app

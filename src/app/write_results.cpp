@@ -14,8 +14,8 @@
 namespace ionloom::app {
 namespace {
 
-/// A row's fields, strings, vectors and isobaric ions; see report::Annotation.
-constexpr std::uint64_t kBytesPerRow = 2048;
+/// Of the libraries that write Parquet and images: code and tables that were not needed before.
+constexpr std::uint64_t kLibraryBytes = std::uint64_t{10} << 20;
 /// Intensity, grey and alpha of a pixel.
 constexpr std::uint64_t kBytesPerPixelWritten = sizeof(float) + 4;
 /// Times that a compressed image exists: as such, in its file, in the buffer of what is written.
@@ -69,7 +69,7 @@ class ImageWriter {
 };
 
 Result<void> write_images(report::ResultsFolder& folder, const exec::AnnotationRun& run,
-                          exec::ImageSource& source, const std::vector<report::Annotation>& rows,
+                          exec::ImageSource& source, const ResultRows& rows,
                           const RunSettings& settings, exec::Progress& progress) {
   const auto images = folder.add_folder("images");
   if (!images) return std::unexpected(images.error());
@@ -84,17 +84,14 @@ Result<void> write_images(report::ResultsFolder& folder, const exec::AnnotationR
 
   std::vector<std::uint32_t> ions;
   ions.reserve(rows.size());
-  for (const report::Annotation& row : rows) {
-    const auto ion = std::ranges::lower_bound(run.ions.ions, row.ion_formula);
-    ions.push_back(static_cast<std::uint32_t>(ion - run.ions.ions.begin()));
-  }
+  for (std::size_t i = 0; i < rows.size(); ++i) ions.push_back(rows.measured(i).ion);
   progress.begin("images", "annotations", rows.size());
   tbb::enumerable_thread_specific<ImageWriter> writers(
       [&] { return ImageWriter(run, settings, mask, *images); });
   auto done = source.cut(
       ions,
       [&](std::size_t i, std::span<const imaging::IonImage> cut) {
-        return writers.local().write(rows[i], run.patterns.of(ions[i]), cut);
+        return writers.local().write(rows.named(i), run.patterns.of(ions[i]), cut);
       },
       progress);
   progress.end();
@@ -114,39 +111,63 @@ report::IonMetricsRow metrics_row(const exec::AnnotationRun& run, std::size_t i)
           .peaks = isotope_peaks(run, measured)};
 }
 
-/// Targets and decoys of every ranking that have a score, list by list.
-std::vector<report::IonRankingRow> ranking_rows(const exec::AnnotationRun& run,
-                                                const std::vector<chem::MoleculeList>& lists) {
-  std::vector<report::IonRankingRow> rows;
-  for (std::size_t l = 0; l < lists.size(); ++l) {
-    for (const stages::RankedIon& ranked : run.ranked[l]) {
-      const std::string& modifier = run.ions.modifiers[ranked.modifier].text;
-      rows.push_back({lists[l].name, lists[l].formulas[ranked.formula], modifier, modifier,
-                      run.ions.ions[run.measured[ranked.measured].ion], false, ranked.score,
-                      ranked.fdr});
-    }
-    for (const stages::RankedDecoy& decoy : run.ranked_decoys[l]) {
-      rows.push_back(
-          {lists[l].name, lists[l].formulas[decoy.formula], run.ions.modifiers[decoy.modifier].text,
-           run.ions.decoy_modifier(l, decoy.formula, decoy.modifier, decoy.draw),
-           run.ions.ions[run.measured[decoy.measured].ion], true, decoy.score, std::nullopt});
-    }
+/// Row `i` of the targets and then the decoys of a list's ranking.
+report::IonRankingRow ranking_row(const exec::AnnotationRun& run, const chem::MoleculeList& list,
+                                  std::size_t l, std::size_t i) {
+  const std::vector<stages::RankedIon>& targets = run.ranked[l];
+  if (i < targets.size()) {
+    const stages::RankedIon& ranked = targets[i];
+    const std::string& modifier = run.ions.modifiers[ranked.modifier].text;
+    return {list.name,
+            list.formulas[ranked.formula],
+            modifier,
+            modifier,
+            run.ions.ions[run.measured[ranked.measured].ion],
+            false,
+            ranked.score,
+            ranked.fdr};
   }
-  return rows;
+  const stages::RankedDecoy& decoy = run.ranked_decoys[l][i - targets.size()];
+  return {list.name,
+          list.formulas[decoy.formula],
+          run.ions.modifiers[decoy.modifier].text,
+          run.ions.decoy_modifier(l, decoy.formula, decoy.modifier, decoy.draw),
+          run.ions.ions[run.measured[decoy.measured].ion],
+          true,
+          decoy.score,
+          std::nullopt};
+}
+
+/// Targets and decoys of every ranking that have a score, list by list.
+Result<void> write_rankings(const std::filesystem::path& path, const exec::AnnotationRun& run,
+                            const std::vector<chem::MoleculeList>& lists,
+                            const report::RunIdentity& identity) {
+  std::vector<std::size_t> begins = {0};
+  for (std::size_t l = 0; l < lists.size(); ++l) {
+    begins.push_back(begins.back() + run.ranked[l].size() + run.ranked_decoys[l].size());
+  }
+  return report::write_ion_rankings_parquet(
+      path, begins.back(),
+      [&](std::size_t i) {
+        const auto next = std::ranges::upper_bound(begins, i);
+        const auto l = static_cast<std::size_t>(next - begins.begin() - 1);
+        return ranking_row(run, lists[l], l, i - begins[l]);
+      },
+      identity);
 }
 
 }  // namespace
 
 Result<std::vector<std::string>> write_results(
     report::ResultsFolder& folder, const exec::AnnotationRun& run, exec::ImageSource& source,
-    const std::vector<chem::MoleculeList>& lists, const std::vector<report::Annotation>& rows,
+    const std::vector<chem::MoleculeList>& lists, const ResultRows& rows,
     const RunSettings& settings, const report::RunIdentity& identity, exec::Progress& progress) {
   const std::filesystem::path& path = folder.partial_path();
   std::vector<std::string> written = {"annotations.csv", "annotations.parquet"};
-  if (auto csv = report::write_annotations_csv(path / written[0], rows, identity); !csv) {
+  if (auto csv = report::write_annotations_csv(path / written[0], rows.all(), identity); !csv) {
     return std::unexpected(csv.error());
   }
-  if (auto parquet = report::write_annotations_parquet(path / written[1], rows, identity);
+  if (auto parquet = report::write_annotations_parquet(path / written[1], rows.all(), identity);
       !parquet) {
     return std::unexpected(parquet.error());
   }
@@ -155,10 +176,7 @@ Result<std::vector<std::string>> write_results(
         path / "ion_metrics.parquet", run.measured.size(),
         [&](std::size_t i) { return metrics_row(run, i); }, identity);
     if (!metrics) return std::unexpected(metrics.error());
-    const auto rankings = ranking_rows(run, lists);
-    auto ranked = report::write_ion_rankings_parquet(
-        path / "ion_rankings.parquet", rankings.size(), [&](std::size_t i) { return rankings[i]; },
-        identity);
+    auto ranked = write_rankings(path / "ion_rankings.parquet", run, lists, identity);
     if (!ranked) return std::unexpected(ranked.error());
     written.insert(written.end(), {"ion_metrics.parquet", "ion_rankings.parquet"});
   }
@@ -170,17 +188,17 @@ Result<std::vector<std::string>> write_results(
   return written;
 }
 
-std::uint64_t write_memory_bound_bytes(std::uint64_t targets, std::uint32_t peaks_per_ion,
-                                       std::uint64_t molecule_bytes, const imaging::PixelGrid& grid,
+std::uint64_t write_memory_bound_bytes(const ResultSizes& sizes, const imaging::PixelGrid& grid,
                                        std::uint64_t threads) {
   const std::uint64_t box_size = grid.box_size();
-  // Rows exist up to twice, as such and as columns, whose buffers may have grown to twice their
-  // size and hold all names.
-  return 2 * targets * (kBytesPerRow + peaks_per_ion * sizeof(report::IsotopePeak)) +
-         2 * molecule_bytes + box_size * sizeof(std::uint8_t) +
-         threads *
-             (box_size * kBytesPerPixelWritten +
-              kCompressedCopies * report::compression_memory_bound_bytes(box_size, grid.height));
+  const std::uint64_t images =
+      sizes.targets * sizeof(std::uint32_t) + box_size * sizeof(std::uint8_t) +
+      threads * (box_size * kBytesPerPixelWritten +
+                 kCompressedCopies * report::compression_memory_bound_bytes(box_size, grid.height));
+  return kLibraryBytes +
+         ResultRows::memory_bound_bytes(sizes.targets, sizes.peaks_per_ion, sizes.molecules,
+                                        sizes.lists) +
+         std::max(report::parquet_memory_bound_bytes(sizes.rows, sizes.text_bytes), images);
 }
 
 }  // namespace ionloom::app

@@ -18,15 +18,21 @@ namespace ionloom::app {
 /// @return names of what was written, relative to the folder
 [[nodiscard]] Result<std::vector<std::string>> write_results(
     report::ResultsFolder& folder, const exec::AnnotationRun& run, exec::ImageSource& source,
-    const std::vector<chem::MoleculeList>& lists, const std::vector<report::Annotation>& rows,
+    const std::vector<chem::MoleculeList>& lists, const ResultRows& rows,
     const RunSettings& settings, const report::RunIdentity& identity, exec::Progress& progress);
 
-/// Bytes that writing needs at most, beyond the run itself.
-/// @param targets         rows that may be stored
-/// @param molecule_bytes  of the names and ids in all of them
-[[nodiscard]] std::uint64_t write_memory_bound_bytes(std::uint64_t targets,
-                                                     std::uint32_t peaks_per_ion,
-                                                     std::uint64_t molecule_bytes,
+/// What results are made of, at most.
+struct ResultSizes {
+  std::uint64_t targets = 0;  ///< rows that may be stored
+  std::uint64_t rows = 0;     ///< of the longest table
+  std::uint32_t peaks_per_ion = 0;
+  std::uint64_t molecules = 0;  ///< of all lists
+  std::uint64_t lists = 1;
+  std::uint64_t text_bytes = 0;  ///< of the names and ids in all rows
+};
+
+/// Bytes that writing needs at most, beyond the run itself and the cutting of images.
+[[nodiscard]] std::uint64_t write_memory_bound_bytes(const ResultSizes& sizes,
                                                      const imaging::PixelGrid& grid,
                                                      std::uint64_t threads);
 

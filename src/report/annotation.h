@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ionloom::report {
@@ -41,18 +43,34 @@ struct Annotation {
   std::optional<double> chaos;
   std::optional<double> spatial;
   std::optional<double> spectral;
-  double mz = 0;                   ///< monoisotopic, of the ion (pyMSpec's masses)
-  double mz_err_abs = 0;           ///< m/z units, first peak
-  double mz_err_rel = 0;           ///< m/z units, other peaks against the first
-  bool is_mono = true;             ///< first theoretical peak lies within 3 ppm of `mz`
-  std::vector<IsotopePeak> peaks;  ///< as many as --isotope-peaks
-  /// All of the list with this formula, in list order; one for all annotations of a formula.
-  std::shared_ptr<const std::vector<Molecule>> molecules =
-      std::make_shared<const std::vector<Molecule>>();
+  double mz = 0;                    ///< monoisotopic, of the ion (pyMSpec's masses)
+  double mz_err_abs = 0;            ///< m/z units, first peak
+  double mz_err_rel = 0;            ///< m/z units, other peaks against the first
+  bool is_mono = true;              ///< first theoretical peak lies within 3 ppm of `mz`
+  std::vector<IsotopePeak> peaks;   ///< as many as --isotope-peaks
+  std::vector<Molecule> molecules;  ///< of the list with this formula, in list order
   std::uint32_t isomeric_ions = 0;
   std::vector<std::string> isobaric_ions;  ///< ion texts, e.g. "C6H12O6+Na+"
-  /// Of the row's image files, see ion_image_stems().
-  std::string image_stem;
+  std::string image_stem;                  ///< of the row's image files, see IonImageStems
+};
+
+/// Rows of results, each made when it is asked for: all of them may be more than should be held.
+class AnnotationRows {
+ public:
+  using RowAt = std::function<Annotation(std::size_t i)>;
+
+  /// @param row_at  may be called more than once for a row
+  AnnotationRows(std::size_t size, RowAt row_at) : size_(size), row_at_(std::move(row_at)) {}
+  /// Rows that are there. REQUIRES: they outlive this.
+  AnnotationRows(const std::vector<Annotation>& rows)  // NOLINT(google-explicit-constructor)
+      : AnnotationRows(rows.size(), [&rows](std::size_t i) { return rows[i]; }) {}
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] Annotation operator[](std::size_t i) const { return row_at_(i); }
+
+ private:
+  std::size_t size_;
+  RowAt row_at_;
 };
 
 /// Text of an ion as METASPACE shows it: "C45H80O6+H+", "C6H12O6-H2O-H-", "C6H6+" for [M]+.

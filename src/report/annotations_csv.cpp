@@ -162,8 +162,8 @@ void append_row(std::string& csv, const Row& row, bool with_list) {
 
 }  // namespace
 
-Result<void> write_annotations_csv(const std::filesystem::path& path,
-                                   std::span<const Annotation> rows, const RunIdentity& run) {
+Result<void> write_annotations_csv(const std::filesystem::path& path, const AnnotationRows& rows,
+                                   const RunIdentity& run) {
   auto file = files::OutputFile::create(path);
   if (!file) {
     return std::unexpected(std::move(file.error()));
@@ -171,7 +171,8 @@ Result<void> write_annotations_csv(const std::filesystem::path& path,
   const bool with_list = run.molecule_lists > 1;
   std::string text = comment_lines(run);
   append_header(text, with_list);
-  for (const Annotation& annotation : rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Annotation annotation = rows[i];
     append_row(text, {annotation, run, shown_molecules(annotation)}, with_list);
     if (auto written = file->write(text); !written) {
       return written;

@@ -65,8 +65,7 @@ std::vector<ParquetColumn<Annotation>> columns_of(const RunIdentity& run) {
                  [](const Annotation& a) { return shown(a, &Molecule::id); }),
           column("isomeric_mols_count", "number of molecules above",
                  [](const Annotation& a) {
-                   return static_cast<std::uint32_t>(
-                       std::min(a.molecules->size(), kShownMolecules));
+                   return static_cast<std::uint32_t>(std::min(a.molecules.size(), kShownMolecules));
                  }),
           column("isomeric_ions_count", "other annotations with this ion formula",
                  &Annotation::isomeric_ions),
@@ -86,9 +85,10 @@ std::vector<ParquetColumn<Annotation>> columns_of(const RunIdentity& run) {
 }  // namespace
 
 Result<void> write_annotations_parquet(const std::filesystem::path& path,
-                                       std::span<const Annotation> rows, const RunIdentity& run) {
-  const auto row_at = [rows](std::size_t i) -> const Annotation& { return rows[i]; };
-  return write_parquet(path, "annotations", columns_of(run), rows.size(), row_at, run);
+                                       const AnnotationRows& rows, const RunIdentity& run) {
+  return write_parquet(
+      path, "annotations", columns_of(run), rows.size(), [&](std::size_t i) { return rows[i]; },
+      run);
 }
 
 }  // namespace ionloom::report

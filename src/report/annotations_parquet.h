@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <span>
 
 #include "base/error.h"
 #include "report/annotation.h"
@@ -13,7 +13,13 @@ namespace ionloom::report {
 /// that METASPACE keeps about an annotation (docs/formats/annotations-parquet.md). Equal rows and
 /// runs give equal bytes. See OutputFile for what fails.
 [[nodiscard]] Result<void> write_annotations_parquet(const std::filesystem::path& path,
-                                                     std::span<const Annotation> rows,
+                                                     const AnnotationRows& rows,
                                                      const RunIdentity& run);
+
+/// Bytes that writing any of our Parquet files takes at most: a row group in several forms.
+/// @param rows        at most
+/// @param text_bytes  of the names and ids in all of them
+[[nodiscard]] std::uint64_t parquet_memory_bound_bytes(std::uint64_t rows,
+                                                       std::uint64_t text_bytes);
 
 }  // namespace ionloom::report

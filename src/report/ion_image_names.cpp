@@ -1,6 +1,7 @@
 #include <algorithm>
-#include <unordered_map>
+#include <functional>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -42,35 +43,56 @@ std::string plain_stem(const Annotation& a) {
   return head.substr(0, kMaxStemBytes - std::min(kMaxStemBytes, tail.size())) + tail;
 }
 
+std::string stem_with_list(const Annotation& a, std::uint32_t number) {
+  const std::string stem = (plain_stem(a) + "_" + safe(a.list)).substr(0, kMaxStemBytes);
+  return number == 1 ? stem : fmt::format("{}_{}", stem, number);
+}
+
+/// A name as it is compared: two that differ may rarely count as one, and get their list's name.
+struct Mark {
+  std::uint64_t hash = 0;
+  std::uint32_t row = 0;
+};
+
+std::uint64_t hash_of(std::string stem) {
+  return std::hash<std::string>()(folded(std::move(stem)));
+}
+
 }  // namespace
 
-std::vector<std::string> ion_image_stems(std::span<const Annotation> rows) {
-  std::vector<std::string> stems;
-  stems.reserve(rows.size());
-  std::unordered_map<std::string, std::size_t> uses;
-  for (const Annotation& row : rows) {
-    stems.push_back(plain_stem(row));
-    ++uses[folded(stems.back())];
+IonImageStems::IonImageStems(const AnnotationRows& rows) {
+  std::vector<Mark> marks;
+  marks.reserve(rows.size());
+  for (std::uint32_t i = 0; i < rows.size(); ++i)
+    marks.push_back({hash_of(plain_stem(rows[i])), i});
+  std::ranges::sort(marks, {}, [](const Mark& mark) { return std::pair(mark.hash, mark.row); });
+  const auto uses = [&](std::uint64_t hash) {
+    return std::ranges::equal_range(marks, hash, {}, &Mark::hash).size();
+  };
+  for (const Mark& mark : marks) {
+    if (uses(mark.hash) > 1) shared_.push_back({mark.row, 1});
   }
+  std::ranges::sort(shared_, {}, &Shared::row);
+  std::unordered_set<std::uint64_t> taken;  // by the names made here
+  for (Shared& shared : shared_) {
+    const Annotation row = rows[shared.row];
+    for (;; ++shared.number) {
+      const std::uint64_t hash = hash_of(stem_with_list(row, shared.number));
+      if (uses(hash) != 1 && taken.insert(hash).second) break;
+    }
+  }
+}
 
-  std::unordered_set<std::string> taken;
-  for (const std::string& stem : stems) {
-    if (uses.at(folded(stem)) == 1) {
-      taken.insert(folded(stem));
-    }
-  }
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (uses.at(folded(stems[i])) == 1) {
-      continue;
-    }
-    const std::string with_list = (stems[i] + "_" + safe(rows[i].list)).substr(0, kMaxStemBytes);
-    std::string stem = with_list;
-    for (std::size_t n = 2; !taken.insert(folded(stem)).second; ++n) {
-      stem = fmt::format("{}_{}", with_list, n);
-    }
-    stems[i] = std::move(stem);
-  }
-  return stems;
+std::string IonImageStems::of(std::size_t i, const Annotation& row) const {
+  const auto found = std::ranges::lower_bound(shared_, i, {}, &Shared::row);
+  if (found == shared_.end() || found->row != i) return plain_stem(row);
+  return stem_with_list(row, found->number);
+}
+
+std::uint64_t IonImageStems::memory_bound_bytes(std::uint64_t rows, std::uint64_t sharing) {
+  // A vector that has grown holds up to twice what it needs.
+  constexpr std::uint64_t kHashSetBytes = 48;
+  return rows * sizeof(Mark) + sharing * (2 * sizeof(Shared) + kHashSetBytes);
 }
 
 std::string ion_image_name(std::string_view stem, std::size_t peak, std::string_view extension) {

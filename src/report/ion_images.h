@@ -16,10 +16,29 @@ namespace ionloom::report {
 
 /// File names of the annotations' images, without peak number and extension, one per row:
 /// "C42H82NO8P_+K_798.5410" is formula with modification and loss, adduct, and monoisotopic m/z.
-/// Made of letters, digits and "+-._" only, at most 200 bytes, and all different even where the
+/// Made of letters, digits and "+-._" only, at most 210 bytes, and all different even where the
 /// file system ignores case: rows that would share a name get their list's name appended, then a
-/// number. Depends on `rows` alone.
-[[nodiscard]] std::vector<std::string> ion_image_stems(std::span<const Annotation> rows);
+/// number. Holds what rows that share names are told apart by, not the names.
+class IonImageStems {
+ public:
+  /// @param rows  all of the results; what they are looked at for is named above, and the list
+  explicit IonImageStems(const AnnotationRows& rows);
+
+  /// @param row  row `i`
+  [[nodiscard]] std::string of(std::size_t i, const Annotation& row) const;
+
+  /// Bytes that are held at most, what making them takes included.
+  /// @param sharing  rows that may share their names with others: those of several lists
+  [[nodiscard]] static std::uint64_t memory_bound_bytes(std::uint64_t rows, std::uint64_t sharing);
+
+ private:
+  /// A row whose name is not its own: with its list's name, and a number from 2 on.
+  struct Shared {
+    std::uint32_t row = 0;
+    std::uint32_t number = 1;
+  };
+  std::vector<Shared> shared_;  ///< ascending row
+};
 
 /// "STEM_PEAK.EXTENSION", peaks counted from 0: "C42H82NO8P_+K_798.5410_0.png".
 [[nodiscard]] std::string ion_image_name(std::string_view stem, std::size_t peak,

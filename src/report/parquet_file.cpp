@@ -1,11 +1,13 @@
 #include "report/parquet_file.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <arrow/io/interfaces.h>
 #include <parquet/arrow/writer.h>
 
 #include "files/output_file.h"
+#include "report/annotations_parquet.h"
 
 namespace ionloom::report {
 
@@ -59,19 +61,38 @@ Result<ParquetFile> ParquetFile::create(const std::filesystem::path& path,
     metadata->Append("ionloom.scoring_model_checksum", run.scoring_model.checksum);
   }
   auto schema = arrow::schema(fields, std::move(metadata));
+  // The pool that gives memory back: Arrow's own keep what they had.
   const auto settings = parquet::WriterProperties::Builder()
-                            .compression(arrow::Compression::ZSTD)
+                            .memory_pool(arrow::system_memory_pool())
+                            ->compression(arrow::Compression::ZSTD)
                             ->compression_level(3)
                             ->build();
   const auto arrow_settings =
       parquet::ArrowWriterProperties::Builder().store_schema()->set_use_threads(false)->build();
-  auto writer = parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream,
+  auto writer = parquet::arrow::FileWriter::Open(*schema, arrow::system_memory_pool(), stream,
                                                  settings, arrow_settings);
   if (!writer.ok()) {
     return std::unexpected(stream->error().value_or(
         Error{ErrorCode::kData, path.string(), writer.status().message()}));
   }
   return ParquetFile(path, std::move(schema), std::move(stream), std::move(*writer));
+}
+
+std::uint64_t parquet_memory_bound_bytes(std::uint64_t rows, std::uint64_t text_bytes) {
+  constexpr std::uint64_t kBytesPerRow = 2048;
+  constexpr std::uint64_t kCopies = 4;  // as it grows (twice), encoded, compressed
+  return kCopies * std::min(kRowGroupBytes, rows * kBytesPerRow + text_bytes);
+}
+
+std::uint64_t appended_bytes(arrow::ArrayBuilder& builder) {
+  std::uint64_t bytes = 0;
+  if (const auto* text = dynamic_cast<arrow::StringBuilder*>(&builder)) {
+    bytes += static_cast<std::uint64_t>(text->value_data_length());
+  }
+  if (const auto* list = dynamic_cast<arrow::ListBuilder*>(&builder)) {
+    bytes += appended_bytes(*list->value_builder());
+  }
+  return bytes + static_cast<std::uint64_t>(builder.length()) * sizeof(std::uint64_t);
 }
 
 ParquetFile::ParquetFile(std::filesystem::path path, std::shared_ptr<arrow::Schema> schema,

@@ -2,7 +2,8 @@
 
 // Inside this room only, as parquet_columns.h.
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -52,8 +53,14 @@ class ParquetFile {
   std::unique_ptr<parquet::arrow::FileWriter> writer_;
 };
 
-/// Rows that are held in memory at a time while a file is written; also its row groups.
+/// What a row group holds at most: so many rows, and no further row once it has so many bytes.
 inline constexpr std::size_t kRowGroupRows = 32768;
+inline constexpr std::uint64_t kRowGroupBytes = std::uint64_t{1} << 20;
+/// How often a row group's bytes are counted.
+inline constexpr std::size_t kRowsBetweenLooks = 64;
+
+/// Bytes of what has been appended to a builder, about.
+[[nodiscard]] std::uint64_t appended_bytes(arrow::ArrayBuilder& builder);
 
 /// Writes a whole file, a row group at a time.
 /// @param row_at callable, row_at(i) gives row i of `rows`, by value or reference
@@ -73,20 +80,25 @@ Result<void> write_parquet(const std::filesystem::path& path, std::string_view c
   for (const auto& field : fields) {
     builders.emplace_back();
     if (auto made = file->check(
-            arrow::MakeBuilder(arrow::default_memory_pool(), field->type(), &builders.back()));
+            arrow::MakeBuilder(arrow::system_memory_pool(), field->type(), &builders.back()));
         !made) {
       return made;
     }
   }
-  for (std::size_t begin = 0; begin < rows; begin += kRowGroupRows) {
-    const std::size_t end = std::min(rows, begin + kRowGroupRows);
-    for (std::size_t i = begin; i < end; ++i) {
-      const Row& row = row_at(i);
+  for (std::size_t next = 0; next < rows;) {
+    std::uint64_t group_bytes = 0;
+    for (std::size_t in_group = 0;
+         next < rows && in_group < kRowGroupRows && group_bytes < kRowGroupBytes;
+         ++next, ++in_group) {
+      const Row& row = row_at(next);
       for (std::size_t c = 0; c < columns.size(); ++c) {
         if (auto added = file->check(columns[c].append(*builders[c], row)); !added) {
           return added;
         }
       }
+      if ((in_group + 1) % kRowsBetweenLooks != 0) continue;
+      group_bytes = 0;
+      for (const auto& builder : builders) group_bytes += appended_bytes(*builder);
     }
     arrow::ArrayVector arrays(columns.size());
     for (std::size_t c = 0; c < columns.size(); ++c) {

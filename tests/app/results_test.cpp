@@ -48,6 +48,17 @@ TEST(Results, several_lists_are_ranked_each_by_itself_and_share_images) {
   EXPECT_EQ(lists[1]["targeted"], true);
 }
 
+TEST(Results, that_are_equal_but_for_their_list_come_in_the_order_of_lists) {
+  const Workplace place(sample(glucose_pixels()));
+  put(place / "also.tsv", kGlucoseList);
+  ASSERT_EQ(run(place.annotate({"--molecules", place / "also.tsv", "--decoys", "1"})).exit_code, 0);
+  const std::string csv = content_of(place / "out/annotations.csv");
+  const std::size_t first = csv.find(",\"also\"\n");
+  const std::size_t second = csv.find(",\"list\"\n");
+  ASSERT_NE(second, std::string::npos) << csv;
+  EXPECT_LT(first, second) << csv;
+}
+
 TEST(Results, lists_of_one_name_are_told_apart) {
   const Workplace place(sample(glucose_pixels()));
   std::filesystem::create_directory(place / "copy");

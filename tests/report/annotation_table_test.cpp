@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -23,9 +24,29 @@ Annotation ion(std::string formula, std::string adduct, std::string ion_formula,
   return a;
 }
 
-std::vector<std::string> isobars_of(std::vector<Annotation> list, double ppm = 3) {
-  fill_isomers_and_isobars(list, ppm, true);
-  return list.front().isobaric_ions;
+/// Of one list, with ions numbered by their formulas.
+IonNeighbours neighbours_of(const std::vector<Annotation>& list, double ppm) {
+  std::map<std::string, std::uint32_t> ions;
+  IonNeighbours neighbours(ppm);
+  for (const Annotation& a : list) {
+    const auto number = static_cast<std::uint32_t>(ions.size());
+    neighbours.add(ions.try_emplace(a.ion_formula, number).first->second, a.peaks);
+  }
+  neighbours.sort();
+  return neighbours;
+}
+
+std::vector<std::string> isobars_at(const std::vector<Annotation>& list,
+                                    const IonNeighbours& neighbours, std::size_t i) {
+  std::vector<std::string> texts;
+  for (const std::uint32_t other : neighbours.isobars_of(i, list[i].peaks)) {
+    texts.push_back(ion_text(list[other], true));
+  }
+  return texts;
+}
+
+std::vector<std::string> isobars_of(const std::vector<Annotation>& list, double ppm = 3) {
+  return isobars_at(list, neighbours_of(list, ppm), 0);
 }
 
 using Ions = std::vector<std::string>;
@@ -49,25 +70,16 @@ TEST(IonText, leaves_out_the_adduct_of_a_bare_ion) {
   EXPECT_EQ(ion_text(a, false), "C6H6-");
 }
 
-TEST(Isomers, are_other_ions_of_the_same_ion_formula) {
+TEST(Isomers, are_among_those_with_the_same_ion_formula) {
   // C6H12O6 - H2O + H and C6H10O5 + H are both C6H11O5.
   std::vector<Annotation> list = {ion("C6H12O6", "+H", "C6H13O6", {181.07}),
                                   ion("C6H12O6", "+H", "C6H11O5", {163.06}),
                                   ion("C6H10O5", "+H", "C6H11O5", {163.06})};
   list[1].neutral_loss = "-H2O";
-  fill_isomers_and_isobars(list, 3, true);
-  EXPECT_EQ(list[0].isomeric_ions, 0U);
-  EXPECT_EQ(list[1].isomeric_ions, 1U);
-  EXPECT_EQ(list[2].isomeric_ions, 1U);
-}
-
-TEST(Isomers, do_not_count_an_ion_of_the_same_text) {
-  // es_export.py keeps `ion != doc['ion']`: one text reached in two ways is not its own isomer.
-  std::vector<Annotation> list = {ion("C6H12O6", "-H2O+H", "C6H11O5", {163.06}),
-                                  ion("C6H12O6", "+H", "C6H11O5", {163.06})};
-  list[1].neutral_loss = "-H2O";
-  fill_isomers_and_isobars(list, 3, true);
-  EXPECT_EQ(list[0].isomeric_ions, 0U);
+  const IonNeighbours neighbours = neighbours_of(list, 3);
+  EXPECT_TRUE(std::ranges::equal(neighbours.with_ion_of(0), std::vector{0U}));
+  EXPECT_TRUE(std::ranges::equal(neighbours.with_ion_of(1), std::vector{1U, 2U}));
+  EXPECT_TRUE(std::ranges::equal(neighbours.with_ion_of(2), std::vector{1U, 2U}));
 }
 
 TEST(Isobars, first_peaks_that_overlap_suffice) {
@@ -168,10 +180,11 @@ TEST(Isobars, equal_the_quadratic_rule_on_random_lists) {
   std::size_t found = 0;
   for (std::uint32_t seed = 0; seed < 20; ++seed) {
     auto list = random_list(150, 4, seed);
-    fill_isomers_and_isobars(list, 100, true);
+    const IonNeighbours neighbours = neighbours_of(list, 100);
     for (std::size_t i = 0; i < list.size(); ++i) {
-      ASSERT_EQ(list[i].isobaric_ions, slow_isobars(list, i, 100)) << "seed " << seed;
-      found += list[i].isobaric_ions.size();
+      const Ions isobars = isobars_at(list, neighbours, i);
+      ASSERT_EQ(isobars, slow_isobars(list, i, 100)) << "seed " << seed;
+      found += isobars.size();
     }
   }
   EXPECT_GT(found, 1000U);  // the lists are dense enough to mean something
@@ -180,22 +193,12 @@ TEST(Isobars, equal_the_quadratic_rule_on_random_lists) {
 TEST(Isobars, of_a_hundred_thousand_annotations_take_seconds_at_most) {
   auto list = random_list(100'000, 900, 1);
   const auto begin = std::chrono::steady_clock::now();
-  fill_isomers_and_isobars(list, 3, true);
+  const IonNeighbours neighbours = neighbours_of(list, 3);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    EXPECT_LT(neighbours.isobars_of(i, list[i].peaks).size(), list.size());
+  }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
   EXPECT_LT(elapsed.count(), 10);  // under 0.5 s when alone; a quadratic search takes minutes
-}
-
-TEST(ResultOrder, is_fdr_then_msm_then_ion_then_list) {
-  std::vector<Annotation> rows(6, testing::sample_annotation());
-  rows[0].fdr = std::nullopt;
-  rows[1].fdr = 0.1;
-  rows[2].msm = 0.95;
-  rows[3].adduct = "+K";
-  rows[4].list = "a list";
-  const auto expected = {2, 4, 5, 3, 1, 0};
-  std::vector<int> order = {0, 1, 2, 3, 4, 5};
-  std::ranges::sort(order, [&](int a, int b) { return ResultOrder{}(rows[a], rows[b]); });
-  EXPECT_TRUE(std::ranges::equal(order, expected));
 }
 
 TEST(MassError, is_signed_and_relative_to_the_monoisotopic_mz) {
@@ -211,7 +214,7 @@ TEST(ShownMolecules, are_the_first_fifty_with_clean_names) {
     molecules.push_back({"id" + std::to_string(i), " name" + std::to_string(i) + ";"});
   }
   Annotation a;
-  a.molecules = std::make_shared<const std::vector<Molecule>>(std::move(molecules));
+  a.molecules = std::move(molecules);
   const auto shown = shown_molecules(a);
   ASSERT_EQ(shown.size(), 50U);
   EXPECT_EQ(shown.back().id, "id49");

@@ -130,7 +130,7 @@ TEST(AnnotationsCsv, what_has_no_value_is_empty) {
   Annotation a = sample_annotation();
   a.fdr = a.chaos = a.spatial = a.spectral = std::nullopt;
   a.peaks.clear();
-  a.molecules = std::make_shared<const std::vector<Molecule>>();
+  a.molecules.clear();
   a.isobaric_ions.clear();
   const auto row = only_row(a);
   for (const char* empty : {"fdr", "rhoSpatial", "rhoSpectral", "rhoChaos", "moleculeNames",

@@ -1,6 +1,7 @@
 #include "report/annotations_parquet.h"
 
 #include <gtest/gtest.h>
+#include <parquet/file_reader.h>
 
 #include "parquet_reading.h"
 #include "sample_annotation.h"
@@ -19,7 +20,8 @@ using testing::sample_run;
 
 TEST(AnnotationsParquet, has_the_documented_columns_and_types) {
   ScratchFolder folder;
-  ASSERT_TRUE(write_annotations_parquet(folder / "a.parquet", {}, sample_run()));
+  ASSERT_TRUE(
+      write_annotations_parquet(folder / "a.parquet", std::vector<Annotation>{}, sample_run()));
   const auto table = read_parquet(folder / "a.parquet");
   EXPECT_EQ(table->num_rows(), 0);
   EXPECT_EQ(testing::names_and_types(*table->schema()),
@@ -103,7 +105,7 @@ TEST(AnnotationsParquet, absent_metrics_are_null) {
   ScratchFolder folder;
   Annotation a = sample_annotation();
   a.fdr = a.chaos = std::nullopt;
-  ASSERT_TRUE(write_annotations_parquet(folder / "a.parquet", std::span(&a, 1), sample_run()));
+  ASSERT_TRUE(write_annotations_parquet(folder / "a.parquet", std::vector{a}, sample_run()));
   const auto table = read_parquet(folder / "a.parquet");
   EXPECT_EQ(cell(*table, "fdr"), "null");
   EXPECT_EQ(cell(*table, "chaos"), "null");
@@ -111,7 +113,8 @@ TEST(AnnotationsParquet, absent_metrics_are_null) {
 
 TEST(AnnotationsParquet, says_which_run_it_is_and_what_its_columns_hold) {
   ScratchFolder folder;
-  ASSERT_TRUE(write_annotations_parquet(folder / "a.parquet", {}, sample_run()));
+  ASSERT_TRUE(
+      write_annotations_parquet(folder / "a.parquet", std::vector<Annotation>{}, sample_run()));
   const auto table = read_parquet(folder / "a.parquet");
   const auto metadata = table->schema()->metadata();
   EXPECT_EQ(metadata->Get("ionloom.content").ValueOrDie(), "annotations");
@@ -136,6 +139,16 @@ TEST(AnnotationsParquet, equal_rows_give_equal_bytes_over_several_row_groups) {
   const auto table = read_parquet(folder / "a");
   EXPECT_EQ(table->num_rows(), 70'000);
   EXPECT_EQ(cell(*table, "msm", 69'999), "1.0680999755859375");
+}
+
+TEST(AnnotationsParquet, rows_of_long_texts_make_more_row_groups) {
+  ScratchFolder folder;
+  Annotation a = sample_annotation();
+  a.isobaric_ions.assign(1000, "C44H76O8+Na+");
+  ASSERT_TRUE(write_annotations_parquet(folder / "a", std::vector(1000, a), sample_run()));
+  const auto reader = parquet::ParquetFileReader::OpenFile((folder / "a").string());
+  EXPECT_GT(reader->metadata()->num_row_groups(), 3);
+  EXPECT_EQ(reader->metadata()->num_rows(), 1000);
 }
 
 TEST(AnnotationsParquet, disk_full_is_a_resource_error_and_leaves_nothing) {

@@ -165,27 +165,34 @@ Annotation named(std::string formula, std::string adduct, double mz, std::string
   return a;
 }
 
+std::vector<std::string> stems_of(const std::vector<Annotation>& rows) {
+  const IonImageStems stems{AnnotationRows(rows)};
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < rows.size(); ++i) texts.push_back(stems.of(i, rows[i]));
+  return texts;
+}
+
 TEST(IonImageNames, are_formula_adduct_mz_and_peak) {
   Annotation a = named("C42H82NO8P", "+K", 798.54098);
-  const auto stems = ion_image_stems(std::vector{a});
+  const auto stems = stems_of({a});
   EXPECT_EQ(ion_image_name(stems[0], 0, "png"), "C42H82NO8P_+K_798.5410_0.png");
   a.chem_mod = "+C2H2O";
   a.neutral_loss = "-H2O";
-  EXPECT_EQ(ion_image_stems(std::vector{a})[0], "C42H82NO8P+C2H2O-H2O_+K_798.5410");
+  EXPECT_EQ(stems_of({a})[0], "C42H82NO8P+C2H2O-H2O_+K_798.5410");
 }
 
 TEST(IonImageNames, hold_safe_characters_only) {
-  const auto stems = ion_image_stems(
-      std::vector{named("../C6H6 (OH)2", "[M]+", 1), named("-C", "+H", 2), named(".C", "+H", 3)});
+  const auto stems =
+      stems_of({named("../C6H6 (OH)2", "[M]+", 1), named("-C", "+H", 2), named(".C", "+H", 3)});
   EXPECT_EQ(stems[0], "_.._C6H6__OH_2_M+_1.0000");
   EXPECT_EQ(stems[1], "_-C_+H_2.0000");
   EXPECT_EQ(stems[2], "_.C_+H_3.0000");
 }
 
 TEST(IonImageNames, that_would_collide_get_their_list_and_then_a_number) {
-  const auto stems = ion_image_stems(std::vector{
-      named("C6H6", "+H", 79, "a b"), named("C6H6", "+H", 79, "c"), named("C6H6", "+H", 79, "c"),
-      named("C7H8", "+H", 93, "c"), named("CO", "+H", 5), named("Co", "+H", 5)});
+  const auto stems = stems_of({named("C6H6", "+H", 79, "a b"), named("C6H6", "+H", 79, "c"),
+                               named("C6H6", "+H", 79, "c"), named("C7H8", "+H", 93, "c"),
+                               named("CO", "+H", 5), named("Co", "+H", 5)});
   EXPECT_EQ(stems, (std::vector<std::string>{"C6H6_+H_79.0000_a_b", "C6H6_+H_79.0000_c",
                                              "C6H6_+H_79.0000_c_2", "C7H8_+H_93.0000",
                                              "CO_+H_5.0000_a", "Co_+H_5.0000_a_2"}));
@@ -196,7 +203,7 @@ TEST(IonImageNames, are_different_and_short_whatever_the_formulas) {
   for (int i = 0; i < 50; ++i) {
     rows.push_back(named(std::string(300 + i % 3, 'C'), "+H", 100, std::string(i % 5, 'x')));
   }
-  const auto stems = ion_image_stems(rows);
+  const auto stems = stems_of(rows);
   EXPECT_EQ(std::set<std::string>(stems.begin(), stems.end()).size(), rows.size());
   for (const auto& stem : stems) {
     EXPECT_LE(stem.size(), 210U);

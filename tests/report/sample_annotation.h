@@ -27,8 +27,7 @@ inline Annotation sample_annotation() {
       {719.609, 13.0F, 719.609, 0.0, 0.0F, 0.0F, 0.0F, false},
       {},
   };
-  a.molecules = std::make_shared<const std::vector<Molecule>>(
-      std::vector<Molecule>{{"L1", "DG(42:4)"}, {"L2", "&alpha;, beta \"X\";"}});
+  a.molecules = {{"L1", "DG(42:4)"}, {"L2", "&alpha;, beta \"X\";"}};
   a.isomeric_ions = 1;
   a.isobaric_ions = {"C44H76O8+Na+", "C46H78O5+K+"};
   a.image_stem = "C45H80O6_+H_717.6028";
