@@ -17,28 +17,42 @@
 namespace ionloom::app {
 namespace {
 
-/// Wasmtime, and what compiling the stages' module takes.
-constexpr std::uint64_t kRuntimeBytes = 128ULL << 20;
+/// Wasmtime with the stages' compiled module.
+constexpr std::uint64_t kRuntimeBytes = 10ULL << 20;
 /// A list's text and its rows, several times its size in the file.
 constexpr std::uint64_t kBytesPerListByte = 6;
 
-/// What a run by tasks needs at most beyond one on threads: the runtime, the tasks, and the store's
-/// client, or the store itself where it lies in memory.
-std::uint64_t tasks_memory_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
-                                 const exec::ListSizes& lists, const AnnotateOptions& options,
-                                 const exec::AnnotationSettings& settings) {
-  std::uint64_t bytes = exec::task_memory_bound_bytes(dataset, grid, lists, settings);
-  if (options.runtime.is_wasm()) bytes += kRuntimeBytes;
+/// What runs tasks: the runtime, and the store's client, or the store itself where it lies in
+/// memory.
+std::uint64_t runtime_memory_bytes(const imzml::Dataset& dataset, const exec::ListSizes& lists,
+                                   const AnnotateOptions& options,
+                                   const exec::AnnotationSettings& settings) {
+  std::uint64_t bytes = options.runtime.is_wasm() ? kRuntimeBytes : 0;
   if (!options.store.url) return bytes;
   const std::uint64_t largest = exec::largest_object_bound_bytes(dataset, settings);
   const StorePlace place = options.store.place();
   bytes +=
       exec::StageStore::memory_bound_bytes(place == StorePlace::kRemote, settings.threads, largest);
   if (place == StorePlace::kProcess || place == StorePlace::kNode) {
-    // An object that grows is copied to a larger place.
-    bytes += exec::task_objects_bound_bytes(dataset, lists, settings) + settings.threads * largest;
+    // An object that grows is copied to a place of twice its size, and when it is whole to one of
+    // its own; places that are free again stay the store's.
+    bytes +=
+        exec::task_objects_bound_bytes(dataset, lists, settings) + 3 * settings.threads * largest;
   }
   return bytes;
+}
+
+/// Of the formulas of all lists together.
+stages::FormulaSizes formula_sizes(const ReadLists& lists, const stages::IonSettings& settings) {
+  stages::FormulaSizes sizes;
+  for (const chem::MoleculeList& list : lists.lists) {
+    const stages::FormulaSizes own = stages::formula_sizes(list.formulas, settings);
+    sizes.count += own.count;
+    sizes.long_ions += own.long_ions;
+    sizes.text_bytes += own.text_bytes;
+    sizes.ion_text_bytes += own.ion_text_bytes;
+  }
+  return sizes;
 }
 
 /// Fails (kResource) when a folder has less room than needed.
@@ -60,31 +74,39 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
                                      const stages::PixelIndex& pixels,
                                      const AnnotateOptions& options, const ReadLists& lists,
                                      const RunSettings& settings) {
-  std::uint64_t formulas = 0;
-  std::uint64_t list_bytes = 0;
-  for (const chem::MoleculeList& list : lists.lists) formulas += list.formulas.size();
-  for (const report::InputFile& file : lists.files) list_bytes += file.size_bytes;
   const stages::IonSettings& ions = settings.annotation.ions;
-  const std::uint64_t modifiers =
-      (1 + ions.chem_mods.size()) * (1 + ions.neutral_losses.size()) * ions.adducts.size();
+  const stages::FormulaSizes formulas = formula_sizes(lists, ions);
+  std::uint64_t molecules = 0;
+  for (const chem::MoleculeList& list : lists.lists) molecules += list.molecules.size();
+  std::uint64_t list_bytes = 0;
+  for (const report::InputFile& file : lists.files) list_bytes += file.size_bytes;
+  const std::uint64_t targets = formulas.count * stages::target_modifiers(ions).size();
   const std::uint64_t model_bytes =
       settings.scoring_model == nullptr
           ? 0
           : settings.scoring_model->model.size_bytes() + settings.scoring_model->content.size();
-  const exec::ListSizes sizes{.formulas = formulas,
-                              .text_bytes = list_bytes + formulas,  // with the ends of lines
-                              .ions = stages::ion_count_bound(formulas, ions),
+  const exec::ListSizes sizes{.formulas = formulas.count,
+                              .text_bytes = formulas.text_bytes,
+                              .ion_text_bytes = formulas.ion_text_bytes,
+                              .ions = stages::ion_count_bound(formulas.count, ions),
                               .lists = lists.lists.size()};
-  const std::uint64_t tasks_bytes =
-      options.by_tasks()
-          ? tasks_memory_bytes(dataset, pixels.grid.size(), sizes, options, settings.annotation)
-          : 0;
-  const exec::OtherMemory other{
-      .always_bytes = kProgramBytes + model_bytes + list_bytes * kBytesPerListByte + tasks_bytes,
-      .writing_bytes = write_memory_bound_bytes(
-          formulas * modifiers, settings.annotation.pattern.max_peaks, list_bytes * modifiers,
-          pixels.grid, settings.annotation.threads),
-      .peaks_in_runs = options.by_tasks()};
+  const ResultSizes results{
+      .targets = targets,
+      .rows = settings.all_ions ? targets * (1 + ions.decoy_sample_size) : targets,
+      .peaks_per_ion = settings.annotation.pattern.max_peaks,
+      .molecules = molecules,
+      .lists = lists.lists.size(),
+      .text_bytes = list_bytes * stages::target_modifiers(ions).size()};
+  exec::OtherMemory other{
+      .always_bytes = kProgramBytes + model_bytes + list_bytes * kBytesPerListByte,
+      .writing_bytes = write_memory_bound_bytes(results, pixels.grid, settings.annotation.threads),
+      .tasks = std::nullopt};
+  if (options.by_tasks()) {
+    other.always_bytes += runtime_memory_bytes(dataset, sizes, options, settings.annotation);
+    other.tasks = exec::task_memory(dataset, pixels.grid.size(), sizes, settings.annotation,
+                                    {.has_instances = options.runtime.is_wasm(),
+                                     .hands_over_images = !options.runtime.is_wasm()});
+  }
   const std::uint64_t available = exec::available_memory_bytes();
   auto plan = exec::plan_memory(dataset, pixels, formulas, settings.annotation, other,
                                 std::min(available, options.memory_bytes.value_or(available)));

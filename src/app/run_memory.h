@@ -12,8 +12,9 @@
 
 namespace ionloom::app {
 
-/// The program, its libraries and small tables; what a run with next to no data takes.
-inline constexpr std::uint64_t kProgramBytes = 48ULL << 20;
+/// The program, its libraries and small tables; what a run with next to no data takes before it
+/// writes results.
+inline constexpr std::uint64_t kProgramBytes = 42ULL << 20;
 
 /// Plans the memory of a whole run before it starts: the program, the lists, the stages and the
 /// writing of results, within --memory and what the machine has. Fails (kResource) when the least

@@ -63,7 +63,7 @@ plan::MemoryBound stage_bounds(const exec::AnnotationSettings& settings,
       case plan::Stage::kAnnotate:
       case plan::Stage::kImages:
         bytes = peaks_bytes(task) + table_bytes +
-                stages::annotate_memory_bound_bytes(ions, width, grid, 1);
+                stages::annotate_memory_bound_bytes(ions, ions, width, grid, 1);
         break;
       case plan::Stage::kRank:
         bytes = stages::rank_memory_bound_bytes(whole(task, Count::kFormulas), settings.ions,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <mutex>
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/parallel_for.h>
@@ -50,23 +51,20 @@ Result<void> annotate_all(const AnnotationSettings& settings,
                           Progress& progress) {
   tbb::enumerable_thread_specific<imaging::IonMeasurer> measurers(
       [&] { return imaging::IonMeasurer(run.pixels.grid, settings.metrics); });
+  // For all that there can be, so that none is ever held twice; what is not used is not resident.
+  run.measured.reserve(ions.size());
+  std::mutex adding;
   progress.begin("annotate", "ions", ions.size());
   const auto annotate_slice = [&](imaging::PeakTable peaks, std::size_t first,
                                   std::size_t last) -> Result<void> {
     const auto slice = std::span(ions).subspan(first, last - first);
-    std::vector<std::vector<stages::MeasuredIon>> kept((slice.size() + kIonsPerTask - 1) /
-                                                       kIonsPerTask);
     const bool finished = for_slices(slice.size(), progress, [&](std::size_t from, std::size_t to) {
+      std::vector<stages::MeasuredIon> kept;
       stages::annotate_ions(peaks, run.ions, run.patterns, slice.subspan(from, to - from),
-                            settings.all_metrics, measurers.local(), kept[from / kIonsPerTask]);
+                            settings.all_metrics, measurers.local(), kept);
+      const std::lock_guard lock(adding);
+      std::ranges::move(kept, std::back_inserter(run.measured));
     });
-    std::size_t more = 0;
-    for (const std::vector<stages::MeasuredIon>& part : kept) more += part.size();
-    run.measured.reserve(run.measured.size() + more);
-    for (std::vector<stages::MeasuredIon>& part : kept) {
-      std::ranges::move(part, std::back_inserter(run.measured));
-      part = {};
-    }
     if (!finished) return interrupted();
     return {};
   };

@@ -43,9 +43,13 @@ class ImageSource {
                                                            TaskRuntime& runtime,
                                                            RunObjects& objects);
 
-/// Bytes that images_by_tasks() needs at most beside its tasks'.
-[[nodiscard]] std::uint64_t image_tasks_memory_bound_bytes(std::uint64_t pixels,
-                                                           std::uint32_t isotope_peaks,
-                                                           std::uint32_t threads);
+/// What one task of images_by_tasks() is of, at most.
+struct ImageTaskMemory {
+  std::uint64_t ions = 0;
+  std::uint64_t held_bytes = 0;    ///< images in the task
+  std::uint64_t copies_bytes = 0;  ///< of them in this process, beside the task
+};
+[[nodiscard]] ImageTaskMemory image_task_memory(std::uint64_t pixels, std::uint32_t isotope_peaks,
+                                                std::uint64_t peaks, bool hands_over_images);
 
 }  // namespace ionloom::exec

@@ -24,8 +24,8 @@ constexpr const char* kTable = "image-ions";
 /// Bytes of images that one task makes, unless those of one ion are more; where they are handed
 /// over one ion after the other, no more are held.
 constexpr std::uint64_t kImageBytes = std::uint64_t{4} << 20;
-/// What a task makes while it grows in memory, and again as images.
-constexpr std::uint64_t kCopies = 4;
+/// What a task makes, while it grows in memory (twice), and again as images.
+constexpr std::uint64_t kCopies = 3;
 /// Ions of a task that hands them over: the peaks of all runs are put in order once for so many
 /// neighbours, which mostly lie in the same blocks. With five, most of a run's time went there.
 constexpr std::uint64_t kIonsAtOnce = 256;
@@ -34,6 +34,15 @@ constexpr std::uint64_t kTasksPerThread = 4;
 
 std::uint64_t bytes_per_ion(std::uint64_t pixels, std::uint32_t isotope_peaks) {
   return pixels * isotope_peaks * sizeof(tasks::ImageValue);
+}
+
+/// Ions of a task at most. Of few peaks, which are put in order quickly, less is held than they
+/// take.
+std::uint64_t ions_at_once(std::uint64_t pixels, std::uint32_t isotope_peaks, std::uint64_t peaks,
+                           bool hands_over_images) {
+  if (hands_over_images) return kIonsAtOnce;
+  const std::uint64_t held_bytes = std::min(kImageBytes, peaks * sizeof(float));
+  return std::max<std::uint64_t>(1, held_bytes / bytes_per_ion(pixels, isotope_peaks));
 }
 
 /// The ions asked for, each once, and the places where they were.
@@ -72,6 +81,7 @@ class TaskImages final : public ImageSource {
     if (auto added = objects_.add(kTable, tasks::encode_ion_table(all.rows)); !added) return added;
     const auto tasks = tasks_for(all.rows);
     if (!tasks) return std::unexpected(tasks.error());
+    runtime_.release_memory();
     JoinedReads objects(*tasks, objects_, settings_.threads);
     auto done = in_parallel(tasks->size(), progress, [&](std::size_t i) {
       return run_one((*tasks)[i], objects, all, work, progress);
@@ -104,12 +114,11 @@ Result<std::vector<tasks::Task>> TaskImages::tasks_for(const tasks::IonRows& row
                                   .first_mz = run_.peaks.first_mz(),
                                   .last_mz = run_.peaks.last_mz()};
   const std::uint64_t ions = rows.ion.size();
-  const std::uint64_t held =
-      runtime_.hands_over_images()
-          ? kIonsAtOnce
-          : kImageBytes / bytes_per_ion(grid.pixels, image_run.isotope_peaks);
+  const std::uint64_t held = ions_at_once(grid.pixels, image_run.isotope_peaks, run_.peaks.size(),
+                                          runtime_.hands_over_images());
   const std::uint64_t most =
       std::max<std::uint64_t>(1, std::min(held, ions / (settings_.threads * kTasksPerThread)));
+  const std::uint64_t most_bytes = task_bytes(run_.peaks.size(), grid.pixels);
   std::vector<tasks::Task> tasks;
   for (std::uint64_t first = 0; first < ions;) {
     tasks::Task task;
@@ -122,7 +131,7 @@ Result<std::vector<tasks::Task>> TaskImages::tasks_for(const tasks::IonRows& row
       const tasks::IonSlice slice{kTable, ions, first, first + count};
       task = tasks::new_images_task(image_run, dataset, {&slice, 1}, *runs, std::move(windows),
                                     "images-" + std::to_string(tasks.size()));
-      if (task.memory_bytes <= kTaskBytes || count == 1) break;
+      if (task.memory_bytes <= most_bytes || count == 1) break;
     }
     tasks.push_back(std::move(task));
     first += count;
@@ -157,9 +166,15 @@ std::unique_ptr<ImageSource> images_by_tasks(const AnnotationRun& run,
   return std::make_unique<TaskImages>(run, settings, runtime, objects);
 }
 
-std::uint64_t image_tasks_memory_bound_bytes(std::uint64_t pixels, std::uint32_t isotope_peaks,
-                                             std::uint32_t threads) {
-  return threads * kCopies * std::max(kImageBytes, bytes_per_ion(pixels, isotope_peaks));
+ImageTaskMemory image_task_memory(std::uint64_t pixels, std::uint32_t isotope_peaks,
+                                  std::uint64_t peaks, bool hands_over_images) {
+  const std::uint64_t per_ion = bytes_per_ion(pixels, isotope_peaks);
+  const std::uint64_t ions = ions_at_once(pixels, isotope_peaks, peaks, hands_over_images);
+  const std::uint64_t rows =
+      ions * (2 * sizeof(std::uint32_t) + isotope_peaks * sizeof(std::uint64_t));
+  if (hands_over_images) return {.ions = ions, .held_bytes = per_ion + rows, .copies_bytes = 0};
+  const std::uint64_t held = ions * per_ion;
+  return {.ions = ions, .held_bytes = held + rows, .copies_bytes = kCopies * held};
 }
 
 }  // namespace ionloom::exec

@@ -18,8 +18,8 @@ namespace {
 constexpr const char* kIons = "ions";
 constexpr const char* kModel = "model";
 constexpr std::uint64_t kHeaderBytes = 512;  ///< of an object, with what fills its columns up
-/// An ion's place and flags in the ion set, and its text: of lists hardly any is longer.
-constexpr std::uint64_t kBytesPerIon = 64;
+/// An ion's place and flags in the ion set, beside its text.
+constexpr std::uint64_t kBytesPerIon = sizeof(std::uint64_t) + sizeof(std::uint8_t);
 
 std::vector<std::byte> formulas_text(const chem::MoleculeList& list) {
   std::string text;
@@ -179,18 +179,19 @@ Result<void> rank_by_tasks(const IonObjects& ions, std::span<const tasks::SizedO
   return {};
 }
 
-std::uint64_t list_objects_bound_bytes(const ListSizes& lists, const AnnotationSettings& settings) {
+ListObjects list_objects_bound(const ListSizes& lists, const AnnotationSettings& settings) {
   const stages::IonSet frame = stages::empty_ion_set(settings.ions);
   const std::uint64_t targets = lists.formulas * frame.modifiers.size();
   const std::uint64_t decoys = settings.rank_decoys ? targets * frame.sample_size : 0;
-  return lists.text_bytes + lists.ions * kBytesPerIon + map_bytes(lists.formulas, frame) +
-         tasks::write_ranking_memory_bound_bytes(targets, model_features(settings)) +
-         tasks::write_ranking_memory_bound_bytes(decoys, 0) + settings.model_file.size() +
-         lists.lists * 4 * kHeaderBytes;
+  const std::uint64_t headers = 2 * lists.lists * kHeaderBytes;
+  return {
+      .ions_bytes = lists.text_bytes + lists.ion_text_bytes + lists.ions * kBytesPerIon + headers,
+      .maps_bytes = map_bytes(lists.formulas, frame) + settings.model_file.size() + headers,
+      .rank_bytes = tasks::write_ranking_memory_bound_bytes(targets, model_features(settings)) +
+                    tasks::write_ranking_memory_bound_bytes(decoys, 0) + headers};
 }
 
-std::uint64_t list_task_memory_bound_bytes(const ListSizes& lists,
-                                           const AnnotationSettings& settings) {
+ListTaskMemory list_task_memory(const ListSizes& lists, const AnnotationSettings& settings) {
   const tasks::ListObjects texts{
       .formulas = "f", .formulas_bytes = lists.text_bytes, .decoys = "d"};
   const tasks::Task ions = tasks::new_ions_task(settings.ions, {&texts, 1}, lists.formulas, kIons);
@@ -205,7 +206,7 @@ std::uint64_t list_task_memory_bound_bytes(const ListSizes& lists,
   const tasks::Task rank = tasks::new_rank_task(
       settings.ions, width, {&metrics, 1}, map,
       settings.scoring.model == nullptr ? nullptr : &model, settings.rank_decoys, "r");
-  return std::max(ions.memory_bytes, rank.memory_bytes);
+  return {.ions_bytes = ions.memory_bytes, .rank_bytes = rank.memory_bytes};
 }
 
 }  // namespace ionloom::exec

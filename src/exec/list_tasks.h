@@ -40,17 +40,29 @@ struct IonObjects {
 /// What the lists of a run hold together.
 struct ListSizes {
   std::uint64_t formulas = 0;
-  std::uint64_t text_bytes = 0;  ///< of the formulas, at most
-  std::uint64_t ions = 0;        ///< at most
+  std::uint64_t text_bytes = 0;      ///< of the formulas
+  std::uint64_t ion_text_bytes = 0;  ///< of all ions, at most
+  std::uint64_t ions = 0;            ///< at most
   std::uint64_t lists = 1;
 };
 
 /// Bytes of the objects of ions and rank, at most.
-[[nodiscard]] std::uint64_t list_objects_bound_bytes(const ListSizes& lists,
-                                                     const AnnotationSettings& settings);
+struct ListObjects {
+  std::uint64_t ions_bytes = 0;  ///< formulas and the ion set
+  std::uint64_t maps_bytes = 0;  ///< decoy maps and the model
+  std::uint64_t rank_bytes = 0;  ///< rankings
 
-/// Bytes that a task of ions or rank takes at most.
-[[nodiscard]] std::uint64_t list_task_memory_bound_bytes(const ListSizes& lists,
-                                                         const AnnotationSettings& settings);
+  [[nodiscard]] std::uint64_t all_bytes() const { return ions_bytes + maps_bytes + rank_bytes; }
+};
+[[nodiscard]] ListObjects list_objects_bound(const ListSizes& lists,
+                                             const AnnotationSettings& settings);
+
+/// Bytes that the tasks of ions and rank take at most.
+struct ListTaskMemory {
+  std::uint64_t ions_bytes = 0;
+  std::uint64_t rank_bytes = 0;
+};
+[[nodiscard]] ListTaskMemory list_task_memory(const ListSizes& lists,
+                                              const AnnotationSettings& settings);
 
 }  // namespace ionloom::exec

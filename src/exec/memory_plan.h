@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/error.h"
 #include "exec/annotation_run.h"
+#include "exec/task_bounds.h"
 #include "imzml/dataset.h"
 #include "stages/index.h"
 
@@ -17,21 +19,22 @@ struct MemoryPlan {
   std::uint64_t store_bytes = 0;     ///< that objects take in a store at most; 0 without one
 };
 
-/// Memory that a run needs whatever its peaks take.
+/// Memory that a run needs beside what its stages hold.
 struct OtherMemory {
-  std::uint64_t always_bytes = 0;   ///< the program, the molecule lists
-  std::uint64_t writing_bytes = 0;  ///< while results are written
-  /// Tasks take the peaks in and leave them in runs, which no more than a few are read from at
-  /// once.
-  bool peaks_in_runs = false;
+  std::uint64_t always_bytes = 0;   ///< the program, the molecule lists, a store
+  std::uint64_t writing_bytes = 0;  ///< while results are written, but for cutting images
+  /// Of a run by tasks, which take the peaks in and leave them in runs.
+  std::optional<TaskMemory> tasks;
 };
 
-/// Plans to keep all peaks in memory if that stays within the limit, else as many as do.
+/// Plans to keep all peaks in memory if that stays within the limit, else as many as do. The bound
+/// is that of the stage that needs most: each begins with what the stages before it left
+/// (release_freed_memory()).
 /// Fails (kResource), naming the least limit that would do, when not even few peaks fit.
 /// @param formulas  of all lists together
 [[nodiscard]] Result<MemoryPlan> plan_memory(const imzml::Dataset& dataset,
                                              const stages::PixelIndex& pixels,
-                                             std::uint64_t formulas,
+                                             const stages::FormulaSizes& formulas,
                                              const AnnotationSettings& settings,
                                              const OtherMemory& other, std::uint64_t limit_bytes);
 

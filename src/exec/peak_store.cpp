@@ -271,6 +271,13 @@ std::uint64_t PeakStore::ingest_memory_bound_bytes(const imzml::Dataset& dataset
          stages::kMzBuckets * sizeof(std::uint64_t);
 }
 
+std::uint64_t PeakStore::runs_memory_bound_bytes(const imzml::Dataset& dataset) {
+  // An index twice: as read, and as tasks are cut by it.
+  return 2 * (dataset.declared_peaks() / stages::kRunBlockPeaks + dataset.spectra.size()) *
+             sizeof(stages::RunIndexEntry) +
+         stages::kMzBuckets * sizeof(std::uint64_t);
+}
+
 std::uint64_t PeakStore::visit_memory_bound_bytes(const imzml::Dataset& dataset,
                                                   std::uint64_t capacity_peaks,
                                                   std::uint32_t threads) {

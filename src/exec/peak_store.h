@@ -73,6 +73,8 @@ class PeakStore {
   [[nodiscard]] static std::uint64_t ingest_memory_bound_bytes(const imzml::Dataset& dataset,
                                                                std::uint64_t capacity_peaks,
                                                                std::uint32_t threads);
+  /// Bytes that a store over runs of tasks takes at most, before peaks are visited.
+  [[nodiscard]] static std::uint64_t runs_memory_bound_bytes(const imzml::Dataset& dataset);
   /// Bytes that the store holds afterwards and visit() needs beside the visits' own, at most.
   [[nodiscard]] static std::uint64_t visit_memory_bound_bytes(const imzml::Dataset& dataset,
                                                               std::uint64_t capacity_peaks,

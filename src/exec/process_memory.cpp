@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 namespace ionloom::exec {
@@ -77,6 +78,10 @@ std::uint64_t peak_memory_bytes() {
 void reset_peak_memory() {
   std::ofstream file("/proc/self/clear_refs");
   file << "5";
+}
+
+void release_freed_memory() {
+  ::malloc_trim(0);
 }
 
 std::uint64_t available_memory_bytes() {

@@ -18,6 +18,7 @@ class StageClock {
   /// @param meter  of the store; null: there is none
   StageClock(std::vector<StageRecord>& records, std::string name, const StoreMeter* meter = nullptr)
       : records_(records), name_(std::move(name)), meter_(meter), before_(so_far()) {
+    release_freed_memory();
     reset_peak_memory();
   }
   ~StageClock() {

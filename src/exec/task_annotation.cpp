@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <numeric>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -93,20 +95,14 @@ void Stages::take_dataset(stages::PixelIndex pixels) {
 }
 
 Result<void> Stages::ingest() {
-  const std::uint64_t share = ingest_share_peaks(dataset_.declared_peaks(), settings_);
   std::vector<tasks::Task> tasks;
   std::vector<std::uint64_t> units;
-  for (std::uint64_t first = 0; first < spectra_.size();) {
-    std::uint64_t last = first;
-    std::uint64_t peaks = 0;
-    for (; last < spectra_.size() && (last == first || peaks + spectra_.length[last] <= share);
-         ++last) {
-      peaks += spectra_.length[last];
-    }
+  for (const auto [first, last] :
+       spectra_of_ingest_tasks(spectra_, dataset_.declared_peaks(), settings_)) {
     runs_.push_back(RunObjects::run_name(runs_.size()));
     tasks.push_back(tasks::new_ingest_task(dataset_objects_, spectra_, first, last, runs_.back()));
-    units.push_back(peaks);
-    first = last;
+    const auto lengths = std::span(spectra_.length).subspan(first, last - first);
+    units.push_back(std::accumulate(lengths.begin(), lengths.end(), std::uint64_t{0}));
   }
   level_memory(tasks);
   if (auto done = run_all("ingest", "peaks", tasks, units); !done) return done;
@@ -189,7 +185,7 @@ tasks::IonRows Stages::make_table() const {
 }
 
 Result<void> Stages::annotate() {
-  const tasks::IonRows rows = make_table();
+  tasks::IonRows rows = make_table();
   if (auto added = objects_.add(kTable, tasks::encode_ion_table(rows)); !added) return added;
   const tasks::ImageRun image_run{.settings = settings_.metrics,
                                   .isotope_peaks = run_.patterns.peaks_per_ion,
@@ -199,6 +195,8 @@ Result<void> Stages::annotate() {
   std::vector<tasks::Task> tasks;
   std::vector<std::uint64_t> units;
   const std::uint64_t table_ions = rows.ion.size();
+  const std::uint64_t most_bytes =
+      task_bytes(dataset_.declared_peaks(), dataset_objects_.grid.pixels);
   const std::uint64_t share = ions_of_a_task(table_ions, settings_.cuts.annotate, kRowsPerTask);
   for (std::uint64_t first = 0; first < table_ions;) {
     std::uint64_t count = std::min(table_ions - first, share);
@@ -211,7 +209,7 @@ Result<void> Stages::annotate() {
       tasks::Task task =
           tasks::new_annotate_task(image_run, dataset_objects_, {&slice, 1}, run_indices_,
                                    std::move(windows), "metrics-" + std::to_string(tasks.size()));
-      if (task.memory_bytes > kTaskBytes && count > 1) {
+      if (task.memory_bytes > most_bytes && count > 1) {
         count /= 2;
         continue;
       }
@@ -222,14 +220,20 @@ Result<void> Stages::annotate() {
     first += count;
   }
   level_memory(tasks);
+  rows = {};
   if (auto done = run_all("annotate", "ions", tasks, units); !done) return done;
+  objects_.drop(kTable);
+  run_.measured.reserve(table_ions);
   for (const tasks::Task& task : tasks) {
     const auto bytes = objects_.bytes(task.name);
     if (!bytes) return std::unexpected(bytes.error());
     auto metrics = tasks::decode_metrics(**bytes);
     if (!metrics) return std::unexpected(metrics.error());
     run_.ions_in_range += metrics->in_range;
-    std::ranges::move(metrics->measured, std::back_inserter(run_.measured));
+    for (stages::MeasuredIon& one : metrics->measured) {
+      if (!settings_.all_metrics && run_.ions.is_target[one.ion] == 0) one.metrics.images = {};
+      run_.measured.push_back(std::move(one));
+    }
     metrics_.push_back({task.name, (*bytes)->size()});
   }
   std::ranges::sort(run_.measured, {}, &stages::MeasuredIon::ion);
@@ -238,7 +242,11 @@ Result<void> Stages::annotate() {
 }
 
 Result<void> Stages::patterns() {
-  return find_patterns(settings_, run_, progress_, [&] { return compute_patterns(); });
+  auto done = find_patterns(settings_, run_, progress_, [&] { return compute_patterns(); });
+  if (!done) return done;
+  objects_.drop(ions_.ions.object);  // no other stage reads it
+  ions_.ions = {};
+  return {};
 }
 
 Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const ListInput> lists) {
@@ -254,6 +262,7 @@ Result<AnnotationRun> Stages::all(stages::PixelIndex pixels, std::span<const Lis
   for (const auto& [name, work] : stages) {
     const std::uint64_t before = objects_.tasks_handed_out();
     if (before > 0 && name == std::string_view("annotate")) return std::unexpected(handed_out());
+    runtime_.release_memory();
     {
       const StageClock clock(run_.stages, name, objects_.meter());
       auto done = work();

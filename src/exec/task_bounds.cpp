@@ -4,7 +4,10 @@
 
 #include "exec/image_source.h"
 #include "exec/run_reader.h"
+#include "exec/spectra_table.h"
+#include "stages/peak_run.h"
 #include "tasks/metrics_object.h"
+#include "tasks/new_task.h"
 
 namespace ionloom::exec {
 namespace {
@@ -17,13 +20,12 @@ constexpr std::uint64_t kLeastPeaksPerRun = std::uint64_t{1} << 16;
 /// 32 in place of 5 it took twice as long (18.8 million peaks).
 constexpr std::uint64_t kIngestTasks = 4;
 
-// What a task takes at most while a dataset is small: its peaks in two tables, with what sorts
-// them.
-constexpr std::uint64_t kBytesPerPeak = 64;
-constexpr std::uint64_t kLeastTaskBytes = std::uint64_t{24} << 20;
 constexpr std::uint64_t kBytesPerSpectrum = 48;
 constexpr std::uint64_t kBytesPerIon = 64;  ///< its metrics; beside its peaks in a table
 constexpr std::uint64_t kBytesPerTask = std::uint64_t{8} << 10;  ///< headers, ends, a summary
+constexpr std::uint64_t kRecordBytes = std::uint64_t{64} << 10;  ///< a task's text, its inputs
+/// A module's own memory, and what its memory is rounded up to.
+constexpr std::uint64_t kInstanceBytes = std::uint64_t{3} << 20;
 
 /// Of two neighbours together more than a share.
 std::uint64_t most_runs(std::uint64_t declared_peaks, const AnnotationSettings& settings) {
@@ -39,20 +41,89 @@ std::uint64_t ingest_share_peaks(std::uint64_t declared_peaks, const AnnotationS
   return std::min(share, declared_peaks / settings.cuts.ingest + 1);
 }
 
-std::uint64_t task_memory_bound_bytes(const imzml::Dataset& dataset, const imaging::GridSize& grid,
-                                      const ListSizes& lists, const AnnotationSettings& settings) {
+std::uint64_t task_bytes(std::uint64_t peaks, std::uint64_t pixels) {
+  constexpr std::uint64_t kLeast = std::uint64_t{8} << 20;
+  constexpr std::uint64_t kMost = std::uint64_t{256} << 20;
+  constexpr std::uint64_t kBytesPerPixel = 256;
+  return std::clamp(peaks + pixels * kBytesPerPixel, kLeast, kMost);
+}
+
+std::vector<SpectraRange> spectra_of_ingest_tasks(const tasks::SpectraTable& spectra,
+                                                  std::uint64_t declared_peaks,
+                                                  const AnnotationSettings& settings) {
+  const std::uint64_t share = ingest_share_peaks(declared_peaks, settings);
+  std::vector<SpectraRange> ranges;
+  for (std::uint64_t first = 0; first < spectra.size();) {
+    std::uint64_t last = first;
+    std::uint64_t peaks = 0;
+    for (; last < spectra.size() && (last == first || peaks + spectra.length[last] <= share);
+         ++last) {
+      peaks += spectra.length[last];
+    }
+    ranges.push_back({first, last});
+    first = last;
+  }
+  return ranges;
+}
+
+TaskMemory task_memory(const imzml::Dataset& dataset, const imaging::GridSize& grid,
+                       const ListSizes& lists, const AnnotationSettings& settings,
+                       const RuntimeMemory& runtime) {
   const std::uint32_t width = settings.pattern.max_peaks;
-  const std::uint64_t task =
-      std::min(kTaskBytes, kBytesPerPeak * dataset.declared_peaks() + kLeastTaskBytes) +
-      imaging::IonMeasurer::memory_bound_bytes(grid, width);
-  // Objects: spectra, lists, the table of ions, as columns and as rows; metrics until ranks are
-  // there.
-  const std::uint64_t objects = 2 * dataset.spectra.size() * kBytesPerSpectrum +
-                                2 * list_objects_bound_bytes(lists, settings) +
-                                2 * lists.ions * width * (sizeof(double) + sizeof(float)) +
-                                tasks::MetricsColumns::memory_bound_bytes(lists.ions, width);
-  const std::uint64_t images = image_tasks_memory_bound_bytes(grid.pixels, width, settings.threads);
-  return settings.threads * task + images + list_task_memory_bound_bytes(lists, settings) + objects;
+  const std::uint64_t bytes_per_row =
+      width * (sizeof(double) + sizeof(float)) + sizeof(std::uint32_t) + sizeof(std::uint8_t);
+  const std::uint64_t targets = lists.formulas * stages::target_modifiers(settings.ions).size();
+
+  const tasks::SpectraTable spectra = spectra_table(dataset);
+  const tasks::DatasetObjects objects{"i", "s", "p", grid};
+  std::uint64_t ingest = 0;
+  for (const SpectraRange& range :
+       spectra_of_ingest_tasks(spectra, dataset.declared_peaks(), settings)) {
+    ingest = std::max(
+        ingest,
+        tasks::new_ingest_task(objects, spectra, range.first, range.last, "r").memory_bytes);
+  }
+  const std::uint64_t patterns =
+      stages::patterns_memory_bound_bytes(kIonsPerTask, width, 1) + 2 * kIonsPerTask * kBytesPerIon;
+  // Of annotate and images: all peaks, in the order of runs and of m/z, or what tasks are cut by.
+  const auto with_peaks = [&](std::uint64_t rows, std::uint64_t own_bytes) {
+    const std::uint64_t peaks = 2 * RunReader::run_bytes(dataset.declared_peaks()) +
+                                2 * RunReader::run_bytes(stages::kRunBlockPeaks);
+    return std::min(task_bytes(dataset.declared_peaks(), grid.pixels),
+                    peaks + grid.pixels * sizeof(std::uint32_t) + rows * bytes_per_row + own_bytes +
+                        kRecordBytes);
+  };
+  const std::uint64_t annotate =
+      with_peaks(kRowsPerTask, imaging::IonMeasurer::measure_memory_bound_bytes(grid, width) +
+                                   tasks::MetricsColumns::memory_bound_bytes(kRowsPerTask, width));
+  const ImageTaskMemory images =
+      image_task_memory(grid.pixels, width, dataset.declared_peaks(), runtime.hands_over_images);
+  const std::uint64_t images_task = with_peaks(
+      images.ions, imaging::IonMeasurer::cut_memory_bound_bytes(grid, width) + images.held_bytes);
+
+  const ListTaskMemory list_tasks = list_task_memory(lists, settings);
+  // Of a stage's tasks, one a thread; or of one that sees whole lists.
+  const std::uint64_t instance = runtime.has_instances ? kInstanceBytes : 0;
+  const auto on_threads = [&](std::uint64_t task) { return settings.threads * (task + instance); };
+  const auto alone = [&](std::uint64_t task) { return task + instance; };
+  const ListObjects list_objects = list_objects_bound(lists, settings);
+  // Where ions lie in their object is known here too.
+  const std::uint64_t ion_objects =
+      list_objects.ions_bytes + lists.ions * (sizeof(std::uint64_t) + sizeof(std::uint8_t));
+  const std::uint64_t maps = list_objects.maps_bytes;
+  const std::uint64_t table = lists.ions * bytes_per_row;
+  const std::uint64_t metrics = tasks::MetricsColumns::memory_bound_bytes(lists.ions, width);
+  TaskMemory memory;
+  memory.always_bytes = 2 * dataset.spectra.size() * kBytesPerSpectrum;
+  memory.ingest_bytes = on_threads(ingest);
+  memory.ions_bytes = alone(list_tasks.ions_bytes) + ion_objects + maps;
+  memory.patterns_bytes = on_threads(patterns) + ion_objects + maps + table;
+  // The table of all ions is there twice, as rows and in order or as an object, before tasks run.
+  memory.annotate_bytes = maps + table + std::max(table, on_threads(annotate) + metrics);
+  memory.rank_bytes = alone(list_tasks.rank_bytes) + maps + metrics + list_objects.rank_bytes;
+  memory.images_bytes = on_threads(images_task) + settings.threads * images.copies_bytes +
+                        3 * targets * bytes_per_row;
+  return memory;
 }
 
 std::uint64_t task_runs_bound_bytes(const imzml::Dataset& dataset,
@@ -84,7 +155,8 @@ std::uint64_t task_objects_bound_bytes(const imzml::Dataset& dataset, const List
                               settings.cuts.patterns + settings.cuts.annotate +
                               ions / kIonsPerTask + ions / kRowsPerTask + lists.lists + 8;
   return task_runs_bound_bytes(dataset, settings) + dataset.spectra.size() * kBytesPerSpectrum +
-         list_objects_bound_bytes(lists, settings) + ions * bytes_per_ion + tasks * kBytesPerTask;
+         list_objects_bound(lists, settings).all_bytes() + ions * bytes_per_ion +
+         tasks * kBytesPerTask;
 }
 
 }  // namespace ionloom::exec

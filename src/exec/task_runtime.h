@@ -33,6 +33,9 @@ class TaskRuntime {
   /// holds one's.
   [[nodiscard]] virtual bool hands_over_images() const { return false; }
 
+  /// Gives back what idle instances hold: the next tasks may be smaller.
+  virtual void release_memory() {}
+
   /// Memory that a task can have at most.
   [[nodiscard]] virtual std::uint64_t most_memory_bytes() const { return UINT64_MAX; }
 

@@ -24,6 +24,8 @@ class WasmRuntime : public TaskRuntime {
         {.memory_bytes = task.memory_bytes, .time = time_, .fuel = fuel_, .cancelled = cancelled});
   }
 
+  void release_memory() override { runner_->drop_idle(); }
+
   std::uint64_t most_memory_bytes() const override { return std::uint64_t{1} << 32; }
 
   std::string cache_trouble() const override { return runner_->cache_trouble(); }

@@ -53,19 +53,24 @@ void annotate_ions(imaging::PeakTable peaks, const IonSet& ions, const PatternTa
   for (const std::uint32_t ion : slice) {
     // Targets whose MSM is 0 are not kept either, so that they need no more metrics than decoys.
     const bool keep_always = all_metrics || ions.is_targeted[ion] != 0;
-    if (annotate_ion(peaks, patterns.of(ion), keep_always, measurer, metrics)) {
-      kept.push_back({ion, metrics});
-    }
+    if (!annotate_ion(peaks, patterns.of(ion), keep_always, measurer, metrics)) continue;
+    kept.push_back({ion, metrics});
+    // Of a decoy nothing but its score is asked for.
+    if (!all_metrics && ions.is_target[ion] == 0) kept.back().metrics.images = {};
   }
 }
 
-std::uint64_t annotate_memory_bound_bytes(std::uint64_t ions, std::uint32_t peaks_per_ion,
-                                          const imaging::PixelGrid& grid, std::uint64_t threads) {
-  // Kept ions are moved from slices into one vector; each holds its statistics on the heap.
+std::uint64_t measured_memory_bound_bytes(std::uint64_t ions, std::uint64_t with_statistics,
+                                          std::uint32_t peaks_per_ion) {
   constexpr std::uint64_t kHeapBlockBytes = 16;
-  const std::uint64_t per_ion =
-      2 * sizeof(MeasuredIon) + peaks_per_ion * sizeof(imaging::ImageStatistics) + kHeapBlockBytes;
-  return ions * per_ion +
+  return ions * sizeof(MeasuredIon) +
+         with_statistics * (peaks_per_ion * sizeof(imaging::ImageStatistics) + kHeapBlockBytes);
+}
+
+std::uint64_t annotate_memory_bound_bytes(std::uint64_t ions, std::uint64_t with_statistics,
+                                          std::uint32_t peaks_per_ion,
+                                          const imaging::PixelGrid& grid, std::uint64_t threads) {
+  return measured_memory_bound_bytes(ions, with_statistics, peaks_per_ion) +
          threads * imaging::IonMeasurer::memory_bound_bytes(grid.size(), peaks_per_ion);
 }
 

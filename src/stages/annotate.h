@@ -13,6 +13,7 @@ namespace ionloom::stages {
 /// An ion whose metrics are kept: MSM > 0, or in a targeted list, or every metric was asked for.
 struct MeasuredIon {
   std::uint32_t ion = 0;  ///< position in IonSet::ions
+  /// With statistics of its images if it is a target; of decoys only where all metrics are kept.
   imaging::IonMetrics metrics;
 };
 
@@ -46,8 +47,15 @@ void annotate_ions(imaging::PeakTable peaks, const IonSet& ions, const PatternTa
                    std::span<const std::uint32_t> slice, bool all_metrics,
                    imaging::IonMeasurer& measurer, std::vector<MeasuredIon>& kept);
 
+/// Bytes of the kept ions when all are kept.
+/// @param with_statistics  of them: targets, or all
+[[nodiscard]] std::uint64_t measured_memory_bound_bytes(std::uint64_t ions,
+                                                        std::uint64_t with_statistics,
+                                                        std::uint32_t peaks_per_ion);
+
 /// Bytes that the kept ions need when all `ions` are kept, and the measurers of `threads` threads.
 [[nodiscard]] std::uint64_t annotate_memory_bound_bytes(std::uint64_t ions,
+                                                        std::uint64_t with_statistics,
                                                         std::uint32_t peaks_per_ion,
                                                         const imaging::PixelGrid& grid,
                                                         std::uint64_t threads);

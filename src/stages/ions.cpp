@@ -16,6 +16,12 @@ namespace {
 
 /// An ion formula's text with what a hash table and a string keep around it.
 constexpr std::uint64_t kBytesPerIon = 160;
+/// The same once ions are numbered: a string with flags.
+constexpr std::uint64_t kBytesPerNumberedIon = sizeof(std::string) + 3;
+/// What a string takes beside itself that is too long for it; twice that is hardly ever needed.
+constexpr std::uint64_t kBytesPerLongText = 48;
+/// Longer texts do not fit into a string itself.
+constexpr std::size_t kShortText = 15;
 
 std::vector<std::string> with_none(const std::vector<std::string>& parts) {
   std::vector<std::string> all = {""};
@@ -190,12 +196,47 @@ std::uint64_t ion_count_bound(std::uint64_t formulas, const IonSettings& setting
   return formulas * (targets + draws * settings.decoy_sample_size);
 }
 
-std::uint64_t ions_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings) {
+namespace {
+
+/// What the lists' places of their ions take.
+std::uint64_t lists_memory_bytes(std::uint64_t formulas, const IonSettings& settings) {
   const std::uint64_t modifiers = (1 + settings.chem_mods.size()) *
                                   (1 + settings.neutral_losses.size()) * settings.adducts.size();
   const std::uint64_t draws = formulas * modifiers * settings.decoy_sample_size;
   return draws * (sizeof(std::uint32_t) + sizeof(std::uint8_t)) +
-         formulas * modifiers * sizeof(std::uint32_t) +
+         formulas * modifiers * sizeof(std::uint32_t);
+}
+
+}  // namespace
+
+FormulaSizes formula_sizes(std::span<const std::string> formulas, const IonSettings& settings) {
+  // An ion's text has no letter or digit that neither formula nor modifier has, but for a digit
+  // more where atoms are added up.
+  std::size_t added = 0;
+  for (const TargetModifier& modifier : target_modifiers(settings)) {
+    constexpr std::size_t kDecoyAdduct = 3;  // a sign and an element
+    added = std::max({added, modifier.text.size(), modifier.prefix.size() + kDecoyAdduct});
+  }
+  const std::uint64_t ions_each = ion_count_bound(1, settings);
+  FormulaSizes sizes{.count = formulas.size()};
+  for (const std::string& formula : formulas) {
+    const std::size_t longest = formula.size() + added;
+    sizes.text_bytes += formula.size() + 1;
+    sizes.ion_text_bytes += ions_each * longest;
+    if (longest > kShortText) sizes.long_ions += ions_each;
+  }
+  return sizes;
+}
+
+std::uint64_t ion_set_memory_bound_bytes(const FormulaSizes& formulas,
+                                         const IonSettings& settings) {
+  return lists_memory_bytes(formulas.count, settings) +
+         ion_count_bound(formulas.count, settings) * kBytesPerNumberedIon +
+         formulas.long_ions * kBytesPerLongText;
+}
+
+std::uint64_t ions_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings) {
+  return lists_memory_bytes(formulas, settings) +
          ion_count_bound(formulas, settings) * kBytesPerIon +
          chem::IsotopologueBound::memory_bound_bytes();
 }

@@ -78,8 +78,22 @@ enum class Isotopologues : std::uint8_t { kUnknown, kBounded };
                                             const IonSettings& settings,
                                             Isotopologues isotopologues = Isotopologues::kUnknown);
 
+/// What the memory of ions depends on.
+struct FormulaSizes {
+  std::uint64_t count = 0;           ///< formulas
+  std::uint64_t text_bytes = 0;      ///< with the ends of lines
+  std::uint64_t ion_text_bytes = 0;  ///< of all ions' texts, at most
+  std::uint64_t long_ions = 0;       ///< ions whose text a string may have to allocate, at most
+};
+[[nodiscard]] FormulaSizes formula_sizes(std::span<const std::string> formulas,
+                                         const IonSettings& settings);
+
 /// Number of distinct ions that so many formulas can make at most.
 [[nodiscard]] std::uint64_t ion_count_bound(std::uint64_t formulas, const IonSettings& settings);
+
+/// Bytes that the result of enumerate_ions() needs at most.
+[[nodiscard]] std::uint64_t ion_set_memory_bound_bytes(const FormulaSizes& formulas,
+                                                       const IonSettings& settings);
 
 /// Bytes that enumerate_ions() and its result need at most.
 [[nodiscard]] std::uint64_t ions_memory_bound_bytes(std::uint64_t formulas,

@@ -162,6 +162,17 @@ bool is_stored(double score, double fdr, bool targeted) {
   return targeted || (score > 0 && fdr < 1);
 }
 
+std::uint64_t ranked_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
+                                        std::uint64_t model_features, bool with_decoys) {
+  constexpr std::uint64_t kHeapBlockBytes = 16;
+  const std::uint64_t targets = formulas * target_modifiers(settings).size();
+  const std::uint64_t features =
+      model_features == 0 ? 0 : model_features * sizeof(double) + kHeapBlockBytes;
+  // Decoys are not counted before they are kept.
+  const std::uint64_t decoys = with_decoys ? 2 * targets * settings.decoy_sample_size : 0;
+  return targets * (sizeof(RankedIon) + features) + decoys * sizeof(RankedDecoy);
+}
+
 std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas, const IonSettings& settings,
                                       const Scoring& scoring) {
   return rank_features_memory_bound_bytes(

@@ -55,6 +55,13 @@ struct RankedDecoy {
 /// Whether METASPACE stores a ranked ion: score > 0 and FDR < 1, everything of targeted lists.
 [[nodiscard]] bool is_stored(double score, double fdr, bool targeted);
 
+/// Bytes that the ranks of all lists need at most.
+/// @param with_decoys  those of the decoys too
+[[nodiscard]] std::uint64_t ranked_memory_bound_bytes(std::uint64_t formulas,
+                                                      const IonSettings& settings,
+                                                      std::uint64_t model_features,
+                                                      bool with_decoys);
+
 /// Bytes that ranking one list needs at most.
 [[nodiscard]] std::uint64_t rank_memory_bound_bytes(std::uint64_t formulas,
                                                     const IonSettings& settings,

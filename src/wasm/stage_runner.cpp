@@ -114,6 +114,11 @@ Result<void> StageRunner::run(std::string_view text, const std::string& where, t
   return done;
 }
 
+void StageRunner::drop_idle() {
+  const std::lock_guard lock(instances_->mutex);
+  instances_->idle.clear();
+}
+
 std::uint64_t StageRunner::instances_made() const {
   const std::lock_guard lock(instances_->mutex);
   return instances_->made;

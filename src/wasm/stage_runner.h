@@ -47,6 +47,9 @@ class StageRunner {
   [[nodiscard]] Result<void> run(std::string_view text, const std::string& where, tasks::TaskIo& io,
                                  const Limits& limits);
 
+  /// Ends the instances that no task runs in; tasks to come get new ones.
+  void drop_idle();
+
   [[nodiscard]] ModuleSource source() const { return source_; }
   /// Why the compiled module could not be kept; empty: it was.
   [[nodiscard]] const std::string& cache_trouble() const { return cache_trouble_; }

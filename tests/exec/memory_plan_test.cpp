@@ -22,8 +22,9 @@ Result<MemoryPlan> plan(std::uint64_t limit_bytes) {
   AnnotationSettings settings;
   settings.ions.adducts = {"+H"};
   settings.threads = 2;
-  return plan_memory(dataset, index_dataset(dataset).value(), 1'000, settings,
-                     {.always_bytes = 50'000'000, .writing_bytes = 1'000'000}, limit_bytes);
+  return plan_memory(dataset, index_dataset(dataset).value(), {.count = 1'000}, settings,
+                     {.always_bytes = 50'000'000, .writing_bytes = 1'000'000, .tasks = {}},
+                     limit_bytes);
 }
 
 TEST(MemoryPlan, keeps_all_peaks_in_memory_where_there_is_enough) {

@@ -53,6 +53,17 @@ TEST(StageRunner, uses_an_instance_again) {
   EXPECT_EQ((*runner)->instances_made(), 1U);
 }
 
+TEST(StageRunner, makes_a_new_instance_when_idle_ones_were_dropped) {
+  const auto runner = StageRunner::open(module_of(stages(kCopyFive)), "stages.wasm", {});
+  ASSERT_TRUE(runner);
+  for (std::uint64_t made = 1; made < 4; ++made) {
+    MemoryIo io({"task 1"});
+    ASSERT_TRUE((*runner)->run("task", "here", io, {}));
+    EXPECT_EQ((*runner)->instances_made(), made);
+    (*runner)->drop_idle();
+  }
+}
+
 TEST(StageRunner, runs_tasks_of_several_threads_in_as_many_instances_as_it_may_have) {
   const auto runner =
       StageRunner::open(module_of(stages(kCopyFive)), "stages.wasm", {.engine = {.instances = 3}});
