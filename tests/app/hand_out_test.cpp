@@ -226,7 +226,7 @@ TEST_F(HandedOutRun, needs_the_whole_ibd_once) {
   expect_error(with({}), 1, {"ibd.json", std::to_string(whole.size() + 1)});
   for (const char* damaged : {"", "[]", R"({"ionloom_ibd": 2})", R"({"ionloom_ibd": 1})",
                               R"({"ionloom_ibd": 1, "sha256": "", "stated": "", "size_bytes": 1,
-                                  "parts": [[1]]})"}) {
+                                  "hashes": [[1]]})"}) {
     put(file, damaged);
     expect_error(with({}), 1, {"ibd.json", "no record"});
   }
