@@ -37,7 +37,7 @@ std::uint64_t runtime_memory_bytes(const imzml::Dataset& dataset, const exec::Li
     // An object that grows is copied to a place of twice its size, and when it is whole to one of
     // its own; places that are free again stay the store's.
     bytes +=
-        exec::task_objects_bound_bytes(dataset, lists, settings) + 3 * settings.threads * largest;
+        exec::task_objects_bound_bytes(dataset, lists, settings) + 3 * largest * settings.threads;
   }
   return bytes;
 }
