@@ -175,8 +175,11 @@ def write_reference(runs: list[Json], measurements: list[list[Json]], folder: Pa
                        check=True).stdout)
 
 
-def bench_plan(*arguments: str) -> Any:
-    done = subprocess.run([str(BENCH_PLAN), *arguments], capture_output=True, text=True, check=False)
+def bench_plan(work: Path, *arguments: str) -> Any:
+    """What bench_plan prints; it knows nothing of what else was measured on this machine."""
+    environment = {**os.environ, "IONLOOM_MEASUREMENTS": str(work / "nothing.sqlite")}
+    done = subprocess.run([str(BENCH_PLAN), *arguments], env=environment, capture_output=True,
+                          text=True, check=False)
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     return json.loads(done.stdout)
@@ -215,13 +218,13 @@ def main() -> None:
         work = Path(folder)
         runs, measurements = measure(options, work)
         (work / "runs.json").write_text(json.dumps(runs))
-        held_out = bench_plan("held-out", str(work / "runs.json"))
+        held_out = bench_plan(work, "held-out", str(work / "runs.json"))
         rows = [(run["dataset"], own) for run, own in zip(runs, measurements, strict=True)]
         jobs = [] if options.no_lithops else lithops_jobs(lists(work))
+        clouds = bench_plan(work, "clouds")
         lithops = predicted_lithops_runs(lithops_runs(jobs, work), rows, work)
         if options.reference:
             write_reference(runs, measurements, options.reference)
-    clouds = bench_plan("clouds")
     about["load_after"] = round(os.getloadavg()[0], 2)
     found = summary(runs, held_out, lithops, clouds)
     table = markdown(found, runs, held_out, lithops, clouds, about)
