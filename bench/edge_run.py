@@ -91,7 +91,7 @@ class Bench:
         plan = json.loads(self.ionloom(REFERENCE, "plan", str(dataset), "-m", str(molecules),
                                        "--targeted", "no", "--sites", str(sites), "--json"))
         counts = record["counts"]
-        return {**{key: plan[key] for key in ("raw_bytes", "run_bytes", "packed_share", "window_share")},
+        return {**{key: plan[key] for key in ("raw_bytes", "run_bytes", "packed_share", "window_share", "header_bytes")},
                 "ion_table_bytes": 76 * counts["ions"], "result_bytes": record["result_bytes"]}
 
 

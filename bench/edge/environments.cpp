@@ -80,7 +80,8 @@ EdgeMeasurements read_edge_measurements(const Json& json) {
                               .packed_share = entry.at("packed_share"),
                               .window_share = entry.at("window_share"),
                               .ion_table_bytes = entry.at("ion_table_bytes"),
-                              .result_bytes = entry.at("result_bytes")},
+                              .result_bytes = entry.at("result_bytes"),
+                              .header_bytes = entry.at("header_bytes")},
                     .predicted = by_stage(entry.at("predicted"))};
     for (const auto& [device, seconds] : entry.at("seconds").items()) {
       job.took.emplace(device, by_stage(seconds));

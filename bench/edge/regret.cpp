@@ -34,15 +34,17 @@ void divisions(std::size_t sites, int left, std::vector<double>& shares,
 double exhaustive_best_s(const Environment& environment) {
   std::vector<std::vector<double>> shares;
   std::vector<double> begun;
-  divisions(environment.truth.size(), kSteps, begun, shares);
+  const std::size_t number = environment.truth.size();
+  divisions(number, kSteps, begun, shares);
   double best = 1e300;
   for (const std::vector<double>& ingest : shares) {
     for (const std::vector<double>& annotate : shares) {
-      for (std::size_t code = 0; code < 4 * environment.truth.size(); ++code) {
+      for (std::size_t code = 0; code < 4 * number * number; ++code) {
         const auto estimate = sites::estimate_placement(environment.truth, environment.true_job,
                                                         {.ingest = ingest,
-                                                         .patterns = code / 4,
+                                                         .patterns = code / 4 / number,
                                                          .annotate = annotate,
+                                                         .rank = code / 4 % number,
                                                          .is_packed = (code & 1) != 0,
                                                          .windows_only = (code & 2) != 0});
         if (estimate) best = std::min(best, estimate->time_s);

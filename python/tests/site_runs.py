@@ -40,8 +40,13 @@ class Run:
         self.exit_code = process.returncode
 
     @property
+    def run_json(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.output / "run.json").read_text())
+        return content
+
+    @property
     def record(self) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads((self.output / "run.json").read_text())["lithops"]
+        content: dict[str, Any] = self.run_json["lithops"]
         return content
 
     def tasks(self, stage: str) -> dict[str, int]:

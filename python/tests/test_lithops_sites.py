@@ -17,6 +17,7 @@ from site_runs import (
 
 __all__ = ["expected", "pair"]  # fixtures
 pytestmark = needs_sites
+_PNG = b"\x89PNG\r\n"
 
 
 @pytest.mark.parametrize(
@@ -109,20 +110,44 @@ def test_everything_stays_at_the_edge_when_that_is_soonest(
         assert share_seen(packets, some_peaks(tissue)) == 0 and not asked_for_packed(packets)
 
 
-def test_results_for_another_site_are_made_at_the_source(
-    pair: EmulatedSites, tissue: Path, expected: Path, tmp_path: Path
+@pytest.mark.parametrize("wanted_at", ["lab", "cloud"])
+def test_ranks_and_images_are_made_where_the_placement_says(
+    pair: EmulatedSites, tissue: Path, expected: Path, tmp_path: Path, wanted_at: str
 ) -> None:
-    planned(pair, {"ingest": 0.001, "annotate": 1e6}, {"ingest": 1e6, "annotate": 0.001})
-    output = tmp_path / "elsewhere"
-    run = Run(output, start(pair, tissue, output, results="cloud"))
+    edge = {"ingest": 0.001, "patterns": 0.001, "annotate": 0.001, "images": 1e5}
+    planned(pair, edge, {"ingest": 1e6, "patterns": 1e6, "annotate": 1e6, "images": 0.001})
+    output = tmp_path / wanted_at
+    with packets_of(pair.hosts["lab"]) as packets:
+        run = Run(output, start(pair, tissue, output, results=wanted_at))
     assert run.exit_code == 0, run.said
     assert_same_results(run.output, expected)
-    # Steps of planning, the last of which ranks and makes images.
-    assert {call["site"] for call in run.record["calls"] if not call["tasks"]} == {"lab"}
     ranks = {site["site"]: site["rank"] for site in run.record["plan"]["sites"]}
-    assert ranks == {"lab": True, "cloud": False}
-    (lab,) = [site for site in run.record["plan"]["sites"] if site["site"] == "lab"]
-    assert lab["sent_bytes"]["cloud"] > 0
+    assert ranks == {"lab": False, "cloud": True}
+    assert run.record["ranked_at"] == "cloud", run.said
+    steps = [(call["site"], call["name"]) for call in run.record["calls"] if not call["tasks"]]
+    assert steps == [("lab", "plan-0"), ("lab", "plan-1"), ("cloud", "plan-2")], run.said
+    inputs = {given["role"]: given["path"] for given in run.run_json["inputs"]}
+    ibd = str(tissue.with_suffix(".ibd"))
+    assert inputs == {"imzml": str(tissue), "ibd": ibd, "molecules": str(DEMO_LIST)}
+    if packets is not None:
+        content = packets.read_bytes()
+        assert b"<mzML" in content, "the cloud reads the header"
+        assert (_PNG in content) == (wanted_at == "lab"), "images cross the cable to who wants them"
+
+
+def test_results_of_raw_data_that_must_stay_are_made_there_and_go_where_they_are_wanted(
+    pair: EmulatedSites, tissue: Path, expected: Path, tmp_path: Path
+) -> None:
+    planned(pair, {"all": 1000.0}, {"all": 0.001})
+    output = tmp_path / "kept-elsewhere"
+    with packets_of(pair.hosts["lab"]) as packets:
+        run = Run(output, start(pair, tissue, output, "--keep-raw-at=lab", results="cloud"))
+    assert run.exit_code == 0, run.said
+    assert_same_results(run.output, expected)
+    assert run.record["ranked_at"] == "lab"
+    if packets is not None:
+        assert share_seen(packets, some_peaks(tissue)) == 0 and not asked_for_packed(packets)
+        assert _PNG in packets.read_bytes()
 
 
 def test_a_placement_that_is_asked_for_is_gone_by(

@@ -63,7 +63,7 @@ class Scene:
         ingest, annotate = self.answers.pop(0)
         told = [
             {"site": name, "cores": 1, "memory_bytes": 1 << 30, "ingest": i, "annotate": a,
-             "patterns": name == "lab", "kappa": {"ingest": 1.0, "annotate": 1.0},
+             "patterns": name == "lab", "rank": name == "lab", "kappa": {"ingest": 1.0, "annotate": 1.0},
              "up_bytes_s": 1e6, "down_bytes_s": 1e6}
             for name, i, a in (("lab", ingest, annotate), ("cloud", 1 - ingest, 1 - annotate))
         ]

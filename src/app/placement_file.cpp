@@ -44,9 +44,15 @@ Result<void> make_whole(std::vector<double>& shares, const char* stage, const st
   return {};
 }
 
+/// How many sites make patterns, and how many rank.
+struct Makers {
+  int patterns = 0;
+  int rank = 0;
+};
+
 /// Takes what a member of "sites" says.
 Result<void> take_site(const Json& told, const std::vector<std::string>& names,
-                       const std::string& path, sites::Placement& placement, int& makers) {
+                       const std::string& path, sites::Placement& placement, Makers& makers) {
   const auto named = told.find("site");
   const std::string name =
       named != told.end() && named->is_string() ? named->get<std::string>() : "";
@@ -64,7 +70,11 @@ Result<void> take_site(const Json& told, const std::vector<std::string>& names,
   placement.annotate[at] = *annotate;
   if (told.value("patterns", Json(false)) == Json(true)) {
     placement.patterns = at;
-    ++makers;
+    ++makers.patterns;
+  }
+  if (told.value("rank", Json(false)) == Json(true)) {
+    placement.rank = at;
+    ++makers.rank;
   }
   return {};
 }
@@ -72,7 +82,7 @@ Result<void> take_site(const Json& told, const std::vector<std::string>& names,
 }  // namespace
 
 Result<sites::Placement> read_placement(const std::string& path,
-                                        const std::vector<sites::Site>& sites) {
+                                        const std::vector<sites::Site>& sites, std::size_t source) {
   const auto text = read_whole_file(path, "a placement");
   if (!text) return std::unexpected(text.error());
   Json json = Json::parse(*text, nullptr, false);
@@ -85,17 +95,22 @@ Result<sites::Placement> read_placement(const std::string& path,
   const std::vector<std::string> names = names_of(sites);
   sites::Placement placement{.ingest = std::vector<double>(sites.size()),
                              .annotate = std::vector<double>(sites.size()),
+                             .rank = source,
                              .is_packed = json.value("packed", Json(false)) == Json(true),
                              .windows_only = json.value("windows_only", Json(false)) == Json(true)};
-  int makers = 0;
+  Makers makers;
   for (const Json& told : json["sites"]) {
     if (!told.is_object()) return data_error(path, "a member of \"sites\" is no object");
     if (auto taken = take_site(told, names, path, placement, makers); !taken) {
       return std::unexpected(taken.error());
     }
   }
-  if (makers != 1) {
-    return data_error(path, fmt::format("{} sites have \"patterns\": true; expected one", makers));
+  if (makers.patterns != 1) {
+    return data_error(
+        path, fmt::format("{} sites have \"patterns\": true; expected one", makers.patterns));
+  }
+  if (makers.rank > 1) {
+    return data_error(path, fmt::format("{} sites have \"rank\": true; expected one", makers.rank));
   }
   if (auto whole = make_whole(placement.ingest, "ingest", path); !whole) {
     return std::unexpected(whole.error());

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "app/duration.h"
+#include "app/job_survey.h"
 #include "app/joined.h"
 #include "app/nearest_name.h"
 #include "app/observed_sites.h"
@@ -103,21 +104,35 @@ double touched_share(double windows, double window_peaks, double peaks) {
   return 1 - std::exp(-(windows / blocks + window_peaks / peaks));
 }
 
+/// What a site that ranks reads of the dataset and the lists, where it is not the source: the
+/// header, and the spectra by which work is counted (docs/formats/ibd-record.md).
+double header_bytes(const Job& job, double xml_bytes) {
+  double bytes = xml_bytes;
+  for (const auto& [offset, length] : surveyed_ranges(job.dataset)) {
+    bytes += static_cast<double>(length);
+  }
+  for (const report::InputFile& list : job.lists.files) {
+    bytes += static_cast<double>(list.size_bytes);
+  }
+  return bytes;
+}
+
 sites::PlacementJob placement_job(const Job& job, const SitesFile& file, double packed) {
   const plan::JobCounts& counts = job.counts;
   const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
   std::error_code error;
-  const std::uintmax_t xml_bytes = std::filesystem::file_size(job.dataset.imzml_path, error);
+  const std::uintmax_t size_bytes = std::filesystem::file_size(job.dataset.imzml_path, error);
+  const double xml_bytes = error ? 0 : static_cast<double>(size_bytes);
   sites::PlacementJob made{
       .counts = counts,
-      .raw_bytes =
-          number(job.dataset.ibd_size_bytes) + (error ? 0 : static_cast<double>(xml_bytes)),
+      .raw_bytes = number(job.dataset.ibd_size_bytes) + xml_bytes,
       .run_bytes = number(counts.peaks) * sizeof(imaging::Peak),
       .packed_share = packed / sizeof(imaging::Peak),
       .ion_table_bytes = kPatternBytes * number(counts.ions),
       .metrics_bytes = kMetricBytes * number(counts.ions),
       .result_bytes = kMetricBytes * number(counts.ions) +
                       kImageBytes_a_pixel * number(counts.image_ions) * number(counts.pixels),
+      .header_bytes = header_bytes(job, xml_bytes),
       .source = file.source,
       .results = file.results};
   made.window_share = touched_share(kWindows * number(counts.ions), number(counts.window_peaks),
@@ -176,7 +191,8 @@ std::vector<bool> shape_of(const sites::PlacedPlan& plan) {
   return works;
 }
 
-/// The next with another shape than the first; where there is none, with patterns elsewhere.
+/// The next with another shape than the first; where there is none, with patterns or ranks
+/// elsewhere.
 std::size_t runner_up_of(const std::vector<sites::PlacedPlan>& plans) {
   const sites::PlacedPlan& first = plans.front();
   const std::vector<bool> shape = shape_of(first);
@@ -184,7 +200,8 @@ std::size_t runner_up_of(const std::vector<sites::PlacedPlan>& plans) {
       plans, [&](const sites::PlacedPlan& plan) { return shape_of(plan) != shape; });
   if (other == plans.end()) {
     other = std::ranges::find_if(plans, [&](const sites::PlacedPlan& plan) {
-      return plan.placement.patterns != first.placement.patterns;
+      return plan.placement.patterns != first.placement.patterns ||
+             plan.placement.rank != first.placement.rank;
     });
   }
   return static_cast<std::size_t>(other - plans.begin());
@@ -216,10 +233,11 @@ Result<void> put_first(const std::string& asked, SitePlan& made) {
                 begin + static_cast<std::ptrdiff_t>(at) + 1);
     return {};
   }
-  auto placement = read_placement(asked, made.file.sites);
-  if (!placement) return std::unexpected(placement.error());
   const std::size_t source = made.job.source;
-  if (made.job.keep_raw && (placement->ingest[source] < 1 || placement->annotate[source] < 1)) {
+  auto placement = read_placement(asked, made.file.sites, source);
+  if (!placement) return std::unexpected(placement.error());
+  if (made.job.keep_raw && (placement->ingest[source] < 1 || placement->annotate[source] < 1 ||
+                            placement->rank != source)) {
     return usage_error(
         fmt::format("--placement {}: peaks would leave {}, which --keep-raw-at forbids", asked,
                     made.file.sites[source].name));

@@ -23,13 +23,13 @@ std::string readable(double bytes) {
 }
 
 /// What a site does: "ingest 100 %, patterns, annotate 35 %, rank"; empty: nothing.
-std::string work_text(const SitePlan& made, const sites::PlacedPlan& plan, std::size_t site) {
+std::string work_text(const sites::PlacedPlan& plan, std::size_t site) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   if (plan.placement.ingest[site] > 0) add("ingest " + percent(plan.placement.ingest[site]));
   if (plan.placement.patterns == site) add("patterns");
   if (plan.placement.annotate[site] > 0) add("annotate " + percent(plan.placement.annotate[site]));
-  if (made.job.source == site) add("rank and images");
+  if (plan.placement.rank == site) add("rank and images");
   return text;
 }
 
@@ -47,7 +47,7 @@ std::string totals_text(const sites::PlacementEstimate& estimate) {
 std::string plan_lines(const SitePlan& made, const sites::PlacedPlan& plan) {
   std::string text;
   for (std::size_t i = 0; i < made.file.sites.size(); ++i) {
-    const std::string work = work_text(made, plan, i);
+    const std::string work = work_text(plan, i);
     text += fmt::format("  [{}] {}\n", made.file.sites[i].name, work.empty() ? "nothing" : work);
     for (std::size_t to = 0; to < made.file.sites.size(); ++to) {
       const double bytes = plan.estimate.sent_bytes[i][to];
@@ -113,7 +113,7 @@ Json placement_json(const SitePlan& made, const sites::PlacedPlan& plan) {
                      {"ingest", plan.placement.ingest[i]},
                      {"patterns", plan.placement.patterns == i},
                      {"annotate", plan.placement.annotate[i]},
-                     {"rank", made.job.source == i},
+                     {"rank", plan.placement.rank == i},
                      {"busy_s", plan.estimate.busy_s[i]},
                      {"sent_bytes", std::move(sent)}});
   }
@@ -140,12 +140,12 @@ void draw_plan(report::Drawing& drawing, const SitePlan& made, const sites::Plac
   const auto middle = [](std::size_t site) { return kTop + static_cast<int>(site) * kRow + 45; };
   for (std::size_t i = 0; i < made.file.sites.size(); ++i) {
     const int top = kTop + static_cast<int>(i) * kRow;
-    const bool works = !work_text(made, plan, i).empty();
+    const bool works = !work_text(plan, i).empty();
     drawing.box(left, top, kBoxWidth, 90, works ? kBlue : report::kGrey);
     drawing.box(left + 2, top + 2, kBoxWidth - 4, 86, report::kWhite);
     drawing.text(left + 12, top + 10, made.file.sites[i].name, kBlack);
     int y = top + 36;
-    std::string work = work_text(made, plan, i);
+    std::string work = work_text(plan, i);
     // Two parts a line fit into the box.
     while (!work.empty()) {
       std::size_t cut = work.size() > 32 ? work.rfind(", ", 32) : std::string::npos;
@@ -209,6 +209,7 @@ std::string site_plan_json(const Job& job, const SitePlan& made) {
                {"run_bytes", made.job.run_bytes},
                {"packed_share", made.job.packed_share},
                {"window_share", made.job.window_share},
+               {"header_bytes", made.job.header_bytes},
                {"source", made.file.sites[made.job.source].name},
                {"results", made.file.sites[made.job.results].name},
                {"keep_raw", made.job.keep_raw},

@@ -7,8 +7,9 @@
 namespace ionloom::sites {
 namespace {
 
-/// The stages that are placed, as a small graph: patterns and ingest meet in annotate.
-enum Node : std::size_t { kIngest, kPatterns, kAnnotate, kNodes };
+/// The stages that are placed, as a small graph: patterns and ingest meet in annotate, ranks and
+/// images follow.
+enum Node : std::size_t { kIngest, kPatterns, kAnnotate, kRank, kNodes };
 
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
@@ -23,8 +24,10 @@ class MeanTimes {
         return stage_s(plan::Stage::kIngest, site);
       case kPatterns:
         return stage_s(plan::Stage::kPatterns, site);
-      default:
+      case kAnnotate:
         return stage_s(plan::Stage::kAnnotate, site);
+      default:  // is not divided among cores
+        return core_s(plan::Stage::kRank, site) + core_s(plan::Stage::kImages, site);
     }
   }
 
@@ -36,17 +39,19 @@ class MeanTimes {
     return bytes / std::min(up.quantile(0.5), down.quantile(0.5));
   }
 
-  /// Of a node's result on its way to annotate, or to where ranks are made.
-  [[nodiscard]] double result_bytes(Node node) const {
-    if (node == kIngest) return job_.run_bytes;
-    return node == kPatterns ? job_.ion_table_bytes : job_.metrics_bytes;
+  /// The way of what ranks and images are made of, and of the header.
+  [[nodiscard]] double ranked_s(const std::array<std::size_t, kNodes>& at, std::size_t site) const {
+    return send_s(job_.metrics_bytes, at[kAnnotate], site) +
+           send_s(job_.run_bytes * job_.image_share, at[kIngest], site) +
+           send_s(job_.header_bytes, job_.source, site);
   }
 
   [[nodiscard]] bool may_run(Node node, std::size_t site) const {
     const bool stays = job_.keep_raw && node != kPatterns;
     const plan::Stage stage = node == kIngest     ? plan::Stage::kIngest
                               : node == kPatterns ? plan::Stage::kPatterns
-                                                  : plan::Stage::kAnnotate;
+                              : node == kAnnotate ? plan::Stage::kAnnotate
+                                                  : plan::Stage::kImages;
     return (!stays || site == job_.source) &&
            job_.least_memory(stage) <= sites_[site].device.memory_bytes;
   }
@@ -54,10 +59,12 @@ class MeanTimes {
   [[nodiscard]] std::size_t sites() const { return sites_.size(); }
 
  private:
-  [[nodiscard]] double stage_s(plan::Stage stage, std::size_t site) const {
+  [[nodiscard]] double core_s(plan::Stage stage, std::size_t site) const {
     const auto& kappa = sites_[site].device.kappas[static_cast<std::size_t>(stage)];
-    if (!kappa) return kNever;
-    return *kappa * job_.predict(stage).seconds / sites_[site].device.cores;
+    return kappa ? *kappa * job_.predict(stage).seconds : kNever;
+  }
+  [[nodiscard]] double stage_s(plan::Stage stage, std::size_t site) const {
+    return core_s(stage, site) / sites_[site].device.cores;
   }
 
   const std::vector<Site>& sites_;
@@ -69,6 +76,7 @@ Placement placed(std::size_t sites, const std::array<std::size_t, kNodes>& at) {
   placement.patterns = at[kPatterns];
   placement.annotate.assign(sites, 0);
   placement.annotate[at[kAnnotate]] = 1;
+  placement.rank = at[kRank];
   return placement;
 }
 
@@ -98,7 +106,8 @@ double end_of_first(const MeanTimes& times, const PlacementJob& job, Node node, 
 Placement all_at(std::size_t sites, std::size_t site) {
   Placement placement{.ingest = std::vector<double>(sites),
                       .patterns = site,
-                      .annotate = std::vector<double>(sites)};
+                      .annotate = std::vector<double>(sites),
+                      .rank = site};
   placement.ingest[site] = 1;
   placement.annotate[site] = 1;
   return placement;
@@ -110,7 +119,7 @@ std::optional<Placement> heft_placement(const std::vector<Site>& sites, const Pl
       mean_over_sites(times, kIngest) + mean_over_links(times, job.run_bytes);
   const double patterns_rank =
       mean_over_sites(times, kPatterns) + mean_over_links(times, job.ion_table_bytes);
-  std::array<Node, kNodes> order = {kIngest, kPatterns, kAnnotate};
+  std::array<Node, kNodes> order = {kIngest, kPatterns, kAnnotate, kRank};
   if (patterns_rank > ingest_rank) std::swap(order[0], order[1]);
 
   std::array<std::size_t, kNodes> at{};
@@ -125,8 +134,10 @@ std::optional<Placement> heft_placement(const std::vector<Site>& sites, const Pl
         const double ready =
             std::max({free_s[site], ends[kIngest] + times.send_s(job.run_bytes, at[kIngest], site),
                       ends[kPatterns] + times.send_s(job.ion_table_bytes, at[kPatterns], site)});
-        end =
-            ready + times.compute_s(node, site) + times.send_s(job.metrics_bytes, site, job.source);
+        end = ready + times.compute_s(node, site);
+      } else if (node == kRank) {
+        end = ends[kAnnotate] + times.ranked_s(at, site) + times.compute_s(node, site) +
+              times.send_s(job.result_bytes, site, job.results);
       } else {
         end = end_of_first(times, job, node, site, free_s[site]);
       }
@@ -144,7 +155,7 @@ std::optional<Placement> heft_placement(const std::vector<Site>& sites, const Pl
 std::optional<Placement> greedy_placement(const std::vector<Site>& sites, const PlacementJob& job) {
   const MeanTimes times(sites, job);
   std::array<std::size_t, kNodes> at{};
-  for (const Node node : {kIngest, kPatterns, kAnnotate}) {
+  for (const Node node : {kIngest, kPatterns, kAnnotate, kRank}) {
     double best = kNever;
     for (std::size_t site = 0; site < sites.size(); ++site) {
       if (!times.may_run(node, site)) continue;
@@ -154,6 +165,7 @@ std::optional<Placement> greedy_placement(const std::vector<Site>& sites, const 
         seconds += times.send_s(job.run_bytes, at[kIngest], site) +
                    times.send_s(job.ion_table_bytes, at[kPatterns], site);
       }
+      if (node == kRank) seconds += times.ranked_s(at, site);
       if (seconds >= best) continue;
       best = seconds;
       at[node] = site;

@@ -106,14 +106,21 @@ std::vector<PlacedPlan> best_placements(const std::vector<Site>& sites, const Pl
   std::vector<PlacedPlan> plans;
   if (sites.size() > kMostSites) return plans;
   const bool is_over = !job.ingested.empty();
-  for (std::size_t patterns = 0; patterns < sites.size(); ++patterns) {
+  for (std::size_t code = 0; code < sites.size() * sites.size(); ++code) {
+    const std::size_t patterns = code / sites.size();
+    const std::size_t rank = code % sites.size();
     if (is_over && patterns != job.source) continue;  // they are made; no matter where
+    if (job.keep_raw && rank != job.source) continue;
     for (const bool is_packed : {false, true}) {
       if (is_over && is_packed != job.ingested_packed) continue;
       for (const bool windows_only : {false, true}) {
-        append_placements(
-            sites, job,
-            {.patterns = patterns, .is_packed = is_packed, .windows_only = windows_only}, plans);
+        if (windows_only && job.window_share >= kMostWindowShare) continue;
+        append_placements(sites, job,
+                          {.patterns = patterns,
+                           .rank = rank,
+                           .is_packed = is_packed,
+                           .windows_only = windows_only},
+                          plans);
       }
     }
   }

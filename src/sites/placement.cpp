@@ -13,7 +13,8 @@ namespace {
 using plan::Stage;
 
 /// Calls at the source beside its share of tasks: the check of all sites, the question where to run
-/// what, and three steps of planning, the last of which ranks and makes images.
+/// what, and three steps of planning, the last of which ranks and makes images. Where another site
+/// does that, the source gives it the header in a call instead.
 constexpr double kSourceCalls = 5;
 /// All but the check read the dataset's header.
 constexpr double kReadings = 4;
@@ -89,13 +90,14 @@ std::optional<SiteWork> annotate_work(const SiteCosts& costs, const PlacementJob
   }
   work.filling.before_s += latency_s;
   work.filling.whole_s += costs.send_s(job.ion_table_bytes, job.source, site) +
-                          costs.send_s(job.metrics_bytes, site, job.source);
+                          costs.send_s(job.metrics_bytes, site, placement.rank);
   return work;
 }
 
 /// Whether peaks would go where they must not.
 bool breaks_residency(const PlacementJob& job, const Placement& placement) {
-  return job.keep_raw && (placement.ingest[job.source] < 1 || placement.annotate[job.source] < 1);
+  return job.keep_raw && (placement.ingest[job.source] < 1 || placement.annotate[job.source] < 1 ||
+                          placement.rank != job.source);
 }
 
 /// Bytes from each site to each other.
@@ -107,15 +109,19 @@ void count_bytes(const SiteCosts& costs, const PlacementJob& job, const Placemen
   const double run_bytes = costs.sent_run_bytes(placement);
   for (std::size_t to = 0; to < count; ++to) {
     if (job.ingested.empty()) sent[job.source][to] += placement.ingest[to] * job.raw_bytes;
-    sent[to][job.source] += placement.ingest[to] * job.run_bytes * job.image_share;
+    sent[to][placement.rank] += placement.ingest[to] * job.run_bytes * job.image_share;
     for (std::size_t from = 0; from < count; ++from) {
       sent[from][to] += placement.ingest[from] * placement.annotate[to] * run_bytes;
     }
     sent[job.source][to] += placement.annotate[to] * job.ion_table_bytes;
-    sent[to][job.source] += placement.annotate[to] * job.metrics_bytes;
+    sent[to][placement.rank] += placement.annotate[to] * job.metrics_bytes;
   }
   if (job.ingested.empty()) sent[placement.patterns][job.source] += job.ion_table_bytes;
-  sent[job.source][job.results] += job.result_bytes;
+  if (placement.rank != job.source) {
+    sent[job.source][placement.rank] += job.header_bytes;
+    sent[placement.patterns][placement.rank] += job.ion_table_bytes;
+  }
+  sent[placement.rank][job.results] += job.result_bytes;
   for (std::size_t site = 0; site < count; ++site) {
     sent[site][site] = 0;
     for (const double bytes : sent[site]) estimate.link_bytes += bytes;
@@ -134,7 +140,7 @@ void count_costs(const std::vector<Site>& sites, const PlacementJob& job,
     estimate.energy_j += bytes * device.link_j_byte +
                          estimate.busy_s[site] * std::max(device.active_w - device.idle_w, 0.0);
     const bool works = placement.ingest[site] > 0 || placement.annotate[site] > 0 ||
-                       placement.patterns == site || job.source == site;
+                       placement.patterns == site || placement.rank == site || job.source == site;
     if (!works) continue;
     estimate.energy_j += estimate.time_s * device.idle_w;
     estimate.cost_usd += estimate.time_s * sites[site].price_s_usd;
@@ -176,33 +182,62 @@ std::vector<double> shares_of(std::size_t sites, std::uint32_t set, const WorkOf
   return finish_together(fillings);
 }
 
-/// What is done at the source before, between and after the stages, in an estimate.
+/// A step of planning: reading the header, and what is missing.
+std::optional<double> step_s(const SiteCosts& costs, const PlacementJob& job, std::size_t site) {
+  const auto index_s = costs.core_s(Stage::kIndex, site);
+  if (!index_s) return std::nullopt;
+  return *index_s + costs.host_s(job.step_s, site);
+}
+
+/// What is done at the source before and between the stages, in an estimate.
 bool add_steps(const SiteCosts& costs, const std::vector<Site>& sites, const PlacementJob& job,
                const Placement& placement, PlacementEstimate& estimate) {
-  const auto index_s = costs.core_s(Stage::kIndex, job.source);
+  const auto own_step_s = step_s(costs, job, job.source);
   const auto ions_s = costs.core_s(Stage::kIons, job.source);
-  const auto rank_s = costs.core_s(Stage::kRank, job.source);
-  const auto images_s = costs.core_s(Stage::kImages, job.source);
-  if (!index_s || !ions_s || !rank_s || !images_s) return false;
+  if (!own_step_s || !ions_s) return false;
   double start_up_s = 0;  // every site is asked first whether it is there
   for (const Site& site : sites) start_up_s = std::max(start_up_s, site.start_up_s);
   const bool has_ingested = !job.ingested.empty();
-  const double readings = has_ingested ? kCallsLeft : kReadings;
+  const double readings =
+      (has_ingested ? kCallsLeft : kReadings) - 1;  // the last belongs to ranking
   const double calls = has_ingested ? kCallsLeft : kSourceCalls;
   if (has_ingested) start_up_s = 0;
-  const double working_s =
-      readings * (*index_s + costs.host_s(job.step_s, job.source)) + (has_ingested ? 0 : *ions_s);
-  const double making_s = *images_s + costs.host_s(job.images_more_s, job.source);
-  const double images_core_s = making_s / std::min(kStepCores, sites[job.source].device.cores);
+  const double working_s = readings * *own_step_s + (has_ingested ? 0 : *ions_s);
   estimate.steps_s = start_up_s + calls * costs.call_s(job.source) + working_s +
                      costs.send_s(job.ion_table_bytes, placement.patterns, job.source);
+  estimate.busy_s[job.source] += working_s / sites[job.source].device.cores;
+  return true;
+}
+
+/// Ranks, images, and their way to where they are wanted, in an estimate.
+bool add_ranking(const SiteCosts& costs, const std::vector<Site>& sites, const PlacementJob& job,
+                 const Placement& placement, PlacementEstimate& estimate) {
+  const std::size_t at = placement.rank;
+  const auto last_step_s = step_s(costs, job, at);
+  const auto rank_s = costs.core_s(Stage::kRank, at);
+  const auto images_s = costs.core_s(Stage::kImages, at);
+  if (!last_step_s || !rank_s || !images_s) return false;
+  const bool is_away = at != job.source;
+  // The source does it where nobody has the memory, as well as it can.
+  if (is_away && !(costs.fits(Stage::kRank, at) && costs.fits(Stage::kImages, at))) return false;
+  estimate.steps_s += *last_step_s;
+  if (is_away) {
+    estimate.steps_s += costs.call_s(at) + costs.latency_s(job.source, at) +
+                        costs.send_s(job.header_bytes, job.source, at) +
+                        costs.send_s(job.ion_table_bytes, placement.patterns, at);
+  }
+  const double making_s = *images_s + costs.host_s(job.images_more_s, at);
   estimate.rank_s = *rank_s;
-  estimate.images_s = images_core_s + costs.send_s(job.result_bytes, job.source, job.results);
+  estimate.images_s = making_s / std::min(kStepCores, sites[at].device.cores);
   for (std::size_t from = 0; from < sites.size(); ++from) {
     estimate.images_s +=
-        costs.send_s(placement.ingest[from] * job.run_bytes * job.image_share, from, job.source);
+        costs.send_s(placement.ingest[from] * job.run_bytes * job.image_share, from, at);
   }
-  estimate.busy_s[job.source] += (working_s + *rank_s + making_s) / sites[job.source].device.cores;
+  if (at != job.results) {
+    estimate.images_s += costs.call_s(job.results) + costs.latency_s(at, job.results) +
+                         costs.send_s(job.result_bytes, at, job.results);
+  }
+  estimate.busy_s[at] += (*last_step_s + *rank_s + making_s) / sites[at].device.cores;
   return true;
 }
 
@@ -238,7 +273,8 @@ std::optional<PlacementEstimate> estimate_placement(const std::vector<Site>& sit
       placement.annotate,
       [&](std::size_t site) { return annotate_work(costs, job, placement, site); },
       estimate.busy_s);
-  if (!ingest_s || !annotate_s || !add_steps(costs, sites, job, placement, estimate)) {
+  if (!ingest_s || !annotate_s || !add_steps(costs, sites, job, placement, estimate) ||
+      !add_ranking(costs, sites, job, placement, estimate)) {
     return std::nullopt;
   }
   estimate.ingest_s = *ingest_s;

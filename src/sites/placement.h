@@ -41,10 +41,12 @@ struct PlacementJob {
   double ion_table_bytes = 0;
   double metrics_bytes = 0;  ///< that rank reads
   double result_bytes = 0;   ///< files: tables and images
-  /// Site where the dataset lies; ions, rank and images are done there.
+  double header_bytes =
+      0;  ///< of dataset and lists, what ranking elsewhere than at the source reads
+  /// Site where the dataset lies; ions are made there.
   std::size_t source = 0;
   std::size_t results = 0;  ///< site where results are wanted
-  bool keep_raw = false;    ///< no peak leaves the source
+  bool keep_raw = false;    ///< no peak leaves the source, so images are made there
   /// Shares in which a run that is under way has ingested; ingest and patterns are over then, and
   /// runs are packed or not as they are. Empty: nothing has begun.
   std::vector<double> ingested{};
@@ -64,6 +66,7 @@ struct Placement {
   std::vector<double> ingest{};    ///< a share a site
   std::size_t patterns = 0;        ///< site
   std::vector<double> annotate{};  ///< a share a site
+  std::size_t rank = 0;            ///< site: ranks, images, and the files of the results
   bool is_packed = false;          ///< runs cross links packed
   bool windows_only = false;       ///< only blocks that windows touch cross links
 

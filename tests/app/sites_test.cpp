@@ -116,6 +116,13 @@ TEST(Sites, a_placement_that_cannot_be_is_refused_with_a_reason) {
           {"shares of ingest add up to 0.5"});
   refused(R"({"sites": [{"site": "cloud", "ingest": 1, "annotate": 1}]})", 1, {"patterns"});
   refused(away, 2, {"peaks would leave lab"}, {"--keep-raw-at", "lab"});
+  const std::string images_away =
+      R"({"sites": [{"site": "lab", "ingest": 1, "annotate": 1, "patterns": true},
+                    {"site": "cloud", "rank": true}]})";
+  refused(images_away, 2, {"peaks would leave lab"}, {"--keep-raw-at", "lab"});
+  refused(R"({"sites": [{"site": "lab", "ingest": 1, "annotate": 1, "patterns": true, "rank": true},
+                        {"site": "cloud", "rank": true}]})",
+          1, {"2 sites", "rank"});
   put(place / "mine.json", away);
   EXPECT_EQ(planned(place, {"--placement", place / "mine.json"})["plan"]["sites"][1]["ingest"], 1);
 }
@@ -140,7 +147,7 @@ TEST(Sites, what_a_run_has_seen_changes_where_the_rest_of_it_is_placed) {
   expect_error(run(plan(place, {"--observed", place / "seen.json"})), 1, {"sites.clod", "no site"});
 }
 
-TEST(Sites, ranks_and_images_are_made_at_the_source_and_their_way_to_the_results_counts) {
+TEST(Sites, ranks_are_made_where_a_placement_says_and_the_way_of_the_results_counts) {
   const Workplace place(sample(glucose_pixels()));
   put_sites(place, 1);
   const std::string at_the_lab = content_of(place / "sites.toml");
@@ -160,9 +167,17 @@ TEST(Sites, ranks_and_images_are_made_at_the_source_and_their_way_to_the_results
   const double bytes = far["plan"]["link_bytes"];
   EXPECT_GT(bytes, 0);
   EXPECT_EQ(far["plan"]["sites"][0]["sent_bytes"]["cloud"], bytes);
-  // A link of 1 Mbit/s carries 125,000 bytes a second.
+  // A link of 1 Mbit/s carries 125,000 bytes a second; a call takes them in.
   EXPECT_NEAR(far["plan"]["images_s"].get<double>() - near["plan"]["images_s"].get<double>(),
-              bytes / 125'000, 1e-6);
+              bytes / 125'000 + 0.6 + 0.005, 1e-6);
+
+  put(place / "edge.json", R"({"sites": [{"site": "lab", "ingest": 1, "annotate": 1,
+                                          "patterns": true}, {"site": "cloud", "rank": true}]})");
+  const Json away = planned(place, all_at_the_lab);
+  EXPECT_EQ(away["plan"]["sites"][0]["rank"], false);
+  EXPECT_EQ(away["plan"]["sites"][1]["rank"], true);
+  EXPECT_LT(away["plan"]["rank_s"], far["plan"]["rank_s"]);
+  EXPECT_GT(away["plan"]["sites"][0]["sent_bytes"]["cloud"], away["header_bytes"]);
 }
 
 TEST(Sites, least_bytes_keep_everything_where_it_lies) {

@@ -66,7 +66,7 @@ TEST(Placement, what_it_comes_to_is_the_sum_by_hand) {
   EXPECT_NEAR(estimate->steps_s, 5 * 0.002 + 1e6 / 1e8, 1e-9);
   EXPECT_NEAR(estimate->rank_s, 0.002, 1e-9);
   // Images on two cores, and the way of the results.
-  EXPECT_NEAR(estimate->images_s, 0.001 + 1e6 / 1e8, 1e-9);
+  EXPECT_NEAR(estimate->images_s, 0.001 + 0.02 + 1e6 / 1e8, 1e-9);
   EXPECT_NEAR(estimate->sent_bytes[0][1], 0.8e9 + 1e6 + 1e6, 1);
   EXPECT_NEAR(estimate->sent_bytes[1][0], 1e6, 1);
   EXPECT_NEAR(estimate->link_bytes, 0.8e9 + 3e6, 1);
@@ -86,14 +86,55 @@ TEST(Placement, starts_and_calls_are_part_of_the_time) {
   EXPECT_NEAR(with->annotate_s, without->annotate_s + 0.5 + 0.5 * std::log2(16 / 5.0), 1e-9);
 }
 
-TEST(Placement, images_are_made_at_the_source_of_peaks_that_come_back) {
+TEST(Placement, images_that_are_made_at_the_source_need_peaks_that_come_back) {
   PlacementJob problem = job();
   problem.image_share = 0.25;
-  const auto estimate =
-      estimate_placement({site(1, 2, 1e8), site(1, 2, 1e8)}, problem, all_at(2, 1));
+  Placement placement = all_at(2, 1);
+  placement.rank = 0;
+  const auto estimate = estimate_placement({site(1, 2, 1e8), site(1, 2, 1e8)}, problem, placement);
   ASSERT_TRUE(estimate);
   EXPECT_NEAR(estimate->images_s, 0.001 / 2 + 0.25 * 1.6e9 / 1e8, 1e-9);
   EXPECT_NEAR(estimate->sent_bytes[1][0], 1e6 + 0.25 * 1.6e9, 1);
+}
+
+TEST(Placement, ranks_and_images_elsewhere_need_the_header_there_and_results_their_way_back) {
+  PlacementJob problem = job();
+  problem.image_share = 0.25;
+  problem.header_bytes = 2e7;
+  problem.metrics_bytes = 4e6;
+  std::vector<Site> sites = {site(1, 2, 1e8), site(3, 2, 1e8)};
+  for (Site& one : sites) one.call_s = 0.5;
+  const Placement edge = all_at(2, 0);
+  Placement away = edge;
+  away.rank = 1;
+  const auto at_source = estimate_placement(sites, problem, edge);
+  const auto elsewhere = estimate_placement(sites, problem, away);
+  ASSERT_TRUE(at_source && elsewhere);
+  // The last reading of the header is three times as slow there, and so is the call that does it.
+  EXPECT_NEAR(elsewhere->steps_s - at_source->steps_s,
+              2 * 0.001 + 3 * 0.5 + 0.02 + (2e7 + 1e6) / 1e8, 1e-9);
+  // Metrics; of a longer stage there is a part of a call more.
+  EXPECT_NEAR(elsewhere->annotate_s - at_source->annotate_s, 4e6 / 1e8, 0.01);
+  EXPECT_NEAR(elsewhere->rank_s, 3 * 0.001, 1e-9);
+  // Three times as slow; blocks of peaks, and of the results the call that takes them in.
+  EXPECT_NEAR(elsewhere->images_s,
+              3 * 0.001 / 2 + 0.25 * 1.6e9 / 1e8 + 0.5 + 0.02 + problem.result_bytes / 1e8, 1e-9);
+  EXPECT_NEAR(elsewhere->sent_bytes[0][1], 2e7 + 1e6 + 4e6 + 0.25 * 1.6e9, 1);
+  EXPECT_NEAR(elsewhere->sent_bytes[1][0], problem.result_bytes, 1);
+}
+
+TEST(Placement, images_are_made_where_they_are_wanted_when_the_work_is_there) {
+  PlacementJob problem = job();
+  problem.image_share = 0.25;
+  problem.results = 1;
+  const std::vector<Site> sites = {site(50, 1, 1e9), site(1, 16, 1e9)};
+  EXPECT_EQ(best_placements(sites, problem, PlacementGoal::kTime).front().placement.rank, 1);
+  problem.keep_raw = true;
+  for (const PlacedPlan& plan : best_placements(sites, problem, PlacementGoal::kTime)) {
+    EXPECT_EQ(plan.placement.rank, 0);
+  }
+  EXPECT_FALSE(estimate_placement(
+      sites, problem, {.ingest = {1, 0}, .patterns = 0, .annotate = {1, 0}, .rank = 1}));
 }
 
 TEST(Placement, of_a_run_that_has_ingested_only_annotate_is_placed) {

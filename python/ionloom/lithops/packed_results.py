@@ -66,16 +66,25 @@ def _parts_of(files: Files) -> Iterator[Files]:
 
 
 def _packed(results: Path, files: Files, scratch: Path) -> IO[bytes]:
-    table = json.dumps(files).encode()
     packed = tempfile.SpooledTemporaryFile(_MOST_IN_MEMORY, dir=str(scratch))
+    _pack(results, files, packed)
+    packed.seek(0)
+    return packed
+
+
+def pack_folder(folder: Path, packed: IO[bytes]) -> None:
+    """Writes the files below a folder into one."""
+    _pack(folder, sorted(_files_in(folder, "")), packed)
+
+
+def _pack(folder: Path, files: Files, packed: IO[bytes]) -> None:
+    table = json.dumps(files).encode()
     packed.write(len(table).to_bytes(_LENGTH_BYTES, "little") + table)
     for name, length in files:
-        with open(f"{results}/{name}", "rb", buffering=0) as content:
+        with open(f"{folder}/{name}", "rb", buffering=0) as content:
             # Not into room for a whole piece: most are small.
             while length and (piece := content.read(min(length, _PIECE))):
                 length -= packed.write(piece)
-    packed.seek(0)
-    return packed
 
 
 def _put(storage: Any, key: str, packed: IO[bytes]) -> None:
@@ -156,7 +165,7 @@ class ArrivingResults:
                 try:
                     packed.seek(0)
                     packed.truncate()
-                    _copy_object(self._storage, key, packed)
+                    copy_object(self._storage, key, packed)
                     break
                 except Exception as error:  # noqa: BLE001 - each backend has exceptions of its own
                     if is_of_this_disk(error):
@@ -165,12 +174,12 @@ class ArrivingResults:
                         continue
                     raise RemoteError(f"the results cannot be fetched: {one_line(error)}") from None
             try:
-                _unpack(packed, self._folder)
+                unpack_folder(packed, self._folder)
             except ValueError as error:
                 raise RemoteError(f"the results came back damaged: {one_line(error)}") from None
 
 
-def _unpack(packed: IO[bytes], folder: Path) -> None:
+def unpack_folder(packed: IO[bytes], folder: Path) -> None:
     """Writes the files below a folder, and nothing anywhere else. Raises ValueError."""
     size = packed.seek(0, os.SEEK_END)
     packed.seek(0)
@@ -196,7 +205,7 @@ def _unpack(packed: IO[bytes], folder: Path) -> None:
                     piece = piece[file.write(piece) :]
 
 
-def _copy_object(storage: Any, key: str, into: IO[bytes]) -> None:
+def copy_object(storage: Any, key: str, into: IO[bytes]) -> None:
     """Copies an object into a file piece by piece."""
     if storage.backend == "localhost":  # whose stream holds the whole object
         from lithops.constants import LITHOPS_TEMP_DIR

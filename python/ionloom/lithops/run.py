@@ -222,8 +222,8 @@ class Run:
                 self._say("planning anew what is missing")
         raise DataError(f"objects of the run get lost: after {_MOST_ROUNDS} rounds some are missing")
 
-    def _results_in(self, partial: Path) -> ArrivingResults:
-        return ArrivingResults(self._storage, key_of(self._name, "results"), partial)
+    def _results_in(self, partial: Path, storage: Any = None) -> ArrivingResults:
+        return ArrivingResults(storage or self._storage, key_of(self._name, "results"), partial)
 
     def _beat(self) -> None:
         self._record.beat()

@@ -56,6 +56,12 @@ class Placement:
         wanted = (_INGEST_PIECES * max(ingesting, 1), _MORE_PIECES * slots, _MORE_PIECES * slots)
         return ",".join(str(min(_MOST_PIECES, number)) for number in wanted)
 
+    def ranks_at(self) -> Site:
+        """Who ranks, makes images and writes the results."""
+        if self._kept:
+            return self._source
+        return next((site for site in self._sites if self._told[site.name]["rank"]), self._source)
+
     def sites_of(self, stage: str) -> frozenset[str]:
         """Who may do a stage. The .ibd is read where the plan has it read, and where it lies."""
         if self._kept and stage in ("ingest", "annotate"):

@@ -14,15 +14,26 @@ from typing import Any, cast
 
 from ionloom.command import command_path
 from ionloom.errors import IonloomError, RemoteError, UsageError, error_of, exit_code_of
+from ionloom.lithops.engine_output import engine_output
+from ionloom.lithops.geds_files import put_file, reading_options, remove_file
 from ionloom.lithops.geds_place import GedsPlace, geds_place
 from ionloom.lithops.inputs import local_arguments, ranges_in
+from ionloom.lithops.lent_inputs import lend, on_lent_inputs
+from ionloom.lithops.results_at_sites import offer_results, take_results
 from ionloom.lithops.share_out import input_bytes
-from ionloom.lithops.worker import Call, Outcome, do_call, run_call, work
+from ionloom.lithops.worker import Call, Outcome, do_call, ibd_record_key, run_call, run_plan, work
+
 
 class SiteCall(Call, total=False):
-    """A call at a site: kinds "alive", "check", "place", "put_raw" and "drop_raw" beside those of Call."""
+    """A call at a site. Kinds beside those of Call: "alive", "check", "place", "put_raw", "lend", "finish" (a
+    plan, done elsewhere than at the source), "take" and "drop"."""
 
     raw: str  # the .ibd's name in the store of the sites; absent: `ibd` is a file there
+    dropped: list[str]  # drop: names in the store of the sites
+    lent: dict[str, str]  # lend, finish: paths at the source, and what they are called in what it lends
+    lent_as: str  # the same: its name in the store of the sites
+    results: list[str]  # take: the keys that their parts get in Lithops' storage
+    results_as: str  # their name in the store of the sites, where another site wants them
     keeps_raw: bool  # check: no object that is put into the site's store may lie elsewhere too
     files: dict[str, str]  # place: name and text of files that --sites needs, the first is its own
     called: dict[str, str]  # place: what messages call the files
@@ -36,21 +47,12 @@ class SiteOutcome(Outcome, total=False):
     seconds: float  # by the site's own clock, which may be wrong but not fast or slow
 
 
-def _run(arguments: Sequence[str]) -> str:
-    """What the command prints. Raises what its exit code stands for."""
-    done = subprocess.run([command_path(), *arguments], check=False, capture_output=True, text=True)
-    if done.returncode == 0:
-        return done.stdout
-    _, _, said = done.stderr.rpartition("error: ")
-    raise error_of(done.returncode, said.strip() or f"ionloom ended with {done.returncode}")
-
-
 def _alive(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
     """To answer is all that is asked for."""
 
 
 def _check(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
-    version = _run(["--version"]).strip()
+    version = engine_output(["--version"]).strip()
     if call["runtime"] == "wasm":
         module = Path(command_path()).resolve().parent / "stages.wasm"
         if not module.exists():
@@ -69,9 +71,9 @@ def _try_node(place: GedsPlace, keeps_raw: bool) -> None:
     with tempfile.NamedTemporaryFile() as small:
         small.write(b"probe")
         small.flush()
-        _run(["geds", "put", small.name, name, f"--node={place.node}"])
-    told = json.loads(_run(["geds", "stat", name, f"--metadata={place.metadata}", "--json"]))
-    _run(["geds", "rm", name, f"--metadata={place.metadata}"])
+        engine_output(["geds", "put", small.name, name, f"--node={place.node}"])
+    told = json.loads(engine_output(["geds", "stat", name, f"--metadata={place.metadata}", "--json"]))
+    engine_output(["geds", "rm", name, f"--metadata={place.metadata}"])
     copies = [at for at in (told["location"], *told.get("copies", [])) if at != f"geds://{place.node}"]
     if keeps_raw and copies:
         raise UsageError(
@@ -95,7 +97,7 @@ def _place(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
         given = [_with_file(argument, call["files"], folder) for argument in call["arguments"]]
         arguments = local_arguments(storage, given, Path(folder))
         try:
-            printed = _run(["plan", *arguments, f"--sites={own}", "--json"])
+            printed = engine_output(["plan", *arguments, f"--sites={own}", "--json"])
         except IonloomError as error:
             said = str(error)
             for name, called in call["called"].items():
@@ -106,16 +108,21 @@ def _place(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
 
 def _put_raw(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
     """Has the node of this site, where the .ibd lies, keep it for the others."""
-    place = _geds_of(call)
-    try:
-        _run(["geds", "put", call["ibd"], call["raw"], f"--node={place.node}"])
-    except RemoteError as error:
-        if "ALREADY_EXISTS" not in str(error):
-            raise
+    put_file(_geds_of(call), call["ibd"], call["raw"])
 
 
-def _drop_raw(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
-    _run(["geds", "rm", call["raw"], f"--metadata={_geds_of(call).metadata}"])
+def _lend(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
+    record = storage.get_object(storage.bucket, ibd_record_key(call["run"]))
+    lend(_geds_of(call), call["lent"], call["ibd"], record, call["lent_as"])
+
+
+def _take(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
+    take_results(_geds_of(call), storage, call["results_as"], call["results"])
+
+
+def _drop(call: SiteCall, storage: Any, outcome: SiteOutcome) -> None:
+    for name in call["dropped"]:
+        remove_file(_geds_of(call), name)
 
 
 def _geds_of(call: Call) -> GedsPlace:
@@ -129,7 +136,7 @@ def _fetch_raw(call: Call, storage: Any, texts: bytes, folder: Path) -> str:
     path = folder / "part.ibd"
     raw = cast(SiteCall, call)["raw"]
     place = _geds_of(call)
-    how = [f"--metadata={place.metadata}", *([f"--mbit-s={place.mbit_s}"] if place.mbit_s else [])]
+    how = reading_options(place)
     with path.open("wb") as file:
         for begin, size in ranges_in(texts):
             done = subprocess.run(
@@ -160,6 +167,20 @@ def _measure_inputs(outcome: Outcome, storage: Any) -> None:
         task["input_bytes"] = input_bytes(texts[offset : offset + length].decode())
 
 
+def _plan(call: SiteCall, storage: Any) -> SiteOutcome:
+    """A step of planning; the last may be done where the dataset does not lie, on what the source lends."""
+    if "lent_as" in call:
+        with on_lent_inputs(_geds_of(call), call["lent"], call["ibd"], call["lent_as"]) as local:
+            given = [*map(local.argument, call["arguments"]), *local.options]
+            outcome = run_plan(cast(SiteCall, {**call, "arguments": given}), storage)
+    else:
+        outcome = run_plan(call, storage)
+    _measure_inputs(outcome, storage)
+    if "results" in outcome and "results_as" in call:
+        offer_results(_geds_of(call), storage, outcome["results"], call["results_as"])
+    return outcome  # type: ignore[return-value]
+
+
 def run_site_call(call: SiteCall, storage: Any) -> SiteOutcome:
     """Does a call. `storage` is Lithops' own of the site."""
     begin = time.monotonic()
@@ -169,7 +190,9 @@ def run_site_call(call: SiteCall, storage: Any) -> SiteOutcome:
         "check": _check,
         "place": _place,
         "put_raw": _put_raw,
-        "drop_raw": _drop_raw,
+        "lend": _lend,
+        "take": _take,
+        "drop": _drop,
     }
     try:
         if call["kind"] in kinds:
@@ -177,9 +200,10 @@ def run_site_call(call: SiteCall, storage: Any) -> SiteOutcome:
             outcome["exit_code"] = 0
         elif call["kind"] == "work" and "raw" in call:
             outcome |= do_call(call, storage, _work_on_raw)  # type: ignore[typeddict-item]
+        elif call["kind"] in ("plan", "finish"):
+            outcome |= _plan(call, storage)
         else:
             outcome |= run_call(call, storage)  # type: ignore[typeddict-item]
-            _measure_inputs(outcome, storage)
     except IonloomError as error:
         outcome["exit_code"] = exit_code_of(error)
         outcome["error"] = str(error)

@@ -24,6 +24,7 @@ from ionloom.lithops.site import Running, Site
 from ionloom.lithops.site_calls import SiteCalls
 from ionloom.lithops.site_placement import with_room
 from ionloom.lithops.site_worker import SiteCall, SiteOutcome
+from ionloom.lithops.sites_ending import Ending
 from ionloom.lithops.sites_file import SitesFile, check_kept_raw, read_sites_file
 from ionloom.lithops.sites_planning import Planning
 from ionloom.lithops.sites_words import recorded, why
@@ -69,7 +70,8 @@ def annotate_at_sites(job: Mapping[str, Any], say: Say) -> None:
 
 
 class SitesRun(Run):
-    """A run over sites. The steps of planning are done where the dataset lies."""
+    """A run over sites. The steps of planning are done where the dataset lies; the last, which ranks and
+    makes images, where the placement says."""
 
     def __init__(
         self, file: SitesFile, sites: list[Site], job: Mapping[str, Any], say: Say
@@ -80,7 +82,11 @@ class SitesRun(Run):
         super().__init__(self._source.executor, {**job, "store": self._source.store}, say)
         self._site_calls = SiteCalls(sites, self._alive, self._note_at, say, self._beat)
         self._planning = self._open_planning()
+        self._ending = Ending(self._name, self._source, self._results_site, self._arguments, self._ibd,
+                              self._call, self._ask, say)
+        self._is_annotated = False
         self._stage = ""  # that is under way
+        self._made_at = self._source  # results
         self._versions: dict[str, str] = {}
         self._raw: str | None = None
 
@@ -93,7 +99,8 @@ class SitesRun(Run):
             try:
                 planned = self._plan(step)
                 if "results" in planned:
-                    self._results_in(partial).take(planned["results"])
+                    storage = self._ending.storage_with(self._made_at, planned["results"])
+                    self._results_in(partial, storage).take(planned["results"])
                     self._tell_run(partial)
                     return
                 self._say_step(planned)
@@ -174,10 +181,21 @@ class SitesRun(Run):
                 )
                 self._sites.remove(site)
 
+    def _results_site(self) -> Site | None:
+        return next((site for site in self._sites if site.name == self._file.results), None)
+
     def _plan(self, step: int) -> SiteOutcome:
-        call = self._plan_call(step)
+        """The next step; where annotate is done and others are to rank, theirs."""
+        call: SiteCall = self._plan_call(step)  # type: ignore[assignment]
+        call["keeps_ibd_record"] = True
         call["arguments"].append(f"--pieces={self._planning.placement.pieces()}")
-        return self._ask(self._source, call)  # type: ignore[arg-type]
+        self._made_at = self._planning.placement.ranks_at() if self._is_annotated else self._source
+        if self._made_at is not self._source:
+            planned = self._ending.make_at(self._made_at, call)
+            if planned is not None:
+                return planned
+            self._made_at = self._source
+        return self._ask(self._source, self._ending.with_way(self._source, call))
 
     def _say_step(self, planned: SiteOutcome) -> None:
         counts = {stage: sum(t["stage"] == stage for t in planned["tasks"])
@@ -215,6 +233,7 @@ class SitesRun(Run):
         self._stage = ""
         self._planning.end()
         self._planning.note_ingested([work for work in works if work.stage == "ingest"])
+        self._is_annotated = stages == ["annotate"] and not left
         if not left:
             return len(works), None
         code, lines = why(left, self._sites)
@@ -249,7 +268,7 @@ class SitesRun(Run):
 
     def _note_at(self, site: Site, running: Running, outcome: SiteOutcome, state: str) -> None:
         """Notes a call by this process's clock: a site's may be wrong, so only how long it took counts."""
-        if running.call["kind"] not in ("plan", "work"):
+        if running.call["kind"] not in ("plan", "finish", "work"):
             return
         ended = time.time()
         took_s = max(min(outcome.get("seconds", 0.0), running.for_s()), 0.0)
@@ -281,16 +300,20 @@ class SitesRun(Run):
         record["lithops"]["plan"] = self._planning.first
         record["lithops"]["plans"] = self._planning.plans
         record["lithops"]["keep_raw_at"] = self._job["keep_raw_at"] or None
+        record["lithops"]["ranked_at"] = self._made_at.name
+        for given in record["inputs"]:
+            given["path"] = self._ending.given_path(given["path"])
         path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 
     def clean(self) -> None:
-        if self._raw is not None and self._source.silent_since is None:
-            call = self._call("drop_raw", "drop_raw", self._source)
-            call["raw"] = self._raw
+        names = [*([self._raw] if self._raw is not None else []), *self._ending.names]
+        if names and self._source.silent_since is None:
+            call = self._call("drop", "drop", self._source)
+            call["dropped"] = names
             try:
                 self._ask(self._source, call)
             except IonloomError as error:
-                self._say(f"the .ibd stays in the store as {self._raw}: {error}")
+                self._say(f"{', '.join(names)} may stay in the store: {error}")
         for site in self._sites:
             if site is self._source:
                 continue

@@ -36,6 +36,7 @@ class SitesFile:
     text: str
     sites: list[SiteEntry]
     source: str  # name of the site where the dataset lies
+    results: str  # of the one where results are wanted
     devices: list[str]  # as the sites name them
 
     def files(self) -> dict[str, str]:
@@ -96,7 +97,11 @@ def read_sites_file(path: Path, default_config: Any, default_store: str | None) 
     source = content.get("source", sites[0].name)
     if source not in [site.name for site in sites]:
         raise DataError(f'{path}: source is "{source}", which is no site')
-    return SitesFile(path, text, sites, source, [str(table.get("device")) for table in tables])
+    results = content.get("results", source)
+    if results not in [site.name for site in sites]:
+        raise DataError(f'{path}: results is "{results}", which is no site')
+    devices = [str(table.get("device")) for table in tables]
+    return SitesFile(path, text, sites, source, results, devices)
 
 
 def _entry(path: Path, table: Mapping[str, Any], config: Any, store: str | None) -> SiteEntry:

@@ -15,6 +15,8 @@ def work_text(site: Mapping[str, Any]) -> str:
              for stage, word in (("ingest", "ingests"), ("annotate", "annotates")) if site[stage] > 0]
     if site["patterns"]:
         parts.append("makes patterns")
+    if site["rank"]:
+        parts.append("ranks")
     return f"{site['site']} {', '.join(parts)}" if parts else ""
 
 

@@ -43,6 +43,7 @@ class Call(TypedDict, total=False):
     runtime: str  # work: "native" or "wasm"
     packed: bool  # work: runs of peaks are packed, and read so
     memory_mb: int  # that the call has
+    keeps_ibd_record: bool  # plan: of a dataset that lies here, too
     memory_folder: str  # plan: a folder in memory where results may be made, if they fit
     then: Call  # work: the plan that is to follow when all of `beside` are done
     beside: list[str]  # work: names of the step's calls, this one's too
@@ -155,26 +156,38 @@ def _plan_in(parent: str | None, call: Call, storage: Any, outcome: Outcome) -> 
         outcome["results"] = pack_results(storage, prefix, results, Path(folder))
 
 
+def ibd_record_key(run: str) -> str:
+    """Key of what is known of the .ibd."""
+    return key_of(run, "ibd.json")
+
+
 class _IbdInParts:
     """The .ibd of a dataset in S3, for a plan: the run's first fetches it whole, and keeps for the
-    others what all its bytes are needed for (docs/formats/ibd-record.md)."""
+    others what all its bytes are needed for (docs/formats/ibd-record.md). Of one that lies here it may
+    be kept too."""
 
     def __init__(self, call: Call, storage: Any, folder: Path) -> None:
-        self._key = key_of(call["run"], "ibd.json")
+        self._key = ibd_record_key(call["run"])
         self._storage = storage
         self._folder = folder
         self._record = folder / "ibd-record.json"
         self._is_known = False
         self.arguments: list[str] = []  # more, of the engine
+        if call.get("keeps_ibd_record"):
+            self._look_up()
 
-    def fetch(self, url: str) -> None:
+    def _look_up(self) -> None:
         self.arguments = [f"--ibd-record={self._record}"]
         self._is_known = self._key in self._storage.list_keys(self._storage.bucket, self._key)
+        if self._is_known:
+            self._record.write_bytes(self._storage.get_object(self._storage.bucket, self._key))
+
+    def fetch(self, url: str) -> None:
+        self._look_up()
         if not self._is_known:
             fetch(self._storage, url, self._folder)
             return
-        text = self._storage.get_object(self._storage.bucket, self._key)
-        self._record.write_bytes(text)
+        text = self._record.read_bytes()
         parts = [(offset, length) for offset, length in json.loads(text)["parts"]]
         fetch_ranges(self._storage, url, parts, self._folder, Path(url).name)
 
@@ -305,6 +318,11 @@ def _work_and_go_on(call: Call, storage: Any, outcome: Outcome) -> None:
         outcome["ended"] = time.time()
         # The plan's failure is not the tasks': the driver asks for the plan again, and tells it.
         outcome["then"] = do_call(call["then"], storage, _plan)
+
+
+def run_plan(call: Call, storage: Any) -> Outcome:
+    """Does a call that plans, whatever its kind is called."""
+    return do_call(call, storage, _plan)
 
 
 def run_call(call: Call, storage: Any) -> Outcome:

@@ -61,6 +61,7 @@ inline RandomSites random_sites(std::uint64_t seed) {
                .window_share = random.uniform(),
                .ion_table_bytes = 76 * ions,
                .result_bytes = 100 * ions + 20'000 * image_ions,
+               .header_bytes = peaks,
                .source = 0,
                .results = random.below(2)};
   const double peak_s = 30e-9;
@@ -107,13 +108,14 @@ inline RandomSites truth_of(const RandomSites& known, std::uint64_t seed, double
 /// The least time of all placements with shares in steps of 1/20, each tried.
 inline double exhaustive_best_s(const RandomSites& truth) {
   double best = 1e300;
-  for (int code = 0; code < 8 * 21 * 21; ++code) {
-    const double ingest = (code / 8 % 21) / 20.0;
-    const double annotate = (code / (8 * 21)) / 20.0;
+  for (int code = 0; code < 16 * 21 * 21; ++code) {
+    const double ingest = (code / 16 % 21) / 20.0;
+    const double annotate = (code / (16 * 21)) / 20.0;
     const auto estimate = estimate_placement(truth.sites, truth.job,
                                              {.ingest = {ingest, 1 - ingest},
                                               .patterns = static_cast<std::size_t>(code & 1),
                                               .annotate = {annotate, 1 - annotate},
+                                              .rank = static_cast<std::size_t>(code >> 3 & 1),
                                               .is_packed = (code & 2) != 0,
                                               .windows_only = (code & 4) != 0});
     if (estimate) best = std::min(best, estimate->time_s);
