@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "sites/expected_value.h"
+
 namespace ionloom::sites {
 namespace {
 
@@ -43,12 +45,16 @@ class Order {
   Order(PlacementGoal goal, double deadline_s) : goal_(goal), deadline_s_(deadline_s) {}
 
   [[nodiscard]] bool is_better(const PlacementEstimate& a, const PlacementEstimate& b) const {
-    const bool a_late = a.time_s > deadline_s_;
-    const bool b_late = b.time_s > deadline_s_;
+    const bool a_late = is_late(a);
+    const bool b_late = is_late(b);
     if (a_late != b_late) return b_late;
     const double a_value = a_late ? a.time_s : value_of(a, goal_);
     const double b_value = b_late ? b.time_s : value_of(b, goal_);
     return a_value != b_value ? a_value < b_value : a.time_s < b.time_s;
+  }
+
+  [[nodiscard]] bool is_late(const PlacementEstimate& estimate) const {
+    return estimate.time_s > deadline_s_;
   }
 
  private:
@@ -99,6 +105,28 @@ void refine(const std::vector<Site>& sites, const PlacementJob& job, const Order
   }
 }
 
+/// Puts before the others, of those that are nearly as good as the first, what is best in the mean
+/// over sites as they may be: what is known of them is not quite true.
+void prefer_robust(const std::vector<Site>& sites, const PlacementJob& job, PlacementGoal goal,
+                   const Order& order, std::vector<PlacedPlan>& plans) {
+  constexpr double kNearly = 1.05;
+  constexpr std::size_t kMost = 64;
+  if (plans.empty()) return;
+  const double worst = kNearly * value_of(plans.front().estimate, goal);
+  const auto possible = possible_sites(sites);
+  std::vector<std::pair<double, PlacedPlan>> near;
+  for (PlacedPlan& plan : plans) {
+    if (near.size() == kMost || value_of(plan.estimate, goal) > worst ||
+        order.is_late(plan.estimate)) {
+      break;
+    }
+    const double expected = expected_value(possible, job, plan.placement, goal);
+    near.emplace_back(expected, std::move(plan));
+  }
+  std::ranges::stable_sort(near, {}, &std::pair<double, PlacedPlan>::first);
+  for (std::size_t i = 0; i < near.size(); ++i) plans[i] = std::move(near[i].second);
+}
+
 }  // namespace
 
 std::vector<PlacedPlan> best_placements(const std::vector<Site>& sites, const PlacementJob& job,
@@ -134,6 +162,7 @@ std::vector<PlacedPlan> best_placements(const std::vector<Site>& sites, const Pl
     refine(sites, job, order, plans[i]);
   }
   std::ranges::stable_sort(plans, by_goal);
+  prefer_robust(sites, job, goal, order, plans);
   return plans;
 }
 

@@ -15,7 +15,8 @@ struct PlacedPlan {
 /// The best placements for a goal, one for each way to cut (which sites ingest, which annotate,
 /// where patterns and where ranks and images are made, packed, windows only), the best first. Among
 /// the sites of a cut a stage is shared so that all finish together, as far as their links allow.
-/// Empty when nothing is possible.
+/// Of those within 5 % of the best, what is best in the mean over sites as they may be
+/// (expected_value.h) comes first. Empty when nothing is possible.
 /// @param deadline_s  slower ones come after all that keep it, the fastest first
 [[nodiscard]] std::vector<PlacedPlan> best_placements(
     const std::vector<Site>& sites, const PlacementJob& job, PlacementGoal goal,

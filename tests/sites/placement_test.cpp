@@ -204,12 +204,14 @@ TEST(Placement, each_goal_gets_the_least_of_what_it_counts) {
   for (const PlacementGoal goal : {PlacementGoal::kTime, PlacementGoal::kCost,
                                    PlacementGoal::kEnergy, PlacementGoal::kBytes}) {
     const auto plans = best_placements(sites, problem, goal);
+    // Of those that are nearly as good the first is the best in the mean.
+    constexpr double kNearly = 1.05;
     for (const PlacedPlan& plan : plans) {
-      EXPECT_LE(value_of(plans.front().estimate, goal), value_of(plan.estimate, goal));
+      EXPECT_LE(value_of(plans.front().estimate, goal), kNearly * value_of(plan.estimate, goal));
     }
     for (std::size_t at = 0; at < 2; ++at) {
       const auto one = estimate_placement(sites, problem, all_at(2, at));
-      EXPECT_LE(value_of(plans.front().estimate, goal), value_of(*one, goal) * (1 + 1e-9));
+      EXPECT_LE(value_of(plans.front().estimate, goal), kNearly * value_of(*one, goal));
     }
   }
   EXPECT_EQ(best_placements(sites, problem, PlacementGoal::kBytes).front().estimate.link_bytes, 0);
