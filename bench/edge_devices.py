@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CPU_GROUPS = Path("/sys/fs/cgroup/cpu")
-PERIOD_US = 20_000
+# As short as a kernel permits, for which a quota is 1 ms at least: what takes less than a quota runs at full
+# speed, which no slow processor does.
+LEAST_PERIOD_US, LEAST_QUOTA_US = 5_000, 1_000
+TURNS_S = 0.02  # of processes that are stopped by turns
 WEIGHT = 1 << 16  # beside what else runs on this machine: a device has its share for itself
 
 
@@ -38,15 +41,17 @@ def can_make_groups() -> bool:
 
 @contextlib.contextmanager
 def group_of(device: Device) -> Iterator[Path | None]:
-    """A cgroup with the device's quota; nothing when it has a whole processor or none can be made."""
-    if device.share >= 1 or not can_make_groups():
+    """A cgroup with the device's quota, if it has any, and its weight; nothing when none can be made."""
+    if not can_make_groups():
         yield None
         return
     group = CPU_GROUPS / f"ionloom-bench-{os.getpid()}-{device.name}"
     group.mkdir()
     try:
-        (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
-        (group / "cpu.cfs_quota_us").write_text(str(int(PERIOD_US * device.share)))
+        if device.share < 1:
+            period_us = max(LEAST_PERIOD_US, round(LEAST_QUOTA_US / device.share))
+            (group / "cpu.cfs_period_us").write_text(str(period_us))
+            (group / "cpu.cfs_quota_us").write_text(str(round(period_us * device.share)))
         (group / "cpu.shares").write_text(str(WEIGHT))
         yield group
     finally:
@@ -73,7 +78,7 @@ def run_on(device: Device, command: list[str], environment: dict[str, str]) -> s
 
 
 def _by_turns(group: int, share: float, ended: threading.Event) -> None:
-    period_s = PERIOD_US / 1e6
+    period_s = TURNS_S
     with contextlib.suppress(ProcessLookupError):
         while not ended.is_set():
             os.killpg(group, signal.SIGCONT)

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
-_PERIOD_US = 20000
+# As short as a kernel permits, for which a quota is 1 ms at least: what takes less than a quota runs at full
+# speed, which no slow processor does.
+_LEAST_PERIOD_US, _LEAST_QUOTA_US = 5_000, 1_000
+_TURNS_S = 0.02  # of processes that are stopped by turns
 _WEIGHT = 1 << 16  # beside what else runs on this machine: a device has its share for itself
 _SCAN_S = 0.2  # for processes that are new
 
@@ -72,8 +75,9 @@ class DeviceLimits:
     def _make_cgroups(self, share: float | None, memory: int | None) -> None:
         if share is not None:
             group = self._new_cgroup("cpu")
-            (group / "cpu.cfs_period_us").write_text(str(_PERIOD_US))
-            (group / "cpu.cfs_quota_us").write_text(str(int(_PERIOD_US * share)))
+            period_us = max(_LEAST_PERIOD_US, round(_LEAST_QUOTA_US / share))
+            (group / "cpu.cfs_period_us").write_text(str(period_us))
+            (group / "cpu.cfs_quota_us").write_text(str(round(period_us * share)))
             (group / "cpu.shares").write_text(str(_WEIGHT))
         if memory is not None:
             group = self._new_cgroup("memory")
@@ -87,7 +91,7 @@ class DeviceLimits:
 
     def _stop_by_turns(self, share: float) -> None:
         """Lets what runs here go on for its share of every period, and stop for the rest."""
-        period_s, scanned, pids = _PERIOD_US / 1e6, 0.0, list[int]()
+        period_s, scanned, pids = _TURNS_S, 0.0, list[int]()
         while not self._ended.is_set():
             if time.monotonic() - scanned > _SCAN_S:
                 pids, scanned = list(self._pids()), time.monotonic()
