@@ -18,26 +18,38 @@ std::string_view measured_runtime(Runtime runtime) {
   return runtime == Runtime::kInterpreted ? "interpreted" : "wasm";
 }
 
-/// How much longer each took than the model says that its work takes on the reference.
-std::vector<double> ratios(const plan::StageModel& model, std::string_view reference,
-                           std::span<const plan::Measurement> measurements,
-                           std::string_view device) {
-  std::vector<double> found;
+/// How much longer one took than its work takes on the reference, and what that is.
+struct Ratio {
+  double kappa = 1;
+  double reference_s = 0;
+};
+
+std::vector<Ratio> ratios(const plan::StageModel& model, std::string_view reference,
+                          std::span<const plan::Measurement> measurements,
+                          std::string_view device) {
+  std::vector<Ratio> found;
   for (std::size_t i = measurements.size(); i-- > 0 && found.size() < kLast;) {
     const plan::Measurement& one = measurements[i];
     if (one.stage != model.stage || one.device != device || !plan::is_usable(one)) continue;
     const auto predicted = model.predict(reference, one.counts);
     if (!predicted || !(predicted->seconds > 0) || one.compute_s < kLongEnough_s) continue;
-    found.push_back(one.compute_s / predicted->seconds);
+    found.push_back(
+        {.kappa = one.compute_s / predicted->seconds, .reference_s = predicted->seconds});
   }
   return found;
 }
 
-std::optional<double> median_of(std::vector<double> values) {
-  if (values.empty()) return std::nullopt;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
+/// The median in which the more work a run was the more it counts: what is the same for every size,
+/// such as the start of a program, is no part of what a device takes for large data.
+std::optional<double> median_of(std::vector<Ratio> all) {
+  std::ranges::sort(all, {}, &Ratio::kappa);
+  double left_s = 0;
+  for (const Ratio& one : all) left_s += one.reference_s / 2;
+  for (const Ratio& one : all) {
+    left_s -= one.reference_s;
+    if (left_s <= 0) return one.kappa;
+  }
+  return std::nullopt;
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ namespace ionloom::sites {
 [[nodiscard]] plan::Device reference_of_tasks(const plan::StageModel* model);
 
 /// How much longer than there the stages took with one thread on a machine, in the median of the
-/// last measurements: each against what the models say that its work takes there. Measurements of
-/// tasks, which read peaks from objects, count before those of threads. Absent for a stage that was
-/// not measured, or took under 20 ms.
+/// last measurements: each against what the models say that its work takes there, which is also its
+/// weight. Measurements of tasks, which read peaks from objects, count before those of threads.
+/// Absent for a stage that was not measured, or took under 20 ms.
 [[nodiscard]] Kappas measured_kappas(const plan::LearnedModels& models,
                                      std::span<const plan::Measurement> measurements,
                                      std::string_view machine, Runtime runtime);

@@ -51,6 +51,13 @@ TEST(MeasuredKappas, are_medians_against_tasks_of_the_reference_on_the_same_work
   EXPECT_FALSE(kappa("nobody", Runtime::kNative));
 }
 
+TEST(MeasuredKappas, go_by_large_data_more_than_by_small) {
+  const std::vector<plan::Measurement> all = {ingest("pi native-disk x1", 1e6, 9),
+                                              ingest("pi native-disk x1", 1.1e6, 9.5),
+                                              ingest("pi native-disk x1", 4e6, 16)};
+  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 4, 1e-9);
+}
+
 TEST(MeasuredKappas, go_by_the_last_measurements) {
   std::vector<plan::Measurement> all(40, ingest("pi native-disk x1", 1e6, 9));
   all.insert(all.end(), 20, ingest("pi native-disk x1", 1e6, 2));
