@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from math import sqrt
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -27,7 +28,7 @@ from run import machine, results_folder
 from whole_runs import simulated
 
 BENCH_EDGE = BUILD / "bin/bench_edge"
-LEAST_S = 0.01  # on the reference; below are a clock's and a scheduler's grain
+LEAST_S = 0.02  # on the reference: what kappas of shorter stages are told by is no measurement either
 ENVIRONMENTS = 250
 Json = dict[str, Any]
 
@@ -41,6 +42,7 @@ SIZES = [(32, 1000), (64, 1000)]
 QUICK_SIZES = SIZES[:1]
 # Rows; datasets are simulated of the longest, which would keep the interpreter for many minutes.
 LISTS = [800, 2500, 12000]
+REFERENCE_RUNS = 2  # before and after each run of a device
 # Of the real runs: pixels to a side and peaks; quick ones have one environment.
 RUN_SIZE, QUICK_RUN_SIZE = (96, 1000), (32, 1000)
 RUN_ERROR = 0.20
@@ -113,14 +115,16 @@ def medians(records: list[dict[str, float]]) -> dict[str, float]:
 
 
 def self_tests(bench: Bench) -> list[Json]:
-    """Kappas against the reference, whose own self-test ran just before: the machine that emulates
-    the devices is not always as fast."""
-    devices = []
-    for device in DEVICES:
-        reference, kappas = bench.kappas(REFERENCE), bench.kappas(device)
-        kappas = {stage: kappa / reference[stage] for stage, kappa in kappas.items() if stage in reference}
-        if device is REFERENCE:
-            kappas = dict.fromkeys(kappas, 1.0)
+    """Kappas against the reference, whose own self-tests ran just before and just after: the machine that
+    emulates the devices is not always as fast."""
+    before = bench.kappas(REFERENCE)
+    devices = [{"name": REFERENCE.name, "runtime": REFERENCE.record_runtime,
+                "kappas": dict.fromkeys(before, 1.0)}]
+    for device in DEVICES[1:]:
+        kappas, after = bench.kappas(device), bench.kappas(REFERENCE)
+        kappas = {stage: kappa / sqrt(before[stage] * after[stage])
+                  for stage, kappa in kappas.items() if stage in before and stage in after}
+        before = after
         print(f"{device.name}: " + ", ".join(f"{k} {v:.3g}" for k, v in kappas.items()), flush=True)
         devices.append({"name": device.name, "runtime": device.record_runtime, "kappas": kappas})
     bench.environment["IONLOOM_MEASUREMENTS"] = str(bench.work / "test1" / "edge.sqlite")  # the reference's
@@ -128,22 +132,30 @@ def self_tests(bench: Bench) -> list[Json]:
 
 
 def measure_job(bench: Bench, dataset: Path, molecules: Path, quick: bool) -> Json:
-    """Each device's runs in turn with the reference's, of which every stage is a multiple."""
+    """Each device's runs in turn with the reference's, of which every stage is a multiple. `repeats` has the
+    multiples one by one: how far they are apart is what measuring comes to."""
     records = [bench.run(REFERENCE, dataset, molecules)]
     job: Json = {"name": f"{dataset.stem} {molecules.stem}",
                  **bench.sizes(dataset, molecules, records[0]),
                  "predicted": {stage_name(stage["name"]): stage["planned"]["seconds"]
                                for stage in records[0]["stages"] if stage["planned"]}}
-    references = [seconds_of(records[0])]
+
+    def some_references() -> list[dict[str, float]]:
+        return [seconds_of(bench.run(REFERENCE, dataset, molecules)) for _ in range(REFERENCE_RUNS)]
+
+    before = references = some_references()
     kappas: dict[str, list[dict[str, float]]] = {}
     for device in DEVICES[1:]:
         for _ in range(1 if quick or device.runtime == "interpreted" else 3):
             took = seconds_of(bench.run(device, dataset, molecules))
-            references.append(seconds_of(bench.run(REFERENCE, dataset, molecules)))
-            before, after = references[-2:]
+            after = some_references()
+            around = medians(before + after)
             kappas.setdefault(device.name, []).append(
-                {stage: 2 * seconds / (before[stage] + after[stage]) for stage, seconds in took.items()})
+                {stage: seconds / around[stage] for stage, seconds in took.items()})
+            before = after
+            references = references + after
     reference = medians(references)
+    job["repeats"] = kappas
     job["seconds"] = {REFERENCE.name: reference}
     for name, all_kappas in kappas.items():
         job["seconds"][name] = {stage: kappa * reference[stage]
@@ -212,16 +224,24 @@ def transfer(measured: Json) -> list[Json]:
                 if here.get(stage, 0) < LEAST_S or stage not in there:
                     continue
                 true = there[stage] / here[stage]
+                repeats = [one[stage] for one in job.get("repeats", {}).get(device["name"], [])]
                 lines.append({"device": device["name"], "job": job["name"], "stage": stage,
-                              "kappa": kappa, "true": true, "error": abs(kappa / true - 1)})
+                              "kappa": kappa, "true": true, "error": abs(kappa / true - 1),
+                              "spread": [abs(one / true - 1) for one in repeats if len(repeats) > 1]})
     return lines
 
 
 def table(lines: list[Json], key: str) -> list[str]:
-    rows = [f"| {key} | cases | error, mean | 95 % below |", "| --- | --- | --- | --- |"]
+    """Beside the errors, where there are any, how far repeats of the same run are from their median."""
+    spreads = any(line.get("spread") for line in lines)
+    rows = [f"| {key} | cases | error, mean | 95 % below |" + (" repeats, mean |" if spreads else ""),
+            "| --- | --- | --- | --- |" + (" --- |" if spreads else "")]
     for name in dict.fromkeys(line[key] for line in lines):
-        errors = [line["error"] for line in lines if line[key] == name]
-        rows.append(f"| {name} | {len(errors)} | {mean(errors):.1%} | {percentile(errors, 0.95):.1%} |")
+        own = [line for line in lines if line[key] == name]
+        errors = [line["error"] for line in own]
+        row = f"| {name} | {len(errors)} | {mean(errors):.1%} | {percentile(errors, 0.95):.1%} |"
+        apart = [one for line in own for one in line.get("spread", [])]
+        rows.append(row + ((f" {mean(apart):.1%} |" if apart else "  |") if spreads else ""))
     return rows
 
 

@@ -81,7 +81,7 @@ def measured(sites: EmulatedSites, dataset: Path, molecules: Path, which: str, r
         "measured_s": seconds,
         "error": abs(plan["time_s"] - seconds) / seconds,
         "plans": record["plans"],
-        "shares": {told["site"]: {key: told[key] for key in ("ingest", "patterns", "annotate")}
+        "shares": {told["site"]: {key: told[key] for key in ("ingest", "patterns", "annotate", "rank")}
                    for told in plan["sites"]},
         "predicted": {key: plan[key]
                       for key in ("steps_s", "ingest_s", "annotate_s", "rank_s", "images_s")},
