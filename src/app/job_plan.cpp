@@ -47,7 +47,7 @@ plan::PlanProblem problem_of(const Job& job, std::vector<plan::Backend> places) 
           .places = std::move(places),
           .predict = predict,
           .memory_bound = stage_bounds(job.settings.annotation, job.pixels.grid, longest),
-          .may_merge = false};  // no task does that yet
+          .may_merge = false};  // docs/decisions/009-no-merge-task.md
 }
 
 }  // namespace
