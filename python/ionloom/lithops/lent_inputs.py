@@ -10,10 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ionloom.errors import RemoteError
-from ionloom.lithops.geds_files import get_file, put_file
+from ionloom.lithops.geds_files import get_folder, put_folder
 from ionloom.lithops.geds_place import GedsPlace
-from ionloom.lithops.packed_results import pack_folder, unpack_folder
 
 _RECORD, _PARTS = "ibd-record.json", "ibd-parts"
 
@@ -25,7 +23,7 @@ def lend(place: GedsPlace, lent: Mapping[str, str], ibd: str, record: bytes, nam
     record  of the .ibd
     """
     with tempfile.TemporaryDirectory(prefix="ionloom-") as folder:
-        files, packed = Path(folder, "files"), Path(folder, "packed")
+        files = Path(folder)
         for path, called in lent.items():
             (files / called).parent.mkdir(parents=True, exist_ok=True)
             (files / called).symlink_to(path)
@@ -34,9 +32,7 @@ def lend(place: GedsPlace, lent: Mapping[str, str], ibd: str, record: bytes, nam
             for offset, length in json.loads(record)["parts"]:
                 source.seek(offset)
                 parts.write(source.read(length))
-        with packed.open("w+b") as into:
-            pack_folder(files, into)
-        put_file(place, packed, name)
+        put_folder(place, files, name)
 
 
 @dataclass(frozen=True)
@@ -62,15 +58,9 @@ def on_lent_inputs(
 ) -> Iterator[LocalInputs]:
     """Fetches them into a folder that goes away at the end. Raises RemoteError."""
     with tempfile.TemporaryDirectory(prefix="ionloom-") as above:
-        folder, packed = Path(above, "files"), Path(above, "packed")
+        folder = Path(above, "files")
         folder.mkdir()
-        get_file(place, name, packed)
-        try:
-            with packed.open("rb") as content:
-                unpack_folder(content, folder)
-        except ValueError as error:
-            raise RemoteError(f"{name} came damaged: {error}") from None
-        packed.unlink()
+        get_folder(place, name, folder)
         record = json.loads((folder / _RECORD).read_bytes())
         dataset = next(iter(lent.values()))
         with (folder / dataset).with_name(Path(ibd).name).open("wb") as whole:
