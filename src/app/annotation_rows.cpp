@@ -105,12 +105,11 @@ bool ResultRows::is_before(const Row& a, const Row& b) const {
   const stages::RankedIon& other = ranked_at(b.list, b.place);
   if (one.fdr != other.fdr) return one.fdr < other.fdr;
   if (one.score != other.score) return one.score > other.score;
-  const std::string text = report::ion_text(named_at(a.list, a.place), settings_.positive);
-  const int order = text.compare(report::ion_text(named_at(b.list, b.place), settings_.positive));
+  const int order = ion_text_at(a.list, a.place).compare(ion_text_at(b.list, b.place));
   return order != 0 ? order < 0 : lists_[a.list].name < lists_[b.list].name;
 }
 
-report::Annotation ResultRows::named_at(std::uint32_t list, std::uint32_t place) const {
+report::Annotation ResultRows::described_at(std::uint32_t list, std::uint32_t place) const {
   const stages::RankedIon& ranked = ranked_at(list, place);
   const stages::TargetModifier& modifier = run_.ions.modifiers[ranked.modifier];
   report::Annotation row;
@@ -122,9 +121,18 @@ report::Annotation ResultRows::named_at(std::uint32_t list, std::uint32_t place)
   row.ion_formula = run_.ions.ions[run_.measured[ranked.measured].ion];
   row.msm = ranked.score;
   row.fdr = ranked.fdr;
+  return row;
+}
+
+report::Annotation ResultRows::named_at(std::uint32_t list, std::uint32_t place) const {
+  report::Annotation row = described_at(list, place);
   const auto composition = chem::ion_composition(row.ion_formula);
   if (composition) row.mz = chem::monoisotopic_mz(*composition, settings_.positive);
   return row;
+}
+
+std::string ResultRows::ion_text_at(std::uint32_t list, std::uint32_t place) const {
+  return report::ion_text(described_at(list, place), settings_.positive);
 }
 
 report::Annotation ResultRows::named(std::size_t i) const {
@@ -156,16 +164,13 @@ report::Annotation ResultRows::operator[](std::size_t i) const {
     const chem::ListedMolecule& molecule = lists_[list].molecules[stored.molecules[m]];
     row.molecules.push_back({molecule.id, molecule.name});
   }
-  const auto text_of = [&](std::uint32_t other) {
-    return report::ion_text(named_at(list, other), settings_.positive);
-  };
   const std::string text = report::ion_text(row, settings_.positive);
   for (const std::uint32_t other : stored.neighbours.with_ion_of(place)) {
     // One text that is reached in two ways is not its own isomer.
-    if (other != place && text_of(other) != text) ++row.isomeric_ions;
+    if (other != place && ion_text_at(list, other) != text) ++row.isomeric_ions;
   }
   for (const std::uint32_t other : stored.neighbours.isobars_of(place, row.peaks)) {
-    row.isobaric_ions.push_back(text_of(other));
+    row.isobaric_ions.push_back(ion_text_at(list, other));
   }
   return row;
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "app/run_settings.h"
@@ -61,7 +62,10 @@ class ResultRows {
     std::vector<std::uint32_t> molecule_begins;  ///< of each formula, and where the last ends
   };
 
+  /// What ranking has of a row, and its names; no m/z, which has to be computed.
+  [[nodiscard]] report::Annotation described_at(std::uint32_t list, std::uint32_t place) const;
   [[nodiscard]] report::Annotation named_at(std::uint32_t list, std::uint32_t place) const;
+  [[nodiscard]] std::string ion_text_at(std::uint32_t list, std::uint32_t place) const;
   [[nodiscard]] const stages::RankedIon& ranked_at(std::uint32_t list, std::uint32_t place) const;
   [[nodiscard]] bool is_before(const Row& a, const Row& b) const;
 
