@@ -42,19 +42,6 @@ std::uint64_t runtime_memory_bytes(const imzml::Dataset& dataset, const exec::Li
   return bytes;
 }
 
-/// Of the formulas of all lists together.
-stages::FormulaSizes formula_sizes(const ReadLists& lists, const stages::IonSettings& settings) {
-  stages::FormulaSizes sizes;
-  for (const chem::MoleculeList& list : lists.lists) {
-    const stages::FormulaSizes own = stages::formula_sizes(list.formulas, settings);
-    sizes.count += own.count;
-    sizes.long_ions += own.long_ions;
-    sizes.text_bytes += own.text_bytes;
-    sizes.ion_text_bytes += own.ion_text_bytes;
-  }
-  return sizes;
-}
-
 /// Fails (kResource) when a folder has less room than needed.
 /// @param what    needs it, in the words of the message
 /// @param remedy  what to do about it
@@ -75,9 +62,12 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
                                      const AnnotateOptions& options, const ReadLists& lists,
                                      const RunSettings& settings) {
   const stages::IonSettings& ions = settings.annotation.ions;
-  const stages::FormulaSizes formulas = formula_sizes(lists, ions);
+  stages::FormulaSizes formulas;
   std::uint64_t molecules = 0;
-  for (const chem::MoleculeList& list : lists.lists) molecules += list.molecules.size();
+  for (const chem::MoleculeList& list : lists.lists) {
+    formulas += stages::formula_sizes(list.formulas, ions);
+    molecules += list.molecules.size();
+  }
   std::uint64_t list_bytes = 0;
   for (const report::InputFile& file : lists.files) list_bytes += file.size_bytes;
   const std::uint64_t targets = formulas.count * stages::target_modifiers(ions).size();
@@ -85,9 +75,7 @@ Result<exec::MemoryPlan> plan_memory(const imzml::Dataset& dataset,
       settings.scoring_model == nullptr
           ? 0
           : settings.scoring_model->model.size_bytes() + settings.scoring_model->content.size();
-  const exec::ListSizes sizes{.formulas = formulas.count,
-                              .text_bytes = formulas.text_bytes,
-                              .ion_text_bytes = formulas.ion_text_bytes,
+  const exec::ListSizes sizes{.formulas = formulas,
                               .ions = stages::ion_count_bound(formulas.count, ions),
                               .lists = lists.lists.size()};
   const ResultSizes results{

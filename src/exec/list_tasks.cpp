@@ -181,25 +181,27 @@ Result<void> rank_by_tasks(const IonObjects& ions, std::span<const tasks::SizedO
 
 ListObjects list_objects_bound(const ListSizes& lists, const AnnotationSettings& settings) {
   const stages::IonSet frame = stages::empty_ion_set(settings.ions);
-  const std::uint64_t targets = lists.formulas * frame.modifiers.size();
+  const std::uint64_t targets = lists.formulas.count * frame.modifiers.size();
   const std::uint64_t decoys = settings.rank_decoys ? targets * frame.sample_size : 0;
   const std::uint64_t headers = 2 * lists.lists * kHeaderBytes;
   return {
-      .ions_bytes = lists.text_bytes + lists.ion_text_bytes + lists.ions * kBytesPerIon + headers,
-      .maps_bytes = map_bytes(lists.formulas, frame) + settings.model_file.size() + headers,
+      .ions_bytes = lists.formulas.text_bytes + lists.formulas.ion_text_bytes +
+                    lists.ions * kBytesPerIon + headers,
+      .maps_bytes = map_bytes(lists.formulas.count, frame) + settings.model_file.size() + headers,
       .rank_bytes = tasks::write_ranking_memory_bound_bytes(targets, model_features(settings)) +
                     tasks::write_ranking_memory_bound_bytes(decoys, 0) + headers};
 }
 
 ListTaskMemory list_task_memory(const ListSizes& lists, const AnnotationSettings& settings) {
   const tasks::ListObjects texts{
-      .formulas = "f", .formulas_bytes = lists.text_bytes, .decoys = "d"};
-  const tasks::Task ions = tasks::new_ions_task(settings.ions, {&texts, 1}, lists.formulas, kIons);
+      .formulas = "f", .formulas_bytes = lists.formulas.text_bytes, .decoys = "d"};
+  const tasks::Task ions =
+      tasks::new_ions_task(settings.ions, {&texts, 1}, lists.formulas.count, kIons);
   const std::uint32_t width = settings.pattern.max_peaks;
   const tasks::SizedObject metrics{
       "m", kHeaderBytes + tasks::MetricsColumns::memory_bound_bytes(lists.ions, width)};
-  const tasks::SizedObject map{"d",
-                               map_bytes(lists.formulas, stages::empty_ion_set(settings.ions))};
+  const tasks::SizedObject map{
+      "d", map_bytes(lists.formulas.count, stages::empty_ion_set(settings.ions))};
   tasks::ModelObject model{.file = {kModel, settings.model_file.size()},
                            .features = model_features(settings)};
   if (settings.scoring.model != nullptr) model.bytes = settings.scoring.model->size_bytes();

@@ -39,10 +39,8 @@ struct IonObjects {
 
 /// What the lists of a run hold together.
 struct ListSizes {
-  std::uint64_t formulas = 0;
-  std::uint64_t text_bytes = 0;      ///< of the formulas
-  std::uint64_t ion_text_bytes = 0;  ///< of all ions, at most
-  std::uint64_t ions = 0;            ///< at most
+  stages::FormulaSizes formulas;
+  std::uint64_t ions = 0;  ///< at most
   std::uint64_t lists = 1;
 };
 

@@ -72,7 +72,8 @@ TaskMemory task_memory(const imzml::Dataset& dataset, const imaging::GridSize& g
   const std::uint32_t width = settings.pattern.max_peaks;
   const std::uint64_t bytes_per_row =
       width * (sizeof(double) + sizeof(float)) + sizeof(std::uint32_t) + sizeof(std::uint8_t);
-  const std::uint64_t targets = lists.formulas * stages::target_modifiers(settings.ions).size();
+  const std::uint64_t targets =
+      lists.formulas.count * stages::target_modifiers(settings.ions).size();
 
   const tasks::SpectraTable spectra = spectra_table(dataset);
   const tasks::DatasetObjects objects{"i", "s", "p", grid};

@@ -209,6 +209,14 @@ std::uint64_t lists_memory_bytes(std::uint64_t formulas, const IonSettings& sett
 
 }  // namespace
 
+FormulaSizes& FormulaSizes::operator+=(const FormulaSizes& other) {
+  count += other.count;
+  text_bytes += other.text_bytes;
+  ion_text_bytes += other.ion_text_bytes;
+  long_ions += other.long_ions;
+  return *this;
+}
+
 FormulaSizes formula_sizes(std::span<const std::string> formulas, const IonSettings& settings) {
   // An ion's text has no letter or digit that neither formula nor modifier has, but for a digit
   // more where atoms are added up.

@@ -84,6 +84,8 @@ struct FormulaSizes {
   std::uint64_t text_bytes = 0;      ///< with the ends of lines
   std::uint64_t ion_text_bytes = 0;  ///< of all ions' texts, at most
   std::uint64_t long_ions = 0;       ///< ions whose text a string may have to allocate, at most
+
+  FormulaSizes& operator+=(const FormulaSizes& other);
 };
 [[nodiscard]] FormulaSizes formula_sizes(std::span<const std::string> formulas,
                                          const IonSettings& settings);

@@ -62,13 +62,11 @@ class TaskAnnotation : public ::testing::Test {
   }
 
   ListSizes sizes() const {
-    ListSizes sizes{.lists = lists_.size()};
+    ListSizes sizes{.formulas = {}, .lists = lists_.size()};
     for (const ListInput& input : lists_) {
-      for (const std::string& formula : input.list->formulas)
-        sizes.text_bytes += formula.size() + 1;
-      sizes.formulas += input.list->formulas.size();
+      sizes.formulas += stages::formula_sizes(input.list->formulas, settings_.ions);
     }
-    sizes.ions = stages::ion_count_bound(sizes.formulas, settings_.ions);
+    sizes.ions = stages::ion_count_bound(sizes.formulas.count, settings_.ions);
     return sizes;
   }
 
