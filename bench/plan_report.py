@@ -69,6 +69,7 @@ def summary(runs: list[Json], held_out: Json, lithops: list[Json], clouds: list[
     both = [*native, *lithops]
     promised = [line for line in stages if line["level"] > 0]
     used = [value for values in memory_used(runs).values() for value in values]
+    same_work = same_work_spread(stages) or [0]
     usual = [line for line in clouds if 50e6 <= line["ibd_bytes"] <= 1e9]
     return {
         "stage_error_median": median(map(error, stages)),
@@ -92,8 +93,8 @@ def summary(runs: list[Json], held_out: Json, lithops: list[Json], clouds: list[
         "memory_used_over_bound_max": max(used),
         "memory_used_over_bound_median": median(used),
         "memory_bound_exceeded": sum(value > 1 for value in used),
-        "same_work_spread_median": median(same_work_spread(stages) or [0]),
-        "same_work_spread_p95": percentile(same_work_spread(stages) or [0], 0.95),
+        "same_work_spread_median": median(same_work),
+        "same_work_spread_p95": percentile(same_work, 0.95),
         "solver_s_max": max(line["solver_s"] for line in clouds),
         "datasets": len({run["dataset"] for run in runs}),
         "runs": len(runs),
