@@ -82,6 +82,8 @@ void apply(const ObservedSites& observed, SitesFile& file) {
     for (auto& kappa : device.kappas) {
       if (kappa) *kappa *= seen.slowness;
     }
+    auto& host_kappa = file.sites[i].host_kappa;
+    if (host_kappa) *host_kappa *= seen.slowness;
     if (!seen.is_there) device.memory_bytes = 0;
     if (!seen.link_bytes_s) continue;
     for (sites::RecentValues* rates : {&device.link.up_bytes_s, &device.link.down_bytes_s}) {

@@ -20,6 +20,7 @@
 #include "imaging/peak_table.h"
 #include "imzml/spectrum_reader.h"
 #include "plan/evenly_spread.h"
+#include "sites/reference_tasks.h"
 #include "stages/packed_block.h"
 #include "stages/peak_run.h"
 
@@ -43,8 +44,6 @@ constexpr double kStore_bytes_s = 5e8;  ///< into and out of a node on the same 
 constexpr double kTask_s = 0.004;
 constexpr double kStep_s = 0.2;
 constexpr double kStepIon_s = 0.7e-6;
-/// Of a run, that an image window is read from.
-constexpr double kBlocks_a_window = 1;
 
 /// Bytes of a packed peak: spectra from all over the dataset, sorted and packed as a run would be.
 /// Of a sample m/z lie further apart than in the run, so this is rather too much.
@@ -79,6 +78,14 @@ double runs_of(double peaks) {
   return std::ceil(peaks / kPeaks_a_run) + 1;
 }
 
+/// Which part of the blocks of all runs windows touch: each falls into one of every run, at random,
+/// and into as many more as its peaks fill.
+double touched_share(double windows, double window_peaks, double peaks) {
+  if (!(peaks > 0)) return 1;
+  const double blocks = std::ceil(peaks / runs_of(peaks) / stages::kRunBlockPeaks);
+  return 1 - std::exp(-(windows / blocks + window_peaks / peaks));
+}
+
 /// What tasks take beside their stages: reading and writing objects, beginning and ending.
 void add_task_costs(const plan::JobCounts& counts, sites::PlacementJob& job) {
   const auto peaks = static_cast<double>(counts.peaks);
@@ -87,21 +94,14 @@ void add_task_costs(const plan::JobCounts& counts, sites::PlacementJob& job) {
   // Each task reads a block of every run that the one before has read too.
   const double again_bytes = tasks * runs_of(peaks) * kBlockBytes;
   const double read_bytes = job.run_bytes * job.window_share + again_bytes;
-  const double image_bytes = static_cast<double>(counts.image_ions) * kWindows * runs_of(peaks) *
-                             kBlocks_a_window * kBlockBytes;
+  // Images are made in groups of neighbours, which read the same blocks once.
+  const double windows = kWindows * static_cast<double>(counts.image_ions);
+  const double image_bytes = job.run_bytes * touched_share(windows, 0, peaks);
   if (job.run_bytes > 0) job.image_share = image_bytes / job.run_bytes;
   job.step_s = kStep_s + kStepIon_s * ions;
   job.ingest_more_s = job.run_bytes / kStore_bytes_s;
   job.annotate_more_s = read_bytes / kStore_bytes_s + tasks * kTask_s;
   job.images_more_s = image_bytes / kStore_bytes_s;
-}
-
-/// Which part of the blocks of all runs windows touch: each falls into one of every run, at random,
-/// and into as many more as its peaks fill.
-double touched_share(double windows, double window_peaks, double peaks) {
-  if (!(peaks > 0)) return 1;
-  const double blocks = std::ceil(peaks / runs_of(peaks) / stages::kRunBlockPeaks);
-  return 1 - std::exp(-(windows / blocks + window_peaks / peaks));
 }
 
 /// What a site that ranks reads of the dataset and the lists, where it is not the source: the
@@ -260,6 +260,12 @@ Result<SitePlan> plan_sites(const Job& job, const std::filesystem::path& sites_f
                             const SiteGoal& goal) {
   auto file = read_sites(sites_file);
   if (!file) return std::unexpected(file.error());
+  for (sites::Site& site : file->sites) {
+    sites::DeviceRecord& device = site.device;
+    site.host_kappa = sites::speed_kappa(device.kappas, device.runtime, job.known.models);
+    device.kappas =
+        sites::kappas_of_job(device.kappas, device.runtime, job.known.models, job.counts);
+  }
   std::optional<ObservedSites> observed;
   if (goal.observed) {
     auto read = read_observed(*goal.observed, *file);

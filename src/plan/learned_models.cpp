@@ -63,14 +63,14 @@ StandIn nearest(const StageModel& model, const Device& wanted, std::string_view 
   return best;
 }
 
-/// A factor between two devices of one machine as the reference machine has it.
+/// A factor between two devices of one machine as the reference machine has it for this work.
 std::optional<double> reference_ratio(const StageModel& model, const Device& wanted,
-                                      const Device& known) {
+                                      const Device& known, const WorkCounts& work) {
   const std::string machine(kReferenceMachine);
-  const DeviceFactor* to = model.device(device_text({machine, wanted.runtime, wanted.threads}));
-  const DeviceFactor* from = model.device(device_text({machine, known.runtime, known.threads}));
-  if (to == nullptr || from == nullptr || !(from->kappa > 0)) return std::nullopt;
-  return to->kappa / from->kappa;
+  const auto to = model.predict(device_text({machine, wanted.runtime, wanted.threads}), work);
+  const auto from = model.predict(device_text({machine, known.runtime, known.threads}), work);
+  if (!to || !from || !(from->seconds > 0)) return std::nullopt;
+  return to->seconds / from->seconds;
 }
 
 StagePrediction spread_around(double seconds, double spread_log, double width_log, double level,
@@ -151,8 +151,8 @@ StagePrediction predict_stage(const LearnedModels& models, const Device& device,
     const auto base = model->predict(stand_in.device->device, work);
     if (!base || !(base->seconds > 0)) continue;
     const auto other = device_from_text(stand_in.device->device);
-    const double factor =
-        (other ? reference_ratio(*model, device, *other) : std::nullopt).value_or(stand_in.factor);
+    const double factor = (other ? reference_ratio(*model, device, *other, work) : std::nullopt)
+                              .value_or(stand_in.factor);
     const double width = model->scores.width(level).log + more;
     return spread_around(base->seconds * factor, base->spread_log + more, width, 0, basis);
   }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "sites/reference_tasks.h"
+
 namespace ionloom::sites {
 namespace {
 
@@ -13,28 +15,36 @@ constexpr std::size_t kLast = 16;
 /// may do it all between two pauses.
 constexpr double kLongEnough_s = 0.02;
 
-std::string_view measured_runtime(Runtime runtime) {
-  if (runtime == Runtime::kNative) return "native";
-  return runtime == Runtime::kInterpreted ? "interpreted" : "wasm";
-}
-
 /// How much longer one took than its work takes on the reference, and what that is.
 struct Ratio {
   double kappa = 1;
   double reference_s = 0;
 };
 
-std::vector<Ratio> ratios(const plan::StageModel& model, std::string_view reference,
+/// What a measurement's work takes on the reference: the same that was measured there, such as a
+/// self-test's, or what the model says.
+std::optional<double> reference_s(const plan::StageModel& model, const std::string& reference,
+                                  std::span<const plan::Measurement> measurements,
+                                  const plan::Measurement& one) {
+  const auto same = std::ranges::find_if(measurements, [&](const plan::Measurement& other) {
+    return other.stage == one.stage && other.device == reference && !other.dataset.empty() &&
+           other.dataset == one.dataset && other.counts == one.counts;
+  });
+  if (same != measurements.end()) return same->compute_s;
+  const auto predicted = model.predict(reference, one.counts);
+  return predicted ? std::optional(predicted->seconds) : std::nullopt;
+}
+
+std::vector<Ratio> ratios(const plan::StageModel& model, const std::string& reference,
                           std::span<const plan::Measurement> measurements,
                           std::string_view device) {
   std::vector<Ratio> found;
   for (std::size_t i = measurements.size(); i-- > 0 && found.size() < kLast;) {
     const plan::Measurement& one = measurements[i];
     if (one.stage != model.stage || one.device != device || !plan::is_usable(one)) continue;
-    const auto predicted = model.predict(reference, one.counts);
-    if (!predicted || !(predicted->seconds > 0) || one.compute_s < kLongEnough_s) continue;
-    found.push_back(
-        {.kappa = one.compute_s / predicted->seconds, .reference_s = predicted->seconds});
+    const auto there_s = reference_s(model, reference, measurements, one);
+    if (!there_s || !(*there_s > 0) || one.compute_s < kLongEnough_s) continue;
+    found.push_back({.kappa = one.compute_s / *there_s, .reference_s = *there_s});
   }
   return found;
 }
@@ -54,27 +64,28 @@ std::optional<double> median_of(std::vector<Ratio> all) {
 
 }  // namespace
 
-plan::Device reference_of_tasks(const plan::StageModel* model) {
-  plan::Device device{.machine = std::string(plan::kReferenceMachine), .runtime = "wasm-disk"};
-  for (const char* runtime : {"wasm-disk", "wasm", "native"}) {
-    device.runtime = runtime;
-    if (model != nullptr && model->device(plan::device_text(device)) != nullptr) return device;
-  }
-  return device;
-}
-
 Kappas measured_kappas(const plan::LearnedModels& models,
                        std::span<const plan::Measurement> measurements, std::string_view machine,
                        Runtime runtime) {
   Kappas kappas;
   for (const plan::StageModel& model : models.stages) {
-    const std::string reference = plan::device_text(reference_of_tasks(&model));
     auto& kappa = kappas[static_cast<std::size_t>(model.stage)];
+    const auto own = reference_of_tasks(model, runtime);
     for (const std::string_view variant : {"-disk", ""}) {
-      const std::string device = plan::device_text(
-          {.machine = std::string(machine),
-           .runtime = std::string(measured_runtime(runtime)) + std::string(variant)});
-      if (!kappa) kappa = median_of(ratios(model, reference, measurements, device));
+      plan::Device device{.machine = std::string(machine),
+                          .runtime = std::string(measured_runtime(runtime)) + std::string(variant)};
+      const std::string measured = plan::device_text(device);
+      // The same way of running on the reference machine, tasks or threads as they were measured.
+      device.machine = plan::kReferenceMachine;
+      if (!own || model.device(plan::device_text(device)) == nullptr) {
+        device = reference_of_tasks(&model);
+      }
+      kappa = median_of(ratios(model, plan::device_text(device), measurements, measured));
+      if (!kappa) continue;
+      if (own && device != reference_of_tasks(&model)) {
+        *kappa *= runtime_ratio(model, runtime, usual_job());
+      }
+      break;
     }
   }
   return kappas;

@@ -23,6 +23,8 @@ struct Site {
   double start_up_s = 0;      ///< until its executor takes the first call
   double call_s =
       0;  ///< that a call takes beside its tasks on the reference: start, news of the end
+  /// Of what is done beside the stages, such as starting calls (speed_kappa()); absent: of index.
+  std::optional<double> host_kappa{};
   double pack_bytes_s = 5e8;  ///< of a core of the reference machine, see stages::pack_block()
 };
 
@@ -33,7 +35,7 @@ struct PlacementJob {
   double run_bytes = 0;      ///< peaks as they are written after ingest
   double packed_share = 1;   ///< of run_bytes, when packed
   double window_share = 1;   ///< of run_bytes, in blocks that the windows of any ion touch
-  double image_share = 0;    ///< of run_bytes, that images are read from, blocks again and again
+  double image_share = 0;    ///< of run_bytes, in blocks that images are read from
   double step_s = 0;         ///< of a step of planning on the reference, beside reading the header
   double ingest_more_s = 0;  ///< on one core of it, what ingest takes as tasks beside its stage
   double annotate_more_s = 0;  ///< the same of annotate

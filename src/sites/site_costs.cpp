@@ -40,8 +40,9 @@ std::optional<double> SiteCosts::stage_s(Stage stage, std::size_t site) const {
 }
 
 double SiteCosts::host_s(double reference_s, std::size_t site) const {
-  const auto& kappa = sites_[site].device.kappas[static_cast<std::size_t>(Stage::kIndex)];
-  return kappa.value_or(1) * reference_s;
+  const Site& at = sites_[site];
+  const auto& index = at.device.kappas[static_cast<std::size_t>(Stage::kIndex)];
+  return at.host_kappa.value_or(index.value_or(1)) * reference_s;
 }
 
 bool SiteCosts::fits(Stage stage, std::size_t site) const {

@@ -51,6 +51,20 @@ TEST(MeasuredKappas, are_medians_against_tasks_of_the_reference_on_the_same_work
   EXPECT_FALSE(kappa("nobody", Runtime::kNative));
 }
 
+TEST(MeasuredKappas, are_told_by_the_same_work_where_the_reference_did_it) {
+  const auto self_test = [](const char* device, double peaks, double seconds) {
+    plan::Measurement one = ingest(device, peaks, seconds);
+    one.dataset = "sha256:5e1f7e57";
+    return one;
+  };
+  // The model has 1 s for the smaller one, of which the reference machine takes 2.
+  const std::vector<plan::Measurement> all = {self_test("reference wasm-disk x1", 1e6, 2),
+                                              self_test("reference wasm-disk x1", 4e6, 4.2),
+                                              self_test("pi wasm-disk x1", 1e6, 12)};
+  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kPrecompiled)[kIngest].value(), 6,
+              1e-9);
+}
+
 TEST(MeasuredKappas, go_by_large_data_more_than_by_small) {
   const std::vector<plan::Measurement> all = {ingest("pi native-disk x1", 1e6, 9),
                                               ingest("pi native-disk x1", 1.1e6, 9.5),
