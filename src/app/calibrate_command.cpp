@@ -1,6 +1,7 @@
 #include "app/calibrate_command.h"
 
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -98,6 +99,10 @@ void add_calibrate(CLI::App& app, CalibrateOptions& options) {
                    "measure no other way of running the stages (default: native and wasm)")
       ->check(one_of({"native", "wasm", "interpreted"}))
       ->type_name("native|wasm|interpreted");
+  command->add_flag(
+      "--thorough", options.thorough,
+      "every size three times instead of under 10 s: a minute, in the interpreter and\n"
+      "on slow devices some");
   command
       ->add_option(
           "--store", options.store,
@@ -122,7 +127,9 @@ Result<void> run_calibrate(const CalibrateOptions& options) {
   const std::string device = options.device.empty() ? this_machine() : options.device;
   const double store_s = options.store.empty() ? 0 : kStoreBudget_s;
   const std::vector<std::string> ways = runtimes(options.runtime);
-  const auto tested = test_stages(device, ways, kStagesBudget_s - store_s);
+  ProgressLine progress;
+  const auto budget_s = options.thorough ? std::nullopt : std::optional(kStagesBudget_s - store_s);
+  const auto tested = test_stages(device, ways, budget_s, progress);
   if (!tested) return std::unexpected(tested.error());
   if (auto kept = record(tested->measurements); !kept) return kept;
   if (!options.store.empty()) {

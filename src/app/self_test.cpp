@@ -36,6 +36,9 @@ constexpr std::uintmax_t kSpace_bytes = 256'000'000;
 /// A stage that takes less cannot be told from what else a process does.
 constexpr double kLongEnough_s = 0.05;
 constexpr int kMostRepeats = 5;
+/// Of a thorough test, with which others are compared stage by stage and size by size.
+constexpr double kThoroughLongEnough_s = 0.005;
+constexpr int kThoroughRepeats = 3;
 /// Of a way's time: what is left for repeats once the size is chosen, and for all threads.
 constexpr double kForGrowing = 0.6;
 constexpr double kForOneThread = 0.85;
@@ -132,8 +135,10 @@ std::vector<Way> ways_of(const std::string& runtime) {
 /// Runs on simulated data, whose measurements go to a file of their own.
 class TestRuns {
  public:
-  TestRuns(const TemporaryFolder& folder, const std::string& device)
-      : folder_(folder), device_(device) {}
+  /// @param shown_s  progress is that of so many seconds; absent: of runs
+  TestRuns(const TemporaryFolder& folder, const std::string& device, exec::Progress& progress,
+           std::optional<double> shown_s)
+      : folder_(folder), device_(device), progress_(progress), shown_s_(shown_s) {}
 
   [[nodiscard]] Result<void> simulate(const Size& size) const {
     std::error_code error;
@@ -165,9 +170,11 @@ class TestRuns {
                                       std::to_string(threads),
                                       "--no-pattern-cache"};
     words.insert(words.end(), way.arguments.begin(), way.arguments.end());
-    return run_self(
+    auto done = run_self(
         words, {"IONLOOM_DEVICE=" + device_, "IONLOOM_MEASUREMENTS=" + measurements().string()},
         folder_ / "log");
+    tell();
+    return done;
   }
 
   /// What the last run spent in stages that grow with ions, seconds.
@@ -193,9 +200,19 @@ class TestRuns {
     return (folder_ / (std::string(size.name) + ending)).string();
   }
 
+  void tell() {
+    const auto now =
+        shown_s_ ? static_cast<int>(std::min(seconds_since(start_), *shown_s_)) : runs_;
+    progress_.advance(static_cast<std::uint64_t>(now - std::exchange(told_, now)));
+  }
+
   const TemporaryFolder& folder_;
   const std::string& device_;
+  exec::Progress& progress_;
+  std::optional<double> shown_s_;
+  Clock::time_point start_ = Clock::now();
   int runs_ = 0;
+  int told_ = 0;
 };
 
 /// The largest size whose run should be over in the time that is left, by what the last one took;
@@ -209,6 +226,10 @@ std::size_t largest_within(double left_s, std::size_t last, double ions_s, doubl
     if (ions_s + peaks_s <= left_s) found = size;
   }
   return found;
+}
+
+unsigned cores_here() {
+  return std::max(1U, std::thread::hardware_concurrency());
 }
 
 /// One way of running, within its time: sizes that grow, then the last of them again, then threads.
@@ -225,7 +246,7 @@ Result<void> test_way(TestRuns& runs, const Way& way, double budget_s) {
     next = largest_within(kForGrowing * budget_s - seconds_since(start), largest,
                           runs.last_on_ions_s(), last_s);
   }
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned cores = cores_here();
   for (const auto& [threads, share] : {std::pair(1U, kForOneThread), std::pair(cores, 1.0)}) {
     if (share == 1.0 && cores == 1) break;
     for (int repeat = 0; repeat < kMostRepeats; ++repeat) {
@@ -238,9 +259,37 @@ Result<void> test_way(TestRuns& runs, const Way& way, double budget_s) {
   return {};
 }
 
+/// One way of running: every size on one thread, the largest on all as well.
+Result<void> test_way_thoroughly(TestRuns& runs, const Way& way, unsigned cores) {
+  for (const Size& size : kSizes) {
+    if (auto made = runs.simulate(size); !made) return made;
+    for (int repeat = 0; repeat < kThoroughRepeats; ++repeat) {
+      if (auto done = runs.annotate(size, way, 1); !done) return done;
+    }
+  }
+  for (int repeat = 0; cores > 1 && repeat < kThoroughRepeats; ++repeat) {
+    if (auto done = runs.annotate(kSizes.back(), way, cores); !done) return done;
+  }
+  return {};
+}
+
+Result<void> test_ways(TestRuns& runs, const std::vector<Way>& ways,
+                       std::optional<double> budget_s) {
+  const auto start = Clock::now();
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    // What one way leaves goes to the others.
+    const double left_s = budget_s.value_or(0) - seconds_since(start);
+    auto done = budget_s ? test_way(runs, ways[i], left_s / static_cast<double>(ways.size() - i))
+                         : test_way_thoroughly(runs, ways[i], cores_here());
+    if (!done) return done;
+  }
+  return {};
+}
+
 }  // namespace
 
-std::vector<plan::Measurement> middle_of_large(const std::vector<plan::Measurement>& all) {
+std::vector<plan::Measurement> middle_of_large(const std::vector<plan::Measurement>& all,
+                                               double least_s) {
   using Kind = std::pair<plan::Stage, std::string>;
   std::map<Kind, std::map<std::string, std::vector<plan::Measurement>>> repeats;  // by dataset
   for (const plan::Measurement& one : all) {
@@ -250,41 +299,43 @@ std::vector<plan::Measurement> middle_of_large(const std::vector<plan::Measureme
   for (auto& [kind, datasets] : repeats) {
     std::vector<plan::Measurement> middles;
     for (auto& [name, rows] : datasets) {
-      const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 2);
+      const auto middle = rows.begin() + static_cast<std::ptrdiff_t>((rows.size() - 1) / 2);
       std::ranges::nth_element(rows, middle, {}, &plan::Measurement::compute_s);
       middles.push_back(std::move(*middle));
     }
     const double longest_s =
         std::ranges::max_element(middles, {}, &plan::Measurement::compute_s)->compute_s;
     for (plan::Measurement& one : middles) {
-      if (one.compute_s >= std::min(kLongEnough_s, longest_s)) kept.push_back(std::move(one));
+      if (one.compute_s >= std::min(least_s, longest_s)) kept.push_back(std::move(one));
     }
   }
   return kept;
 }
 
 Result<SelfTest> test_stages(const std::string& device, const std::vector<std::string>& runtimes,
-                             double budget_s) {
-  const auto start = Clock::now();
+                             std::optional<double> budget_s, exec::Progress& progress) {
   auto folder = TemporaryFolder::create();
   if (!folder) return std::unexpected(folder.error());
-  TestRuns runs(*folder, device);
+  TestRuns runs(*folder, device, progress, budget_s);
   std::vector<Way> ways;
   for (const std::string& runtime : runtimes) {
     std::ranges::move(ways_of(runtime), std::back_inserter(ways));
   }
-  for (std::size_t i = 0; i < ways.size(); ++i) {
-    // What one way leaves goes to the others.
-    const double left_s = budget_s - seconds_since(start);
-    if (auto done = test_way(runs, ways[i], left_s / static_cast<double>(ways.size() - i)); !done) {
-      return std::unexpected(done.error());
-    }
+  if (budget_s) {
+    progress.begin("self-test", "s", static_cast<std::uint64_t>(*budget_s));
+  } else {
+    const std::size_t of_a_way = kSizes.size() + (cores_here() > 1 ? 1 : 0);
+    progress.begin("self-test", "runs", ways.size() * of_a_way * kThoroughRepeats);
   }
+  if (auto done = test_ways(runs, ways, budget_s); !done) return std::unexpected(done.error());
+  progress.end();
   const auto file = plan::MeasurementsFile::open(runs.measurements());
   if (!file) return std::unexpected(file.error());
   const auto all = file->all();
   if (!all) return std::unexpected(all.error());
-  return SelfTest{.measurements = middle_of_large(*all), .runs = runs.runs()};
+  return SelfTest{
+      .measurements = middle_of_large(*all, budget_s ? kLongEnough_s : kThoroughLongEnough_s),
+      .runs = runs.runs()};
 }
 
 }  // namespace ionloom::app

@@ -33,6 +33,13 @@ TEST(SelfTest, of_repeats_the_middle_one_counts) {
   EXPECT_EQ(seconds_of(kept), std::vector<double>{0.2});
 }
 
+TEST(SelfTest, of_two_repeats_the_shorter_counts) {
+  // The first run of a program finds nothing in any cache.
+  const auto kept =
+      middle_of_large({took(Stage::kPatterns, 0.9, "few"), took(Stage::kPatterns, 0.6, "few")});
+  EXPECT_EQ(seconds_of(kept), std::vector<double>{0.6});
+}
+
 TEST(SelfTest, sizes_of_which_a_stage_takes_too_short_do_not_count) {
   const auto kept =
       middle_of_large({took(Stage::kIngest, 0.004, "few"), took(Stage::kIngest, 0.06, "middle"),
@@ -45,6 +52,13 @@ TEST(SelfTest, no_stage_is_missing_however_short_it_is) {
       middle_of_large({took(Stage::kRank, 0.0002, "few"), took(Stage::kRank, 0.0009, "large"),
                        took(Stage::kIons, 0.001, "few")});
   EXPECT_EQ(seconds_of(kept), (std::vector<double>{0.001, 0.0009}));
+}
+
+TEST(SelfTest, a_thorough_one_keeps_shorter_stages_as_well) {
+  const std::vector<Measurement> all = {took(Stage::kRank, 0.006, "few"),
+                                        took(Stage::kRank, 0.09, "large")};
+  EXPECT_EQ(seconds_of(middle_of_large(all)), std::vector<double>{0.09});
+  EXPECT_EQ(seconds_of(middle_of_large(all, 0.005)), (std::vector<double>{0.006, 0.09}));
 }
 
 }  // namespace
