@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "app/known_models.h"
+#include "plan/measurements_file.h"
 #include "small_run.h"
 
 namespace ionloom::app::testing {
@@ -120,6 +123,14 @@ TEST(Models, import_of_damaged_text_adds_nothing_and_names_the_line) {
   EXPECT_TRUE(exported(settings).empty());
 }
 
+/// Whether the reference machine was measured with the same work, run in the same way.
+bool was_shipped(const plan::Measurement& one) {
+  return std::ranges::any_of(shipped_measurements(), [&](const plan::Measurement& shipped) {
+    return shipped.device == "reference native-disk x1" && shipped.stage == one.stage &&
+           shipped.dataset == one.dataset && shipped.counts == one.counts;
+  });
+}
+
 TEST(Calibrate, measures_every_stage_on_one_thread_and_on_all_and_a_store) {
   const Workplace place(sample(glucose_pixels()));
   const ProgramSettings settings = measuring(place);
@@ -140,6 +151,16 @@ TEST(Calibrate, measures_every_stage_on_one_thread_and_on_all_and_a_store) {
   }
   EXPECT_EQ(stages.size(), 7U);
   EXPECT_TRUE(active.contains(1)) << done.out;
+  // Else kappas are compared with what models say: bench/reference_tasks.py makes what ships anew.
+  const auto own = plan::MeasurementsFile::open(place / "own.sqlite")->all();
+  ASSERT_TRUE(own);
+  int compared = 0;
+  for (const plan::Measurement& one : *own) {
+    if (one.device != "shelf native-disk x1" || one.stage != plan::Stage::kAnnotate) continue;
+    EXPECT_TRUE(was_shipped(one)) << "the self-test's work is not the reference machine's";
+    ++compared;
+  }
+  EXPECT_GT(compared, 0);
   std::error_code none;
   for (std::filesystem::recursive_directory_iterator at(place / "store/ionloom-calibrate", none),
        end;

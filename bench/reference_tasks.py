@@ -1,0 +1,168 @@
+"""Adds to the models that ship how ways of running compare: tasks natively and interpreted.
+
+Run by scripts/bench-python's Python from the repository's folder, after `plan_run.py --reference` has
+measured the reference machine, or on any other machine: every job runs in the compiled module, natively as
+the same tasks, interpreted, and in the module again, and of each stage the ratio to the module's time (the mean of
+those before and after) is kept, times what the models say that the module takes on the reference machine. Then all
+sizes of the self-test are run, and their times are multiplied, stage by stage, with what makes the module here as
+fast as there (a median over all jobs). So kappas of a device are told against the same work, run in the same way
+(docs/formats/device.md).
+"""
+
+import argparse
+import itertools
+import json
+import math
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from statistics import geometric_mean, median
+from typing import Any
+
+from compare import IONLOOM
+from plan_lithops import FIRST_LINE
+from plan_run import BENCH_PLAN, annotate, devices, lists
+from whole_runs import simulated
+
+Json = dict[str, Any]
+SIMULATED = [(16, 100), (24, 300), (32, 1000), (40, 300), (48, 400), (48, 1000), (64, 300), (64, 1000), (96, 600)]
+LIST_ROWS = [250, 500, 1000, 4000, 12000]  # datasets are simulated of the last
+FEW_PIXELS = 1024  # up to which the fourth list is annotated as well: the interpreter takes minutes
+MODULE = ["--runtime", "wasm"]
+WAYS = {"native": ["--store", "memory:"], "interpreted": ["--runtime", "interpreted"]}
+LEAST_S = 0.001
+ROUNDS = 2
+SELF_TESTS = 4
+
+
+def term_value(term: str, counts: Json) -> float:
+    """Of a term as reference-models.json names it: "1", "peaks", "ions x pixels", "peaks x log2 peaks"."""
+    value = 1.0
+    for factor in term.split(" x "):
+        name = factor.removeprefix("log2 ")
+        count = 1.0 if factor == "1" else float(counts.get(name, 0))
+        value *= math.log2(max(count, 2.0)) if factor.startswith("log2 ") else count
+    return value
+
+
+def reference_s(models: Json, row: Json) -> float | None:
+    """What a stage's work takes in the module on one thread of the reference machine."""
+    (model,) = [model for model in models["stages"] if model["stage"] == row["stage"]]
+    runtime = row["device"].split()[-2]
+    for device in model["devices"]:
+        if device["device"] != f"reference {runtime} x1":
+            continue
+        seconds = device.get("seconds", [device["kappa"] * term["seconds"] for term in model["terms"]])
+        return sum(each * term_value(term["term"], row["counts"])
+                   for each, term in zip(seconds, model["terms"], strict=True))
+    return None
+
+
+def rows_of(dataset: Path, molecules: Path, how: list[str], work: Path) -> dict[str, Json]:
+    """A run's measurements, by stage."""
+    database = work / "tasks.sqlite"
+    record = annotate(dataset, molecules, [*how, "--threads", "1"], work, database)
+    if record is None:
+        raise SystemExit(f"{dataset.name} cannot be annotated")
+    return {row["stage"]: row for row in devices(database)[-len(record["stages"]):]}
+
+
+def measured(dataset: Path, molecules: Path, models: Json, work: Path,
+             factors: dict[str, list[float]]) -> list[Json]:
+    """Rows of the reference machine: of each way the stages whose tasks it runs in a way of its own. Adds to
+    factors, by stage, how much longer the module takes there than here."""
+    module = rows_of(dataset, molecules, MODULE, work)  # also the warm-up
+    ratios: dict[tuple[str, str], list[float]] = {}
+    rows: dict[tuple[str, str], Json] = {}
+    for _ in range(ROUNDS):
+        own = {way: rows_of(dataset, molecules, how, work) for way, how in WAYS.items()}
+        after = rows_of(dataset, molecules, MODULE, work)
+        for way, stages in own.items():
+            for stage, row in stages.items():
+                between = (module[stage]["compute_s"] + after[stage]["compute_s"]) / 2
+                ratios.setdefault((way, stage), []).append(row["compute_s"] / between)
+                rows[way, stage] = row
+        module = after
+        for stage, row in module.items():
+            if (there_s := reference_s(models, row)) is not None:
+                factors.setdefault(stage, []).append(there_s / row["compute_s"])
+    found = []
+    for key, row in rows.items():
+        way, stage = key
+        base_s = reference_s(models, module[stage])
+        # Natively a stage that reads no peaks is the same in tasks and on threads, which are measured.
+        if base_s is None or (way == "native" and "-disk" not in row["device"]):
+            continue
+        seconds = base_s * geometric_mean(ratios[key])
+        if seconds >= LEAST_S:
+            device = "reference " + row["device"].removeprefix("bench ")
+            found.append({**row, "device": device, "compute_s": seconds})
+    return found
+
+
+def one_self_test(runtime: str, database: Path) -> list[Json]:
+    """Rows of every size of the self-test on one thread."""
+    subprocess.run([str(IONLOOM), "calibrate", "--thorough", "--device", "bench", "--runtime", runtime],
+                   check=True, env={**os.environ, "IONLOOM_MEASUREMENTS": str(database)})
+    return [row for row in devices(database)
+            if row["device"].startswith("bench ") and row["device"].endswith(" x1")]
+
+
+def self_tests(factors: dict[str, list[float]], work: Path) -> list[Json]:
+    """Rows of the reference machine for every size of the self-test: the middle of some, by turns."""
+    found: dict[tuple[str, str, str], list[Json]] = {}
+    for turn, runtime in itertools.product(range(SELF_TESTS), ("native", "wasm", "interpreted")):
+        if turn > 0 and runtime == "interpreted":
+            continue  # takes minutes
+        for row in one_self_test(runtime, work / f"{runtime}{turn}.sqlite"):
+            found.setdefault((row["stage"], row["device"], row["dataset"]), []).append(row)
+    return with_one_index([
+        {**rows[0], "device": "reference " + device.removeprefix("bench "),
+         "compute_s": median(row["compute_s"] for row in rows) * median(factors[stage])}
+        for (stage, device, _), rows in found.items()])
+
+
+def with_one_index(rows: list[Json]) -> list[Json]:
+    """Reading the imzML is the same code in every way of running: the middle of all counts."""
+    seconds: dict[str, list[float]] = {}
+    for row in rows:
+        if row["stage"] == "index":
+            seconds.setdefault(row["dataset"], []).append(row["compute_s"])
+    return [{**row, "compute_s": median(seconds[row["dataset"]])} if row["stage"] == "index" else row
+            for row in rows]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="with what ships (data/models): both files are made anew")
+    options = parser.parse_args()
+    file = options.folder / "reference-measurements.jsonl"
+    models = json.loads((options.folder / "reference-models.json").read_text())
+    added: list[Json] = []
+    factors: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory(prefix="ionloom-bench-", dir="/dev/shm") as folder:
+        *molecules, longest = lists(Path(folder), LIST_ROWS)
+        for side, peaks in SIMULATED:
+            dataset = simulated(side, peaks, 200, longest)
+            for path in molecules[: 4 if side * side <= FEW_PIXELS else 3]:
+                added += measured(dataset, path, models, Path(folder), factors)
+                print(f"{dataset.stem}, {path.stem}: {len(added)} rows", flush=True)
+        tests = self_tests(factors, Path(folder))
+    tested = {row["dataset"] for row in tests}
+    added += tests
+
+    def is_older(row: Json) -> bool:
+        return (row["device"].split()[-2] in ("native-disk", "interpreted", "interpreted-disk")
+                or row["dataset"] in tested)
+
+    kept = [line for line in file.read_text().splitlines()[1:] if not is_older(json.loads(line))]
+    lines = [json.dumps(row, separators=(",", ":")) for row in added]
+    file.write_text("\n".join([FIRST_LINE, *kept, *lines]) + "\n")
+    (options.folder / "reference-models.json").write_text(
+        subprocess.run([str(BENCH_PLAN), "models", str(file)], capture_output=True, text=True,
+                       check=True).stdout)
+
+
+if __name__ == "__main__":
+    main()
