@@ -39,8 +39,8 @@ class Environment:
 
     def devices(self) -> list[Device]:
         return [Device("lab", cpu_share=self.lab_share, mbit_s=self.mbit_s,
-                       latency_ms=self.latency_ms),
-                Device("cloud", cpu_share=self.cloud_share, mbit_s=1000.0)]
+                       latency_ms=self.latency_ms, runtime=self.runtime),
+                Device("cloud", cpu_share=self.cloud_share, mbit_s=1000.0, runtime=self.runtime)]
 
 
 # The interpreter is slow: few formulas are as much work for it as many are for others.
@@ -116,11 +116,12 @@ def main() -> None:
     parser.add_argument("few", type=Path, help="a list of few formulas")
     parser.add_argument("many", type=Path)
     parser.add_argument("--environments", type=int, default=len(ENVIRONMENTS))
+    parser.add_argument("--first", type=int, default=0, help="environment to begin with")
     options = parser.parse_args()
     if why_no_cables():
         raise SystemExit(f"sites cannot be emulated: {why_no_cables()}")
     found = []
-    for environment in ENVIRONMENTS[: options.environments]:
+    for environment in ENVIRONMENTS[options.first : options.environments]:
         # Lithops' own processes may still write into their folders there.
         with tempfile.TemporaryDirectory(prefix="ionloom-edge-", ignore_cleanup_errors=True) as folder:
             molecules: Path = getattr(options, environment.formulas)

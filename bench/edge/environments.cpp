@@ -55,6 +55,17 @@ sites::Kappas true_kappas(const MeasuredJob& job, const std::string& device,
   return kappas;
 }
 
+/// Kappas that one of a device's self-tests tells of a job, filled where it tells none.
+sites::Kappas known_kappas(const MeasuredJob& job, const TestedDevice& device,
+                           plan::RandomNumbers& random) {
+  const std::vector<sites::Kappas>& tests = job.kappas.at(device.name);
+  sites::Kappas kappas = tests.at(random.below(tests.size()));
+  for (std::size_t s = 0; s < kappas.size(); ++s) {
+    if (!kappas[s]) kappas[s] = device.filled[s];
+  }
+  return kappas;
+}
+
 }  // namespace
 
 EdgeMeasurements read_edge_measurements(const Json& json) {
@@ -86,6 +97,9 @@ EdgeMeasurements read_edge_measurements(const Json& json) {
     for (const auto& [device, seconds] : entry.at("seconds").items()) {
       job.took.emplace(device, by_stage(seconds));
     }
+    for (const auto& [device, tests] : entry.at("kappas").items()) {
+      for (const Json& test : tests) job.kappas[device].push_back(by_stage(test));
+    }
     measured.jobs.push_back(std::move(job));
   }
   if (measured.devices.empty() || measured.jobs.empty()) {
@@ -116,7 +130,7 @@ Environment draw_environment(const EdgeMeasurements& measured, std::uint64_t see
     drawn.text += " " + device.name + " x" + std::to_string(site.device.cores);
 
     sites::Site known = site;
-    known.device.kappas = device.filled;
+    known.device.kappas = known_kappas(job, device, random);
     const double seen = lognormal(random, kLinkError);
     set_link(known, up * seen, down * seen, latency);
     sites::Site truth = site;

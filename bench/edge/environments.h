@@ -17,21 +17,22 @@ namespace ionloom::bench {
 
 using StageSeconds = std::array<std::optional<double>, plan::kStages.size()>;
 
-/// A device as its self-test shows it.
+/// A device as the middle of its self-tests shows it.
 struct TestedDevice {
   std::string name{};
   sites::Runtime runtime = sites::Runtime::kNative;
-  sites::Kappas kappas{};  ///< against the reference device
+  sites::Kappas kappas{};  ///< against the reference device, for the usual job
   sites::Kappas filled{};  ///< the same, missing ones filled
 };
 
-/// A dataset with a list: its sizes, how long each stage took on each device, and how long the
-/// reference device was predicted to take.
+/// A dataset with a list: its sizes, how long each stage took on each device, how long the
+/// reference device was predicted to take, and a device's kappas for it by each of its self-tests.
 struct MeasuredJob {
   std::string name{};
   sites::PlacementJob sizes{};
   StageSeconds predicted{};
   std::map<std::string, StageSeconds> took{};
+  std::map<std::string, std::vector<sites::Kappas>> kappas{};
 };
 
 /// What edge_run.py measured (its layout there).
@@ -46,7 +47,7 @@ struct EdgeMeasurements {
 /// Two or three sites with measured devices, links drawn from 1 Mb/s to 1 Gb/s and 1 to 100 ms, and
 /// a measured job.
 struct Environment {
-  std::vector<sites::Site> known{};  ///< by self-tests, and links as they were last seen
+  std::vector<sites::Site> known{};  ///< by one self-test each, and links as they were last seen
   std::vector<sites::Site> truth{};  ///< by measured stage times, and links as they are
   sites::PlacementJob known_job{};
   sites::PlacementJob true_job{};

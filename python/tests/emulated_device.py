@@ -25,6 +25,7 @@ class Device:
     """What a site is, and what its record says."""
 
     name: str
+    runtime: str = "native"  # of its record
     kappa: float = 1.0  # of all stages that `kappas` does not name
     kappas: dict[str, float] = field(default_factory=dict)
     cores: int = 1

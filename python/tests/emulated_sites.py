@@ -89,7 +89,7 @@ def record_of(device: Device) -> dict[str, Any]:
         "instruction_set": "x86_64",
         "cores": device.cores,
         "memory_bytes": device.memory_bytes,
-        "runtime": "native",
+        "runtime": device.runtime,
         "kappa": {stage: device.kappas.get(stage, device.kappa) for stage in STAGES},
         "idle_w": 2,
         "active_w": 5,
