@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from conftest import REPOSITORY
 from ionloom.errors import RemoteError
-from ionloom.lithops import calls, worker
+from ionloom.lithops import calls, run, worker
 from ionloom.lithops.calls import Caller
 from ionloom.lithops.gantt import gantt
 from ionloom.lithops.site_worker import run_site_call
@@ -243,3 +243,23 @@ def test_a_picture_has_marks_at_round_seconds(seconds: float, step: float, marks
     picture = gantt({"lithops": {"seconds": seconds, "calls": [call]}})
     told = [float(text) for text in re.findall(r">([\d.]+) s</text>", picture)]
     assert told == pytest.approx([step * number for number in range(marks)])
+
+
+@pytest.mark.parametrize("damaged", [2, 99])
+def test_a_file_of_lithops_that_another_driver_is_just_writing_is_read_again(
+    damaged: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = SimpleNamespace(backend="k8s")
+    asked = []
+
+    def executor(**_: Any) -> Any:
+        asked.append(1)
+        return opened if len(asked) > damaged else json.loads("")
+
+    monkeypatch.setattr("lithops.FunctionExecutor", executor)
+    monkeypatch.setattr(run, "_UNTIL_WRITTEN_S", 0)
+    if damaged < 4:
+        assert run.open_executor(None) is opened
+    else:
+        with pytest.raises(RemoteError, match="Lithops cannot begin"):
+            run.open_executor(None)

@@ -40,6 +40,9 @@ _PLAN_PATIENCE_S = 60.0
 _LEAST_START_S = 0.05
 # Into how many threads' shares the engine cuts tasks; the same in every step of a run.
 _CUT_THREADS = 2
+# To open an executor, and how long another driver may take to write a file of Lithops.
+_TRIES = 4
+_UNTIL_WRITTEN_S = 0.5
 
 
 def annotate(
@@ -147,16 +150,23 @@ def open_executor(settings: dict[str, Any] | None) -> Any:
         # Else Lithops takes the first python3 of PATH, which may not have this package.
         settings["localhost"] = {"runtime": sys.executable, **(settings.get("localhost") or {})}
         settings["lithops"].setdefault("monitoring_interval", 0.2)
-    try:
-        # At ERROR it prints the tracebacks of storages that do not answer for a moment.
-        executor = lithops.FunctionExecutor(config=settings, log_level="CRITICAL")
-        if executor.backend == "localhost":
-            prepare(executor)
-        return executor
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - Lithops raises SystemExit too
-        raise refusal(error) from None
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            # At ERROR it prints the tracebacks of storages that do not answer for a moment.
+            executor = lithops.FunctionExecutor(config=settings, log_level="CRITICAL")
+            if executor.backend == "localhost":
+                prepare(executor)
+            return executor
+        except KeyboardInterrupt:
+            raise
+        except json.JSONDecodeError as error:
+            # What Lithops keeps of a runtime, which another driver is just writing.
+            if not tries_left:
+                raise refusal(error) from None
+            time.sleep(_UNTIL_WRITTEN_S)
+        except BaseException as error:  # noqa: BLE001 - Lithops raises SystemExit too
+            raise refusal(error) from None
+    raise AssertionError("the last try returns or raises")
 
 
 class Run:
