@@ -26,8 +26,8 @@ namespace ionloom::sites {
 [[nodiscard]] plan::JobCounts usual_job();
 
 /// How much longer a stage's tasks take than in the compiled module when they are run in this way,
-/// on one machine: with some work, for in the interpreter what is native anyway, such as reading
-/// peaks, takes no longer. 1 where nobody knows.
+/// on one machine: for this job, since the interpreter slows down one kind of work more than
+/// another. 1 where nobody knows.
 [[nodiscard]] double runtime_ratio(const plan::StageModel& model, Runtime runtime,
                                    const plan::JobCounts& job);
 

@@ -13,7 +13,7 @@ using plan::Stage;
 constexpr auto kAnnotate = static_cast<std::size_t>(Stage::kAnnotate);
 constexpr double kIon_s = 1e-5;
 constexpr double kPeak_s = 1e-7;
-constexpr double kSlowIons = 50;  ///< in the interpreter, which peaks are read without
+constexpr double kSlowIons = 50;  ///< in the interpreter; peaks are mostly read outside it
 constexpr double kSlowPeaks = 2;
 
 plan::Term per(Count count) {
