@@ -150,7 +150,9 @@ def open_executor(settings: dict[str, Any] | None) -> Any:
         # Else Lithops takes the first python3 of PATH, which may not have this package.
         settings["localhost"] = {"runtime": sys.executable, **(settings.get("localhost") or {})}
         settings["lithops"].setdefault("monitoring_interval", 0.2)
-    for tries_left in reversed(range(_TRIES)):
+    tries = 0
+    while True:
+        tries += 1
         try:
             # At ERROR it prints the tracebacks of storages that do not answer for a moment.
             executor = lithops.FunctionExecutor(config=settings, log_level="CRITICAL")
@@ -159,14 +161,11 @@ def open_executor(settings: dict[str, Any] | None) -> Any:
             return executor
         except KeyboardInterrupt:
             raise
-        except json.JSONDecodeError as error:
-            # What Lithops keeps of a runtime, which another driver is just writing.
-            if not tries_left:
-                raise refusal(error) from None
-            time.sleep(_UNTIL_WRITTEN_S)
         except BaseException as error:  # noqa: BLE001 - Lithops raises SystemExit too
-            raise refusal(error) from None
-    raise AssertionError("the last try returns or raises")
+            # What Lithops keeps of a runtime may be what another driver is just writing.
+            if tries == _TRIES or not isinstance(error, json.JSONDecodeError):
+                raise refusal(error) from None
+        time.sleep(_UNTIL_WRITTEN_S)
 
 
 class Run:
