@@ -59,7 +59,8 @@ def tested(sites: EmulatedSites, host: Host, runtime: str) -> None:
                    "--json"]):
         done = subprocess.run(host.inside(os.environ["IONLOOM_COMMAND"], *words), env=environment,
                               check=True, capture_output=True, text=True)
-    host.device.kappas = dict(json.loads(done.stdout)["kappa"])
+    record = json.loads(done.stdout)
+    host.device.kappas, host.device.pace = dict(record["kappa"]), record["pace"]
 
 
 def measured(sites: EmulatedSites, dataset: Path, molecules: Path, which: str, runtime: str) -> Json:
@@ -94,7 +95,8 @@ def runs_of(environment: Environment, dataset: Path, molecules: Path, folder: Pa
     with emulated(folder, *environment.devices()) as sites:
         for host in sites.hosts.values():
             tested(sites, host, environment.runtime)
-            print(host.device.name, {k: round(v, 2) for k, v in host.device.kappas.items()}, file=sys.stderr)
+            print(f"{host.device.name}: pace {host.device.pace:.2f},",
+                  {k: round(v, 2) for k, v in host.device.kappas.items()}, file=sys.stderr)
         runs = [measured(sites, dataset, molecules, which, environment.runtime)
                 for which in ("best", "runner-up")]
     best, other = runs

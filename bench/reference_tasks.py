@@ -12,7 +12,6 @@ fast as there (a median over all jobs). So kappas of a device are told against t
 import argparse
 import itertools
 import json
-import math
 import os
 import subprocess
 import tempfile
@@ -36,27 +35,28 @@ ROUNDS = 2
 SELF_TESTS = 4
 
 
-def term_value(term: str, counts: Json) -> float:
-    """Of a term as reference-models.json names it: "1", "peaks", "ions x pixels", "peaks x log2 peaks"."""
-    value = 1.0
-    for factor in term.split(" x "):
-        name = factor.removeprefix("log2 ")
-        count = 1.0 if factor == "1" else float(counts.get(name, 0))
-        value *= math.log2(max(count, 2.0)) if factor.startswith("log2 ") else count
-    return value
+class Reference:
+    """What the models that ship say of the reference machine."""
+
+    def __init__(self, models: Path, work: Path) -> None:
+        self._models = models
+        self._rows = work / "rows.jsonl"
+
+    def seconds(self, rows: dict[str, Json]) -> dict[str, float]:
+        """What each stage's work takes there on one thread, run in the same way; without those of which nobody
+        knows."""
+        there = [{**row, "device": "reference " + row["device"].split(" ", 1)[1]} for row in rows.values()]
+        self._rows.write_text("\n".join([FIRST_LINE, *map(json.dumps, there)]) + "\n")
+        told = json.loads(subprocess.run([str(BENCH_PLAN), "predict", str(self._models), str(self._rows)],
+                                         capture_output=True, text=True, check=True).stdout)
+        return {stage: seconds for stage, seconds in zip(rows, told, strict=True) if seconds is not None}
 
 
-def reference_s(models: Json, row: Json) -> float | None:
-    """What a stage's work takes in the module on one thread of the reference machine."""
-    (model,) = [model for model in models["stages"] if model["stage"] == row["stage"]]
-    runtime = row["device"].split()[-2]
-    for device in model["devices"]:
-        if device["device"] != f"reference {runtime} x1":
-            continue
-        seconds = device.get("seconds", [device["kappa"] * term["seconds"] for term in model["terms"]])
-        return sum(each * term_value(term["term"], row["counts"])
-                   for each, term in zip(seconds, model["terms"], strict=True))
-    return None
+def calm(row: Json) -> Json:
+    """As it would have been on a core of its own (docs/formats/measurements.md)."""
+    pace = row.get("pace", 1)
+    return {**{key: value for key, value in row.items() if key != "pace"},
+            "compute_s": row["compute_s"] * pace}
 
 
 def rows_of(dataset: Path, molecules: Path, how: list[str], work: Path) -> dict[str, Json]:
@@ -65,14 +65,15 @@ def rows_of(dataset: Path, molecules: Path, how: list[str], work: Path) -> dict[
     record = annotate(dataset, molecules, [*how, "--threads", "1"], work, database)
     if record is None:
         raise SystemExit(f"{dataset.name} cannot be annotated")
-    return {row["stage"]: row for row in devices(database)[-len(record["stages"]):]}
+    return {row["stage"]: calm(row) for row in devices(database)[-len(record["stages"]):]}
 
 
-def measured(dataset: Path, molecules: Path, models: Json, work: Path,
+def measured(dataset: Path, molecules: Path, reference: Reference, work: Path,
              factors: dict[str, list[float]]) -> list[Json]:
     """Rows of the reference machine: of each way the stages whose tasks it runs in a way of its own. Adds to
     factors, by stage, how much longer the module takes there than here."""
     module = rows_of(dataset, molecules, MODULE, work)  # also the warm-up
+    reference_s = reference.seconds(module)
     ratios: dict[tuple[str, str], list[float]] = {}
     rows: dict[tuple[str, str], Json] = {}
     for _ in range(ROUNDS):
@@ -85,16 +86,15 @@ def measured(dataset: Path, molecules: Path, models: Json, work: Path,
                 rows[way, stage] = row
         module = after
         for stage, row in module.items():
-            if (there_s := reference_s(models, row)) is not None:
-                factors.setdefault(stage, []).append(there_s / row["compute_s"])
+            if stage in reference_s:
+                factors.setdefault(stage, []).append(reference_s[stage] / row["compute_s"])
     found = []
     for key, row in rows.items():
         way, stage = key
-        base_s = reference_s(models, module[stage])
         # Natively a stage that reads no peaks is the same in tasks and on threads, which are measured.
-        if base_s is None or (way == "native" and "-disk" not in row["device"]):
+        if stage not in reference_s or (way == "native" and "-disk" not in row["device"]):
             continue
-        seconds = base_s * geometric_mean(ratios[key])
+        seconds = reference_s[stage] * geometric_mean(ratios[key])
         if seconds >= LEAST_S:
             device = "reference " + row["device"].removeprefix("bench ")
             found.append({**row, "device": device, "compute_s": seconds})
@@ -105,7 +105,7 @@ def one_self_test(runtime: str, database: Path) -> list[Json]:
     """Rows of every size of the self-test on one thread."""
     subprocess.run([str(IONLOOM), "calibrate", "--thorough", "--device", "bench", "--runtime", runtime],
                    check=True, env={**os.environ, "IONLOOM_MEASUREMENTS": str(database)})
-    return [row for row in devices(database)
+    return [calm(row) for row in devices(database)
             if row["device"].startswith("bench ") and row["device"].endswith(" x1")]
 
 
@@ -137,16 +137,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="with what ships (data/models): both files are made anew")
     options = parser.parse_args()
+    os.environ["IONLOOM_PACE"] = "1"
     file = options.folder / "reference-measurements.jsonl"
-    models = json.loads((options.folder / "reference-models.json").read_text())
     added: list[Json] = []
     factors: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory(prefix="ionloom-bench-", dir="/dev/shm") as folder:
+        reference = Reference(options.folder / "reference-models.json", Path(folder))
         *molecules, longest = lists(Path(folder), LIST_ROWS)
         for side, peaks in SIMULATED:
             dataset = simulated(side, peaks, 200, longest)
             for path in molecules[: 4 if side * side <= FEW_PIXELS else 3]:
-                added += measured(dataset, path, models, Path(folder), factors)
+                added += measured(dataset, path, reference, Path(folder), factors)
                 print(f"{dataset.stem}, {path.stem}: {len(added)} rows", flush=True)
         tests = self_tests(factors, Path(folder))
     tested = {row["dataset"] for row in tests}

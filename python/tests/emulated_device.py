@@ -28,6 +28,7 @@ class Device:
     runtime: str = "native"  # of its record
     kappa: float = 1.0  # of all stages that `kappas` does not name
     kappas: dict[str, float] = field(default_factory=dict)
+    pace: float = 1.0  # of its record
     cores: int = 1
     memory_bytes: int = 4 << 30  # that its record says
     mbit_s: float = 1000.0  # of its cable, each way

@@ -91,6 +91,7 @@ def record_of(device: Device) -> dict[str, Any]:
         "memory_bytes": device.memory_bytes,
         "runtime": device.runtime,
         "kappa": {stage: device.kappas.get(stage, device.kappa) for stage in STAGES},
+        "pace": device.pace,
         "idle_w": 2,
         "active_w": 5,
     }

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <iterator>
+#include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fmt/core.h>
@@ -20,6 +23,7 @@
 #include "app/joined.h"
 #include "app/known_models.h"
 #include "app/option_ranges.h"
+#include "app/pace_meter.h"
 #include "app/progress_line.h"
 #include "app/read_lists.h"
 #include "app/reference_faults.h"
@@ -79,9 +83,18 @@ std::string expected_time(const report::PlannedRun& planned) {
                      planned.most_s);
 }
 
+/// As IONLOOM_PACE=1 asks for it of a run on one thread (docs/formats/run-json.md); null: nothing
+/// does.
+std::unique_ptr<PaceMeter> pace_meter(const AnnotateOptions& options) {
+  const char* asked = std::getenv("IONLOOM_PACE");
+  if (asked == nullptr || std::string_view(asked) != "1" || options.threads != 1U) return nullptr;
+  return PaceMeter::start();
+}
+
 /// Annotates and writes everything into the folder, which is left uncommitted by a failure.
 Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
+  const auto meter = pace_meter(options);  // before other threads begin, which stay where it does
   // Before anything is read: whether the store answers does not depend on the data.
   auto place = StagePlace::open(options);
   if (!place) return std::unexpected(place.error());
@@ -111,6 +124,7 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
   auto pixels = place->index(*dataset, settings->annotation, stages, progress);
   if (!pixels) return std::unexpected(pixels.error());
   stages.back().seconds += opened_s;
+  stages.back().began = opening;
   warn_of_reference_faults(*pixels, *settings, warnings);
 
   print_heading(*dataset, *pixels, lists, *settings);
@@ -239,6 +253,12 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
                              .peak_memory_bytes = stage.peak_memory_bytes,
                              .store_put_bytes = stage.store.put_bytes,
                              .store_got_bytes = stage.store.got_bytes});
+    if (meter) {
+      const std::chrono::duration<double> took(stage.seconds);
+      record.stages.back().pace = meter->between(
+          stage.began,
+          stage.began + std::chrono::duration_cast<std::chrono::steady_clock::duration>(took));
+    }
   }
   if (run_plan) run_plan->written(stages.back().seconds);
   for (report::StageRecord& stage : record.stages) {

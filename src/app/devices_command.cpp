@@ -43,6 +43,7 @@ Result<sites::DeviceRecord> measured_here(const DevicesOptions& options) {
   if (!known.trouble.empty()) say(stderr, "warning: {}\n", known.trouble);
   device.kappas =
       sites::measured_kappas(known.models, known_measurements(), machine, device.runtime);
+  device.pace = sites::measured_pace(known_measurements(), machine).value_or(1);
   if (!has_kappas(device)) {
     return usage_error(
         fmt::format("nothing was measured on \"{}\" with the runtime {}: ionloom calibrate{} does "
@@ -108,6 +109,12 @@ std::string latency_text(const sites::RecentValues& seconds) {
   return seconds.empty() ? "-" : fmt::format("{:.3g} ms", 1000 * seconds.quantile(0.5));
 }
 
+std::string pace_text(double pace) {
+  return fmt::format(
+      "takes {:.2f} times as long as below: others shared its cores while it was measured",
+      1 / pace);
+}
+
 Result<void> list(const DevicesOptions& options) {
   auto devices = known_devices();
   if (!devices) return std::unexpected(devices.error());
@@ -137,6 +144,7 @@ Result<void> list(const DevicesOptions& options) {
     if (device.active_w > 0) {
       say(stdout, "  {:g} W idle, {:g} W at work\n", device.idle_w, device.active_w);
     }
+    if (device.pace < 1) say(stdout, "  {}\n", pace_text(device.pace));
     std::string kappas;
     for (const plan::Stage stage : plan::kStages) {
       const auto at = static_cast<std::size_t>(stage);

@@ -79,11 +79,7 @@ void apply(const ObservedSites& observed, SitesFile& file) {
   for (std::size_t i = 0; i < file.sites.size(); ++i) {
     sites::DeviceRecord& device = file.sites[i].device;
     const ObservedSite& seen = observed.sites[i];
-    for (auto& kappa : device.kappas) {
-      if (kappa) *kappa *= seen.slowness;
-    }
-    auto& host_kappa = file.sites[i].host_kappa;
-    if (host_kappa) *host_kappa *= seen.slowness;
+    sites::slow_down(file.sites[i], seen.slowness);
     if (!seen.is_there) device.memory_bytes = 0;
     if (!seen.link_bytes_s) continue;
     for (sites::RecentValues* rates : {&device.link.up_bytes_s, &device.link.down_bytes_s}) {

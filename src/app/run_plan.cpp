@@ -101,6 +101,7 @@ std::vector<plan::Measurement> RunPlan::measurements(const std::vector<report::S
          .dataset = dataset,
          .counts = plan::stage_counts(*stage, job_),
          .compute_s = record.seconds,
+         .pace = record.pace,
          .peak_memory_bytes = record.peak_memory_bytes,
          .memory_bound_bytes = memory_bound_bytes,
          .recorded_unix_s = std::chrono::duration_cast<std::chrono::seconds>(now).count()});

@@ -37,7 +37,7 @@ constexpr std::uintmax_t kSpace_bytes = 256'000'000;
 constexpr double kLongEnough_s = 0.05;
 constexpr int kMostRepeats = 5;
 /// Of a thorough test, with which others are compared stage by stage and size by size.
-constexpr double kThoroughLongEnough_s = 0.005;
+constexpr double kThoroughLongEnough_s = 0.001;
 constexpr int kThoroughRepeats = 3;
 /// Of a way's time: what is left for repeats once the size is chosen, and for all threads.
 constexpr double kForGrowing = 0.6;
@@ -170,9 +170,10 @@ class TestRuns {
                                       std::to_string(threads),
                                       "--no-pattern-cache"};
     words.insert(words.end(), way.arguments.begin(), way.arguments.end());
-    auto done = run_self(
-        words, {"IONLOOM_DEVICE=" + device_, "IONLOOM_MEASUREMENTS=" + measurements().string()},
-        folder_ / "log");
+    auto done = run_self(words,
+                         {"IONLOOM_DEVICE=" + device_,
+                          "IONLOOM_MEASUREMENTS=" + measurements().string(), "IONLOOM_PACE=1"},
+                         folder_ / "log");
     tell();
     return done;
   }
@@ -300,7 +301,8 @@ std::vector<plan::Measurement> middle_of_large(const std::vector<plan::Measureme
     std::vector<plan::Measurement> middles;
     for (auto& [name, rows] : datasets) {
       const auto middle = rows.begin() + static_cast<std::ptrdiff_t>((rows.size() - 1) / 2);
-      std::ranges::nth_element(rows, middle, {}, &plan::Measurement::compute_s);
+      std::ranges::nth_element(rows, middle, {},
+                               [](const plan::Measurement& one) { return plan::calm_s(one); });
       middles.push_back(std::move(*middle));
     }
     const double longest_s =

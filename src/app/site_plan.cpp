@@ -265,6 +265,7 @@ Result<SitePlan> plan_sites(const Job& job, const std::filesystem::path& sites_f
     site.host_kappa = sites::speed_kappa(device.kappas, device.runtime, job.known.models);
     device.kappas =
         sites::kappas_of_job(device.kappas, device.runtime, job.known.models, job.counts);
+    sites::slow_down(site, 1 / device.pace);
   }
   std::optional<ObservedSites> observed;
   if (goal.observed) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -63,6 +64,7 @@ struct StageRecord {
   double seconds = 0;
   std::uint64_t peak_memory_bytes = 0;
   StoreTraffic store = {};  ///< zero where there is no store
+  std::chrono::steady_clock::time_point began = {};
 };
 
 /// Everything a run found. Lists, modifiers and ions are numbered as in `ions`.

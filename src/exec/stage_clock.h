@@ -24,7 +24,7 @@ class StageClock {
   ~StageClock() {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
     records_.push_back(
-        {std::move(name_), elapsed.count(), peak_memory_bytes(), so_far() - before_});
+        {std::move(name_), elapsed.count(), peak_memory_bytes(), so_far() - before_, start_});
   }
   StageClock(const StageClock&) = delete;
   StageClock& operator=(const StageClock&) = delete;

@@ -19,6 +19,10 @@ bool is_usable(const Measurement& measurement) {
          std::ranges::any_of(kCounts, [&](Count which) { return count(which) > 0; });
 }
 
+double calm_s(const Measurement& measurement, double usual) {
+  return measurement.compute_s * measurement.pace.value_or(usual);
+}
+
 bool is_usable(const Exchange& exchange) {
   return is_plausible_duration(exchange.seconds) && std::isfinite(exchange.requests) &&
          exchange.requests >= 0 && std::isfinite(exchange.bytes) && exchange.bytes >= 0 &&

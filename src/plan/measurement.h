@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "plan/stage.h"
@@ -27,6 +28,9 @@ struct Measurement {
   double active_tasks = 1;  ///< tasks of the stage at work at the same time, this one included
   double start_up_s = 0;
   double compute_s = 0;  ///< without start-up, reading and writing
+  /// Of the processor meanwhile: 1 where its core was all its own, less where another processor of
+  /// the core, which may be another guest's, took a share. Absent: not measured.
+  std::optional<double> pace{};
   Exchange read{};
   Exchange write{};
   std::uint64_t peak_memory_bytes = 0;   ///< 0: not measured
@@ -43,6 +47,10 @@ struct Measurement {
 /// Whether the computing time can be learned from: plausible, with some work counted and no count
 /// below 0 or not finite.
 [[nodiscard]] bool is_usable(const Measurement& measurement);
+
+/// What it would have computed on a core of its own.
+/// @param usual  the pace where it was not measured
+[[nodiscard]] double calm_s(const Measurement& measurement, double usual = 1);
 
 /// The same of what it read or wrote.
 [[nodiscard]] bool is_usable(const Exchange& exchange);

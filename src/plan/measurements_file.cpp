@@ -1,5 +1,6 @@
 #include "plan/measurements_file.h"
 
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -13,7 +14,9 @@ namespace {
 
 /// "ILMS" in SQLite's header: a file of ours.
 constexpr std::int64_t kApplication = 0x494C4D53;
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
+/// SQLite keeps it as NULL.
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 constexpr int kBusyWait_ms = 10'000;
 
 constexpr const char* kSchema = R"(
@@ -30,7 +33,8 @@ CREATE TABLE IF NOT EXISTS measurement (
   write_tier TEXT NOT NULL, write_requests REAL, write_bytes REAL, write_s REAL,
   peak_memory_bytes INTEGER NOT NULL,
   memory_bound_bytes INTEGER NOT NULL,
-  recorded_unix_s INTEGER NOT NULL);
+  recorded_unix_s INTEGER NOT NULL,
+  pace REAL);
 CREATE TABLE IF NOT EXISTS work (
   measurement INTEGER NOT NULL REFERENCES measurement(id) ON DELETE CASCADE,
   count TEXT NOT NULL,
@@ -45,6 +49,21 @@ Result<std::int64_t> number_from(sqlite3* database, const std::filesystem::path&
   const auto row = query->next();
   if (!row) return std::unexpected(row.error());
   return *row ? query->integer(0) : 0;
+}
+
+/// Gives a file of layout 1 what is new in 2. Another process may do so at the same time.
+Result<void> make_newest(sqlite3* database, const std::filesystem::path& path) {
+  if (auto begun = run_sql(database, path, "BEGIN IMMEDIATE"); !begun) return begun;
+  const auto version = number_from(database, path, "PRAGMA user_version");
+  Result<void> made;
+  if (!version) made = std::unexpected(version.error());
+  if (version && *version == 1) {
+    made = run_sql(database, path,
+                   "ALTER TABLE measurement ADD COLUMN pace REAL; PRAGMA user_version = 2");
+  }
+  if (made) made = run_sql(database, path, "COMMIT");
+  if (!made) sqlite3_exec(database, "ROLLBACK", nullptr, nullptr, nullptr);
+  return made;
 }
 
 void bind_exchange(SqlStatement& insert, int first, const Exchange& exchange) {
@@ -74,6 +93,7 @@ Result<void> insert_one(sqlite3* database, SqlStatement& insert, SqlStatement& i
   insert.bind(14, static_cast<std::int64_t>(measurement.peak_memory_bytes));
   insert.bind(15, static_cast<std::int64_t>(measurement.memory_bound_bytes));
   insert.bind(16, measurement.recorded_unix_s);
+  insert.bind(17, measurement.pace.value_or(kNoNumber));
   const auto done = insert.next();
   if (!done) return std::unexpected(done.error());
   insert.reset();
@@ -96,8 +116,8 @@ Result<void> insert_all(sqlite3* database, const std::filesystem::path& path,
       database, path,
       "INSERT INTO measurement (stage, device, dataset, active_tasks, start_up_s, compute_s, "
       "read_tier, read_requests, read_bytes, read_s, write_tier, write_requests, write_bytes, "
-      "write_s, peak_memory_bytes, memory_bound_bytes, recorded_unix_s) "
-      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "write_s, peak_memory_bytes, memory_bound_bytes, recorded_unix_s, pace) "
+      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   if (!insert) return std::unexpected(insert.error());
   auto insert_work = SqlStatement::prepare(
       database, path, "INSERT INTO work (measurement, count, value) VALUES (?,?,?)");
@@ -121,6 +141,7 @@ std::optional<Measurement> measurement_from(const SqlStatement& row) {
   measurement.peak_memory_bytes = static_cast<std::uint64_t>(row.integer(15));
   measurement.memory_bound_bytes = static_cast<std::uint64_t>(row.integer(16));
   measurement.recorded_unix_s = row.integer(17);
+  if (const double pace = row.real(18); pace > 0 && pace <= 1) measurement.pace = pace;
   return measurement;
 }
 
@@ -164,6 +185,8 @@ Result<void> MeasurementsFile::prepare() {
         fmt::format("{}PRAGMA application_id = {};\nPRAGMA user_version = {};\nCOMMIT;", kSchema,
                     kApplication, kVersion);
     if (auto made = run_sql(database_.get(), path_, schema.c_str()); !made) return made;
+  } else if (*version < kVersion) {
+    if (auto made = make_newest(database_.get(), path_); !made) return made;
   }
   return run_sql(database_.get(), path_, "PRAGMA foreign_keys = ON");
 }
@@ -181,7 +204,7 @@ Result<std::vector<Measurement>> MeasurementsFile::all() const {
       database_.get(), path_,
       "SELECT id, stage, device, dataset, active_tasks, start_up_s, compute_s, read_tier, "
       "read_requests, read_bytes, read_s, write_tier, write_requests, write_bytes, write_s, "
-      "peak_memory_bytes, memory_bound_bytes, recorded_unix_s FROM measurement ORDER BY id");
+      "peak_memory_bytes, memory_bound_bytes, recorded_unix_s, pace FROM measurement ORDER BY id");
   if (!rows) return std::unexpected(rows.error());
   auto work = SqlStatement::prepare(database_.get(), path_,
                                     "SELECT count, value FROM work WHERE measurement = ?");

@@ -29,18 +29,20 @@ Json measurement_json(const Measurement& measurement) {
       counts[std::string(count_name(count))] = measurement.counts[count];
     }
   }
-  return {{"stage", stage_name(measurement.stage)},
-          {"device", measurement.device},
-          {"dataset", measurement.dataset},
-          {"counts", std::move(counts)},
-          {"active_tasks", measurement.active_tasks},
-          {"start_up_s", measurement.start_up_s},
-          {"compute_s", measurement.compute_s},
-          {"read", exchange_json(measurement.read)},
-          {"write", exchange_json(measurement.write)},
-          {"peak_memory_bytes", measurement.peak_memory_bytes},
-          {"memory_bound_bytes", measurement.memory_bound_bytes},
-          {"recorded_unix_s", measurement.recorded_unix_s}};
+  Json json = {{"stage", stage_name(measurement.stage)},
+               {"device", measurement.device},
+               {"dataset", measurement.dataset},
+               {"counts", std::move(counts)},
+               {"active_tasks", measurement.active_tasks},
+               {"start_up_s", measurement.start_up_s},
+               {"compute_s", measurement.compute_s},
+               {"read", exchange_json(measurement.read)},
+               {"write", exchange_json(measurement.write)},
+               {"peak_memory_bytes", measurement.peak_memory_bytes},
+               {"memory_bound_bytes", measurement.memory_bound_bytes},
+               {"recorded_unix_s", measurement.recorded_unix_s}};
+  if (measurement.pace) json["pace"] = *measurement.pace;
+  return json;
 }
 
 /// Reads the keys of one line; notes the first that is wrong.
@@ -99,6 +101,15 @@ class LineReader {
     return counts;
   }
 
+  std::optional<double> pace() {
+    const auto found = line_.find("pace");
+    if (found == line_.end() || found->is_null()) return std::nullopt;
+    const double pace = number(line_, "pace");
+    if (pace > 0 && pace <= 1) return pace;
+    complain("pace", "above 0 and at most 1");
+    return std::nullopt;
+  }
+
   Stage stage() {
     const auto stage = stage_from_name(text(line_, "stage"));
     if (!stage) complain("stage", "the name of a stage");
@@ -133,6 +144,7 @@ Result<Measurement> parse_line(std::string_view text, const std::string& where) 
   measurement.peak_memory_bytes = reader.integer<std::uint64_t>("peak_memory_bytes");
   measurement.memory_bound_bytes = reader.integer<std::uint64_t>("memory_bound_bytes");
   measurement.recorded_unix_s = reader.integer<std::int64_t>("recorded_unix_s");
+  measurement.pace = reader.pace();
   if (reader.trouble) return data_error(where, *reader.trouble);
   return measurement;
 }

@@ -119,6 +119,7 @@ Json stages_section(const std::vector<StageRecord>& stages, bool with_store) {
                        {"seconds", stage.seconds},
                        {"peak_memory_bytes", stage.peak_memory_bytes},
                        {"planned", planned_section(stage.planned)}});
+    if (stage.pace) section.back()["pace"] = *stage.pace;
     if (!with_store) continue;
     section.back()["store_put_bytes"] = stage.store_put_bytes;
     section.back()["store_got_bytes"] = stage.store_got_bytes;

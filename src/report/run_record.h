@@ -112,6 +112,7 @@ struct StageRecord {
   // Of objects; written only when the run has a store.
   std::uint64_t store_put_bytes = 0;
   std::uint64_t store_got_bytes = 0;
+  std::optional<double> pace = {};  ///< of the processor; absent: it was not measured
   std::optional<PlannedStage> planned = {};
 };
 

@@ -14,6 +14,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
+constexpr double kLeastPace = 0.01;
 constexpr std::array<std::pair<Runtime, std::string_view>, 4> kRuntimes = {{
     {Runtime::kNative, "native"},
     {Runtime::kPrecompiled, "precompiled"},
@@ -190,6 +191,7 @@ std::string device_record_text(const DeviceRecord& device) {
                      {"memory_bytes", device.memory_bytes},
                      {"runtime", runtime_name(device.runtime)},
                      {"kappa", std::move(kappas)},
+                     {"pace", device.pace},
                      {"link",
                       {{"up_bytes_s", values_json(device.link.up_bytes_s)},
                        {"down_bytes_s", values_json(device.link.down_bytes_s)},
@@ -228,6 +230,7 @@ Result<DeviceRecord> parse_device_record(std::string_view text, std::string_view
   }
   device.runtime = known.value_or(Runtime::kNative);
   device.kappas = members.kappas();
+  if (json.contains("pace")) device.pace = members.number("pace", kLeastPace, 1);
   device.link = {.up_bytes_s = members.values("link", "up_bytes_s"),
                  .down_bytes_s = members.values("link", "down_bytes_s"),
                  .latency_s = members.values("link", "latency_s")};

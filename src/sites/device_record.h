@@ -49,6 +49,9 @@ struct DeviceRecord {
   std::uint64_t memory_bytes = 0;
   Runtime runtime = Runtime::kNative;
   Kappas kappas{};
+  /// Of its processors (plan::Measurement), in the mean: stages take so much longer than by kappas
+  /// alone.
+  double pace = 1;
   Uplink link{};
   double idle_w = 0;       ///< electrical power when nothing runs
   double active_w = 0;     ///< with all cores at work

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -13,9 +14,15 @@ namespace ionloom::sites {
 /// each against what its work took on the reference machine (its weight), or by the models would
 /// take there, run in the same way where that was measured there. Measurements of tasks, which read
 /// peaks from objects, count before those of threads. Absent for a stage that was not measured, or
-/// took under 20 ms.
+/// took under 20 ms. Of processors that are not shared: times are multiplied with the pace of their
+/// measurement, or measured_pace() where they have none.
 [[nodiscard]] Kappas measured_kappas(const plan::LearnedModels& models,
                                      std::span<const plan::Measurement> measurements,
                                      std::string_view machine, Runtime runtime);
+
+/// The mean pace of the last measurements of a machine that have one, by their time; absent when
+/// none has. So much longer than its kappas say do stages take there.
+[[nodiscard]] std::optional<double> measured_pace(std::span<const plan::Measurement> measurements,
+                                                  std::string_view machine);
 
 }  // namespace ionloom::sites

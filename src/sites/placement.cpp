@@ -256,6 +256,13 @@ std::optional<double> ingest_end_s(const SiteCosts& costs, const PlacementJob& j
 
 }  // namespace
 
+void slow_down(Site& site, double times) {
+  for (auto& kappa : site.device.kappas) {
+    if (kappa) *kappa *= times;
+  }
+  if (site.host_kappa) *site.host_kappa *= times;
+}
+
 std::optional<PlacementEstimate> estimate_placement(const std::vector<Site>& sites,
                                                     const PlacementJob& job,
                                                     const Placement& placement) {

@@ -28,6 +28,9 @@ struct Site {
   double pack_bytes_s = 5e8;  ///< of a core of the reference machine, see stages::pack_block()
 };
 
+/// Makes all that the site does take so many times as long.
+void slow_down(Site& site, double times);
+
 /// What is to be placed: work, sizes, and where things lie.
 struct PlacementJob {
   plan::JobCounts counts{};

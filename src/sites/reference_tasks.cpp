@@ -24,10 +24,10 @@ std::string_view measured_runtime(Runtime runtime) {
   return runtime == Runtime::kInterpreted ? "interpreted" : "wasm";
 }
 
-plan::Device reference_of_tasks(const plan::StageModel* model) {
+plan::Device reference_of_tasks(const plan::StageModel& model) {
   for (const char* runtime : {"wasm-disk", "wasm", "native"}) {
     plan::Device device = reference(runtime);
-    if (model != nullptr && was_measured(*model, device)) return device;
+    if (was_measured(model, device)) return device;
   }
   return reference("wasm-disk");
 }
@@ -59,7 +59,7 @@ double runtime_ratio(const plan::StageModel& model, Runtime runtime, const plan:
   if (!own) return 1;
   const plan::WorkCounts work = plan::stage_counts(model.stage, job);
   const auto there = model.predict(plan::device_text(*own), work);
-  const auto compiled = model.predict(plan::device_text(reference_of_tasks(&model)), work);
+  const auto compiled = model.predict(plan::device_text(reference_of_tasks(model)), work);
   if (!there || !compiled || !(there->seconds > 0) || !(compiled->seconds > 0)) return 1;
   return there->seconds / compiled->seconds;
 }

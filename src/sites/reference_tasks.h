@@ -15,8 +15,7 @@ namespace ionloom::sites {
 /// What kappas are multiples of: a stage's tasks, as runs over sites have them, on one thread of
 /// the machine of ionloom's defaults, in the compiled module; its threads where no tasks were
 /// measured.
-/// @param model  of the stage; nullptr: none is known
-[[nodiscard]] plan::Device reference_of_tasks(const plan::StageModel* model);
+[[nodiscard]] plan::Device reference_of_tasks(const plan::StageModel& model);
 
 /// The same tasks on the same machine, run in this way. Absent where they were not measured.
 [[nodiscard]] std::optional<plan::Device> reference_of_tasks(const plan::StageModel& model,

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
+#include <set>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -167,6 +169,75 @@ TEST(Calibrate, measures_every_stage_on_one_thread_and_on_all_and_a_store) {
        at != end; ++at) {
     EXPECT_FALSE(at->is_regular_file()) << at->path() << " was left behind";
   }
+}
+
+TEST(Models, a_run_tells_the_pace_of_its_processor_when_it_is_asked_to) {
+  const ScratchFolder folder;
+  const std::filesystem::path dataset = simulated(folder);
+  ProgramSettings settings{
+      .environment = {"IONLOOM_MEASUREMENTS=" + (folder / "own.sqlite").string()}};
+  const auto paces = [&](const char* threads) {
+    const Finished done =
+        run({"annotate", dataset.string(), "-m", IONLOOM_DEMO_MOLECULES, "-o",
+             (folder / "out").string(), "--targeted", "no", "--force", "--threads", threads},
+            settings);
+    EXPECT_EQ(done.exit_code, 0) << done.err;
+    std::size_t count = 0;
+    const Json record = Json::parse(content_of(folder / "out/run.json"));
+    for (const Json& stage : record["stages"]) {
+      if (!stage.contains("pace")) continue;
+      EXPECT_GT(stage["pace"], 0);
+      EXPECT_LE(stage["pace"], 1);
+      ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(paces("1"), 0U);
+  settings.environment.emplace_back("IONLOOM_PACE=1");
+  EXPECT_GT(paces("1"), 0U);
+  const auto rows = exported(settings);
+  EXPECT_TRUE(std::ranges::any_of(rows, [](const Json& row) { return row.contains("pace"); }));
+  EXPECT_EQ(paces("2"), 0U) << "threads move between processors";
+}
+
+/// Folders in which self-tests lie while they run.
+std::set<std::filesystem::path> self_test_folders() {
+  std::set<std::filesystem::path> found;
+  for (const std::filesystem::path& parent :
+       {std::filesystem::path("/dev/shm"), std::filesystem::temp_directory_path()}) {
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(parent, none)) {
+      if (entry.path().filename().string().starts_with("ionloom-calibrate-")) {
+        found.insert(entry.path());
+      }
+    }
+  }
+  return found;
+}
+
+TEST(Calibrate, stopped_in_a_thorough_test_keeps_what_was_known_and_leaves_nothing) {
+  const Workplace place(sample(glucose_pixels()));
+  const ProgramSettings settings = measuring(place);
+  ASSERT_EQ(run(place.annotate(), settings).exit_code, 0);
+  const std::size_t known = exported(settings).size();
+  const auto before = self_test_folders();
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Program program({"calibrate", "--thorough", "--device", "shelf", "--runtime", "native"},
+                    settings);
+    program.wait_for("self-test");
+    program.send(signal);
+    expect_error(program.finish(), 130, {"stopped on request"});
+    EXPECT_EQ(exported(settings).size(), known);
+    EXPECT_EQ(self_test_folders(), before);
+  }
+}
+
+TEST(Calibrate, names_a_file_of_measurements_that_is_none_and_leaves_it_alone) {
+  const Workplace place(sample(glucose_pixels()));
+  put(place / "own.sqlite", "no database");
+  expect_error(run({"calibrate", "--runtime", "native"}, measuring(place)), 1,
+               {place / "own.sqlite"});
+  EXPECT_EQ(content_of(place / "own.sqlite"), "no database");
 }
 
 TEST(Calibrate, refuses_what_is_no_store_before_anything_runs) {

@@ -73,6 +73,22 @@ TEST(Sites, every_placement_is_whole_and_the_plan_no_slower_than_the_runner_up) 
   EXPECT_LE(json["plan"]["time_s"], json["runner_up"]["time_s"]);
 }
 
+TEST(Sites, a_shared_processor_makes_a_site_slower_than_its_kappas) {
+  const Workplace place(sample(glucose_pixels()));
+  put_sites(place, 100);
+  const Json alone = planned(place)["plan"];
+  Json shared = Json::parse(record("vm", 1));
+  shared["pace"] = 0.8;
+  put(place / "vm.json", shared.dump());
+  const Json slower = planned(place)["plan"];
+  EXPECT_DOUBLE_EQ(slower["sites"][1]["kappa"]["annotate"],
+                   alone["sites"][1]["kappa"]["annotate"].get<double>() / 0.8);
+  EXPECT_EQ(slower["sites"][0]["kappa"], alone["sites"][0]["kappa"]);
+  shared["pace"] = 1.5;
+  put(place / "vm.json", shared.dump());
+  expect_error(run(plan(place)), 1, {"vm.json", "pace", "1.5", "to 1"});
+}
+
 TEST(Sites, raw_data_that_must_stay_stays) {
   const Workplace place(sample(glucose_pixels()));
   put_sites(place, 10'000);

@@ -91,19 +91,58 @@ TEST_F(MeasurementsFileTest, times_that_are_no_numbers_are_kept_as_times_that_ca
   EXPECT_FALSE(is_usable(file->all().value()[0]));
 }
 
+TEST_F(MeasurementsFileTest, a_pace_is_kept_where_it_was_measured) {
+  auto with_pace = two();
+  with_pace[1].pace = 0.7;
+  auto file = MeasurementsFile::open(path_);
+  ASSERT_TRUE(file->add(with_pace));
+  EXPECT_EQ(file->all().value(), with_pace);
+  const auto read = parse_measurements(measurements_text(with_pace), "text").value();
+  EXPECT_FALSE(read[0].pace);
+  EXPECT_EQ(read[1].pace, 0.7);
+}
+
+TEST_F(MeasurementsFileTest, a_pace_that_is_none_is_refused_with_its_line) {
+  auto with_pace = two();
+  with_pace[1].pace = 0.5;
+  std::string text = measurements_text(with_pace);
+  text.replace(text.find("\"pace\":0.5"), 10, "\"pace\":1.5");
+  const auto read = parse_measurements(text, "text");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message(),
+            "text: line 3: \"pace\" is missing or not above 0 and at most 1");
+}
+
+TEST_F(MeasurementsFileTest, a_file_of_the_first_layout_is_made_one_of_the_newest) {
+  const auto rows = two();
+  { ASSERT_TRUE(MeasurementsFile::open(path_)->add(rows)); }
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
+  ASSERT_TRUE(run_sql(database, path_,
+                      "ALTER TABLE measurement DROP COLUMN pace; PRAGMA user_version = 1"));
+  sqlite3_close(database);
+  auto file = MeasurementsFile::open(path_);
+  ASSERT_TRUE(file) << file.error().message();
+  EXPECT_EQ(file->all().value(), rows);
+  auto with_pace = rows;
+  with_pace[0].pace = 0.5;
+  ASSERT_TRUE(file->add(with_pace));
+  EXPECT_EQ(file->all().value()[rows.size()].pace, 0.5);
+}
+
 TEST_F(MeasurementsFileTest, a_newer_file_is_left_as_it_is) {
   { ASSERT_TRUE(MeasurementsFile::open(path_)->add(two())); }
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
-  ASSERT_TRUE(run_sql(database, path_, "PRAGMA user_version = 2"));
+  ASSERT_TRUE(run_sql(database, path_, "PRAGMA user_version = 3"));
   sqlite3_close(database);
   const std::string before = bytes();
   const auto file = MeasurementsFile::open(path_);
   ASSERT_FALSE(file);
   EXPECT_EQ(file.error().message(),
             path_.string() +
-                ": was written by a newer ionloom (version 2 of the layout; this "
-                "program knows 1); it was left as it is");
+                ": was written by a newer ionloom (version 3 of the layout; this "
+                "program knows 2); it was left as it is");
   EXPECT_EQ(bytes(), before);
 }
 

@@ -24,6 +24,7 @@ DeviceRecord device() {
                     .cores = 4,
                     .memory_bytes = 4'000'000'000,
                     .runtime = Runtime::kPrecompiled,
+                    .pace = 0.75,
                     .idle_w = 2.7,
                     .active_w = 6.4,
                     .link_j_byte = 2e-8,
@@ -40,6 +41,12 @@ TEST(DeviceRecord, comes_back_as_it_was_written) {
   const auto read = parse_device_record(device_record_text(device()), "pi.json");
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(*read, device());
+}
+
+TEST(DeviceRecord, without_a_pace_has_cores_of_its_own) {
+  std::string text = device_record_text(device());
+  text.replace(text.find("\"pace\""), 6, "\"else\"");
+  EXPECT_EQ(parse_device_record(text, "pi.json").value().pace, 1);
 }
 
 std::string changed(const std::string& from, const std::string& to) {
@@ -66,6 +73,7 @@ TEST(DeviceRecord, faults_are_named_with_what_was_expected) {
   EXPECT_NE(complaint(changed("\"ingest\": 5.5", "\"ingest\": -1")).find("kappa.ingest"),
             std::string::npos);
   EXPECT_NE(complaint(changed("\"ingest\"", "\"digest\"")).find("kappa.digest"), std::string::npos);
+  EXPECT_NE(complaint(changed("0.75", "1.25")).find("pace"), std::string::npos);
   EXPECT_NE(complaint(changed("2500000.0", "null")).find("link.up_bytes_s"), std::string::npos);
   EXPECT_NE(complaint(changed("\"name\": \"pi by the laser\"", "\"name\": \"\"")).find("name"),
             std::string::npos);

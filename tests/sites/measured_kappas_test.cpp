@@ -65,6 +65,22 @@ TEST(MeasuredKappas, are_told_by_the_same_work_where_the_reference_did_it) {
               1e-9);
 }
 
+TEST(MeasuredKappas, are_of_processors_that_nobody_shares) {
+  std::vector<plan::Measurement> all = {ingest("pi native-disk x1", 1e6, 8),
+                                        ingest("pi native-disk x1", 1e6, 8),
+                                        ingest("pi native-disk x1", 3e6, 12)};
+  EXPECT_FALSE(measured_pace(all, "pi"));
+  all[0].pace = 0.5;
+  all[1].pace = 0.5;
+  all[2].pace = 1;
+  EXPECT_NEAR(measured_pace(all, "pi").value(), 20.0 / 28, 1e-9);
+  EXPECT_FALSE(measured_pace(all, "other"));
+  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 4, 1e-9);
+  // Others had the usual pace of the machine.
+  all.push_back(ingest("pi native-disk x1", 1e7, 28));
+  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 2, 1e-9);
+}
+
 TEST(MeasuredKappas, go_by_large_data_more_than_by_small) {
   const std::vector<plan::Measurement> all = {ingest("pi native-disk x1", 1e6, 9),
                                               ingest("pi native-disk x1", 1.1e6, 9.5),

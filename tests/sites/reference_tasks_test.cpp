@@ -55,7 +55,7 @@ plan::Measurement measurement(const plan::JobCounts& counts) {
 TEST(ReferenceTasks, are_of_the_compiled_module_and_of_a_way_of_running_that_was_measured) {
   const plan::LearnedModels known = models();
   const plan::StageModel& model = known.stages[0];
-  EXPECT_EQ(plan::device_text(reference_of_tasks(&model)), "reference wasm-disk x1");
+  EXPECT_EQ(plan::device_text(reference_of_tasks(model)), "reference wasm-disk x1");
   const auto interpreted = reference_of_tasks(model, Runtime::kInterpreted);
   ASSERT_TRUE(interpreted);
   EXPECT_EQ(plan::device_text(*interpreted), "reference interpreted-disk x1");
