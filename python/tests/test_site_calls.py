@@ -83,7 +83,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 class Scene:
-    def __init__(self, lab: Executor, cloud: Executor) -> None:
+    def __init__(self, lab: Executor, cloud: Executor, keeps_shares: bool = False) -> None:
         self.lab = Site("lab", lab, "", 1, 0, share=0.5, start_s=0.001)
         self.cloud = Site("cloud", cloud, "", 1, 0, share=0.5, start_s=0.001)
         self.said: list[str] = []
@@ -94,6 +94,7 @@ class Scene:
             self._note,
             self.said.append,
             lambda: None,
+            keeps_shares,
         )
 
     def _note(self, site: Site, running: Running, outcome: SiteOutcome, state: str) -> None:
@@ -120,6 +121,12 @@ def test_who_has_nothing_left_takes_from_the_slower() -> None:
     assert time.monotonic() - begin < 1.5, "alone it takes 2 s"
     assert quick.tasks() >= 8
     assert any("takes" in line for line in scene.said)
+
+
+def test_nobody_takes_what_another_was_given_where_shares_are_kept() -> None:
+    scene = Scene(Executor(0.02), Executor(0.005), keeps_shares=True)
+    assert scene.run(10) == []
+    assert not any("takes" in line for line in scene.said)
 
 
 def test_who_got_no_share_takes_nothing_as_long_as_the_other_works() -> None:

@@ -114,6 +114,19 @@ def test_a_device_that_slowed_down_is_planned_with_as_it_is_now() -> None:
     assert len(scene.questions) == 2, "nothing has changed since"
 
 
+def test_a_placement_that_was_asked_for_is_kept_until_a_device_leaves() -> None:
+    scene = Scene("runner-up")
+    scene.answers = [(0.5, 0.5), (0.5, 1.0)]
+    scene.planning.place()
+    scene.ingested(lab_s=3.0, cloud_s=1.0)
+    scene.planning.before("annotate")
+    assert len(scene.questions) == 1
+    scene.cloud.silent_since = time.monotonic()
+    scene.planning.before("annotate")
+    assert scene.observed()["cloud"]["is_there"] is False
+    assert scene.planning.placement.shares("annotate") == {"lab": 1.0, "cloud": 0.0}
+
+
 def test_a_device_that_left_is_planned_without_and_its_waiting_tasks_are_divided_anew() -> None:
     scene = Scene()
     scene.answers = [(1.0, 0.5), (1.0, 1.0)]

@@ -30,7 +30,9 @@ void add_sites(CLI::App* command, AnnotateOptions& options) {
   command
       ->add_option(
           "--placement", options.placement,
-          "with --sites: which placement to go by: best, runner-up, or a file with one as\n"
+          "with --sites: which placement to go by: best, which changes as the run shows how fast\n"
+          "sites are, or runner-up or a file, which are kept while their sites answer, with one "
+          "as\n"
           "ionloom plan --sites --json prints it, shares changed at will")
       ->needs("--sites")
       ->capture_default_str()

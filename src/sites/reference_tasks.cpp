@@ -36,7 +36,7 @@ std::optional<plan::Device> reference_of_tasks(const plan::StageModel& model, Ru
   const std::string name(measured_runtime(runtime));
   plan::Device on_disk = reference(name + "-disk");
   if (was_measured(model, on_disk)) return on_disk;
-  // A stage that reads no peaks is the same in tasks and on threads.
+  // A stage that reads no peaks is the same in tasks and on threads, if these were measured alone.
   plan::Device device = reference(name);
   if (was_measured(model, device) && !was_measured(model, reference("wasm-disk"))) return device;
   return std::nullopt;

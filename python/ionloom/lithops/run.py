@@ -76,8 +76,8 @@ def annotate(
                configuration and a store of its own; `config` and `store` are for those without
     goal       with sites: what is to be least
     keep_raw_at  with sites: the site that no peak may leave
-    placement  with sites: "best", "runner-up", or a file with one as ionloom plan --sites --json
-               prints it
+    placement  with sites: "best", which is planned anew when sites turn out slower, or "runner-up" or a
+               file with one as ionloom plan --sites --json prints it, which are kept while their sites answer
     progress   is called with a line for every step
     options    see ionloom.AnnotationOptions
 

@@ -33,6 +33,7 @@ class SiteCalls:
     on_event  is told of every end, and how the call went ("done", "failed")
     say       is told what changed
     beat      is called all the time
+    keeps_shares  a site takes over what another was given only when that one does not answer
     """
 
     def __init__(
@@ -42,8 +43,10 @@ class SiteCalls:
         on_event: OnEvent,
         say: Callable[[str], None],
         beat: Callable[[], None],
+        keeps_shares: bool = False,
     ) -> None:
         self._sites = sites
+        self._keeps_shares = keeps_shares
         self._alive = alive
         self._on_event = on_event
         self._say = say
@@ -279,7 +282,7 @@ class SiteCalls:
             if other is site or not fit:
                 continue
             cannot = other.silent_since is not None or time.monotonic() < other.rest_until
-            if site.share <= 0 and not cannot:
+            if (site.share <= 0 or self._keeps_shares) and not cannot:
                 continue
             stage = fit[-1].stage
             number = to_steal(fit, self._rate(site, stage), self._rate(other, stage), site.start_s)

@@ -80,7 +80,8 @@ class SitesRun(Run):
         self._sites = sites
         (self._source,) = [site for site in sites if site.name == file.source]
         super().__init__(self._source.executor, {**job, "store": self._source.store}, say)
-        self._site_calls = SiteCalls(sites, self._alive, self._note_at, say, self._beat)
+        self._site_calls = SiteCalls(sites, self._alive, self._note_at, say, self._beat,
+                                     keeps_shares=job["placement"] != "best")
         self._planning = self._open_planning()
         self._ending = Ending(self._name, self._source, self._results_site, self._arguments, self._ibd,
                               self._call, self._ask, say)

@@ -193,10 +193,13 @@ class Planning:
         return seen
 
     def _differs(self, seen: Seen) -> bool:
+        keeps = self._job.get("placement", "best") != "best"  # what was asked for by name
         for name, now in seen.items():
             before = self._planned_with.get(name, {"is_there": True})
             if now["is_there"] != before["is_there"]:
                 return True
+            if keeps:
+                continue
             if _far(now.get("slowness", 1.0), before.get("slowness", 1.0), _CHANGED):
                 return True
             link = now.get("link_bytes_s")
