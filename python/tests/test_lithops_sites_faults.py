@@ -129,7 +129,7 @@ def test_a_link_that_gets_slow_in_the_middle_has_the_rest_planned_anew(
     assert re.search("cloud.*where to annotate is planned anew", run.said), run.said
     assert run.record["plans"] > 1
     shares = {site["site"]: site["annotate"] for site in run.record["plan"]["sites"]}
-    assert shares["cloud"] > 0.3, "as first planned"
+    assert shares["cloud"] > 0.1, "as first planned"
     done = run.tasks("annotate")
     assert done["lab"] > done.get("cloud", 0), done
 

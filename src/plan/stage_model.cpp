@@ -4,9 +4,11 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "plan/choose_form.h"
+#include "plan/device.h"
 #include "plan/random_numbers.h"
 
 namespace ionloom::plan {
@@ -20,14 +22,23 @@ constexpr std::size_t kEnoughToSplit = 20;
 constexpr std::size_t kEnoughOfATerm = 4;
 constexpr std::size_t kEnoughDatasets = 5;
 
-/// Measurements by device, the device with most of them first.
+bool is_interpreted(std::string_view device) {
+  const auto known = device_from_text(device);
+  return known && known->runtime.starts_with("interpreted");
+}
+
+/// Measurements by device, the device with most of them first, which carries the coefficients:
+/// those with few have a factor to it. Interpreters come last, since they slow down one kind of
+/// work much more than another, as no other way of running does.
 std::vector<Rows> by_device(std::span<const Measurement* const> rows) {
   std::map<std::string_view, Rows> devices;
   for (const Measurement* row : rows) devices[row->device].push_back(row);
   std::vector<Rows> parts;
   parts.reserve(devices.size());
   for (auto& [name, part] : devices) parts.push_back(std::move(part));
-  std::ranges::stable_sort(parts, std::greater{}, &Rows::size);
+  std::ranges::stable_sort(parts, std::greater{}, [](const Rows& part) {
+    return std::pair(!is_interpreted(part.front()->device), part.size());
+  });
   return parts;
 }
 

@@ -58,12 +58,12 @@ struct StageModel {
 };
 
 /// Learns a stage's model from whatever was measured, on any devices. The form is the one of
-/// `forms` that predicts best what it was not fitted to. The device with most measurements carries
-/// the coefficients, the others a factor each, and coefficients of their own where they were
-/// measured on five datasets and four times a term: threads and runtimes change some terms more
-/// than others. A third of the measurements is held out to give the bounds of predictions; with
-/// fewer than 20, each is held out in turn instead. Absent when no measurement of the stage is
-/// usable. Deterministic.
+/// `forms` that predicts best what it was not fitted to. The device with most measurements that
+/// does not interpret carries the coefficients, the others a factor each, and coefficients of their
+/// own where they were measured on five datasets and four times a term: threads and runtimes change
+/// some terms more than others. A third of the measurements is held out to give the bounds of
+/// predictions; with fewer than 20, each is held out in turn instead. Absent when no measurement of
+/// the stage is usable. Deterministic.
 [[nodiscard]] std::optional<StageModel> fit_stage_model(Stage stage,
                                                         std::span<const ModelForm> forms,
                                                         std::span<const Measurement> measurements);

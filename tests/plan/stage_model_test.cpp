@@ -34,6 +34,18 @@ TEST(StageModel, predicts_sizes_between_and_beyond_those_measured) {
   for (const double peaks : {1e3, 1e5, 1e7, 1e9}) EXPECT_LT(relative_error(*model, peaks), 0.06);
 }
 
+TEST(StageModel, an_interpreter_carries_the_coefficients_only_when_it_is_alone) {
+  RandomNumbers random(3);
+  auto measurements = simulated_ingests(40, random, 0.02);
+  for (Measurement& one : measurements) one.device = "laptop interpreted-disk x1";
+  EXPECT_EQ(fit_ingest(measurements)->devices.front().device, "laptop interpreted-disk x1");
+  for (Measurement& one : simulated_ingests(10, random, 0.02)) {
+    one.device = "laptop wasm-disk x1";
+    measurements.push_back(one);
+  }
+  EXPECT_EQ(fit_ingest(measurements)->devices.front().device, "laptop wasm-disk x1");
+}
+
 TEST(StageModel, intervals_cover_what_they_say_on_simulated_data) {
   for (const double noise : {0.03, 0.2}) {
     int covered = 0;
