@@ -70,8 +70,8 @@ def rows_of(dataset: Path, molecules: Path, how: list[str], work: Path) -> dict[
 
 def measured(dataset: Path, molecules: Path, reference: Reference, work: Path,
              factors: dict[str, list[float]]) -> list[Json]:
-    """Rows of the reference machine: of each way the stages whose tasks it runs in a way of its own. Adds to
-    factors, by stage, how much longer the module takes there than here."""
+    """Rows of the reference machine: tasks of all stages, natively and interpreted. Adds to factors, by stage,
+    how much longer the module takes there than here."""
     module = rows_of(dataset, molecules, MODULE, work)  # also the warm-up
     reference_s = reference.seconds(module)
     ratios: dict[tuple[str, str], list[float]] = {}
