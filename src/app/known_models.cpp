@@ -35,10 +35,13 @@ plan::LearnedModels shipped() {
   return models ? std::move(*models) : plan::LearnedModels{};
 }
 
-/// Those that were kept at a place where there is a file.
-Result<plan::LearnedModels> kept_models(const fs::path& place) {
+/// Those that were kept at a place; absent where there are none, or an older ionloom's.
+Result<std::optional<plan::LearnedModels>> kept_models(const fs::path& place) {
+  std::error_code error;
+  if (!fs::exists(place, error)) return std::nullopt;
   const auto text = read_whole_file(place, "models of ionloom");
   if (!text) return std::unexpected(text.error());
+  if (plan::is_of_older_layout(*text)) return std::nullopt;
   return plan::parse_models(*text, place.string());
 }
 
@@ -100,11 +103,11 @@ std::vector<plan::Measurement> known_measurements() {
 
 KnownModels known_models() {
   const auto path = measurements_path();
-  std::error_code error;
-  if (!path || !fs::exists(models_path(*path), error)) return {shipped(), {}};
+  if (!path) return {shipped(), {}};
   auto models = kept_models(models_path(*path));
   if (!models) return {shipped(), sentence(models.error())};
-  return {std::move(*models), {}};
+  if (*models) return {std::move(**models), {}};
+  return learn_again();
 }
 
 KnownModels learn_again() {
@@ -116,13 +119,10 @@ KnownModels learn_again() {
   KnownModels known{.models = plan::learn_models(all)};
   // A file that is of a newer version or damaged is not ours to replace.
   const fs::path place = models_path(*measurements_path());
-  std::error_code error;
-  if (fs::exists(place, error)) {
-    if (const auto old = kept_models(place); !old) {
-      known.trouble =
-          old.error().message() + "; it was left as it is, remove it to have models kept again";
-      return known;
-    }
+  if (const auto old = kept_models(place); !old) {
+    known.trouble =
+        old.error().message() + "; it was left as it is, remove it to have models kept again";
+    return known;
   }
   if (auto kept = files::write_file(place, plan::models_text(known.models)); !kept) {
     known.trouble = "the models could not be kept: " + kept.error().message();

@@ -53,26 +53,31 @@ std::string readable_seconds(double seconds) {
   return fmt::format("{:.3g} ns", seconds * 1e9);
 }
 
-void print_model(const plan::StageModel& model) {
-  std::string form;
+std::string formula(const plan::StageModel& model, const std::vector<double>& coefficients) {
+  std::string text;
   for (std::size_t i = 0; i < model.form.size(); ++i) {
-    if (model.coefficients[i] == 0) continue;
+    if (coefficients[i] == 0) continue;
     const std::string term = plan::term_name(model.form[i]);
-    form += form.empty() ? "" : " + ";
-    form += readable_seconds(model.coefficients[i]) + (term == "1" ? "" : " x " + term);
+    text += text.empty() ? "" : " + ";
+    text += readable_seconds(coefficients[i]) + (term == "1" ? "" : " x " + term);
   }
+  return text.empty() ? "nothing" : text;
+}
+
+void print_model(const plan::StageModel& model) {
   const plan::ConformalScores::Width width = model.scores.width(0.9);
-  say(stdout, "{:<9} {}\n", plan::stage_name(model.stage), form.empty() ? "nothing" : form);
-  say(stdout, "          {} measurement{}{}", with_separators(model.measurements),
-      model.measurements == 1 ? "" : "s",
+  say(stdout, "{:<9} {} measurement{}{}", plan::stage_name(model.stage),
+      with_separators(model.measurements), model.measurements == 1 ? "" : "s",
       model.refused == 0 ? "" : fmt::format(", {} not believed", with_separators(model.refused)));
   if (width.level > 0) {
     say(stdout, "; {:.0f} % within a factor {:.2f}", 100 * width.level, std::exp(width.log));
   }
   say(stdout, "\n");
-  for (const plan::DeviceFactor& device : model.devices) {
-    say(stdout, "          {:>6.2f} x as long on {} ({})\n", device.kappa, device.device,
-        with_separators(device.measurements));
+  for (const plan::DeviceModel& device : model.devices) {
+    say(stdout, "          {} ({}): {}\n", device.device, with_separators(device.measurements),
+        device.coefficients.empty()
+            ? fmt::format("{:.2f} x as long as {}", device.kappa, device.like)
+            : formula(model, device.coefficients));
   }
 }
 

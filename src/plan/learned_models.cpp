@@ -43,7 +43,7 @@ constexpr double kDefaultSpread = 0.3;
 
 /// A device of a model that stands for the wanted one, and what its times are multiplied by.
 struct StandIn {
-  const DeviceFactor* device = nullptr;
+  const DeviceModel* device = nullptr;
   double factor = 1;
 };
 
@@ -51,14 +51,14 @@ struct StandIn {
 StandIn nearest(const StageModel& model, const Device& wanted, std::string_view machine) {
   StandIn best;
   double least = 0;
-  for (const DeviceFactor& factor : model.devices) {
-    const auto device = device_from_text(factor.device);
+  for (const DeviceModel& known : model.devices) {
+    const auto device = device_from_text(known.device);
     if (!device || device->machine != machine) continue;
     const double more = std::log(static_cast<double>(device->threads) / wanted.threads);
     const double distance = std::abs(more) + (device->runtime == wanted.runtime ? 0 : 100);
     if (best.device != nullptr && distance >= least) continue;
     least = distance;
-    best = {&factor, std::exp(kThreadPower * more)};
+    best = {&known, std::exp(kThreadPower * more)};
   }
   return best;
 }

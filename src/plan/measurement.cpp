@@ -23,6 +23,15 @@ double calm_s(const Measurement& measurement, double usual) {
   return measurement.compute_s * measurement.pace.value_or(usual);
 }
 
+const Measurement* same_work(std::span<const Measurement* const> others, const Measurement& one) {
+  if (one.dataset.empty()) return nullptr;
+  const auto found = std::ranges::find_if(others, [&](const Measurement* other) {
+    return other->stage == one.stage && other->dataset == one.dataset &&
+           other->counts == one.counts;
+  });
+  return found == others.end() ? nullptr : *found;
+}
+
 bool is_usable(const Exchange& exchange) {
   return is_plausible_duration(exchange.seconds) && std::isfinite(exchange.requests) &&
          exchange.requests >= 0 && std::isfinite(exchange.bytes) && exchange.bytes >= 0 &&

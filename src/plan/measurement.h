@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "plan/stage.h"
@@ -52,7 +53,12 @@ struct Measurement {
 /// @param usual  the pace where it was not measured
 [[nodiscard]] double calm_s(const Measurement& measurement, double usual = 1);
 
-/// The same of what it read or wrote.
+/// The first of `others` that did the same work: of the same stage and dataset, with the same
+/// counts, such as a self-test's on another device. nullptr when none did.
+[[nodiscard]] const Measurement* same_work(std::span<const Measurement* const> others,
+                                           const Measurement& one);
+
+/// Whether what was read or written can be learned from.
 [[nodiscard]] bool is_usable(const Exchange& exchange);
 
 }  // namespace ionloom::plan

@@ -12,18 +12,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 Json stage_json(const StageModel& model) {
   Json terms = Json::array();
-  for (std::size_t i = 0; i < model.form.size(); ++i) {
-    terms.push_back({{"term", term_name(model.form[i])}, {"seconds", model.coefficients[i]}});
-  }
+  for (const Term& term : model.form) terms.push_back(term_name(term));
   Json devices = Json::array();
-  for (const DeviceFactor& device : model.devices) {
-    Json line = {
-        {"device", device.device}, {"kappa", device.kappa}, {"measurements", device.measurements}};
-    if (!device.coefficients.empty()) line["seconds"] = device.coefficients;
+  for (const DeviceModel& device : model.devices) {
+    Json line = {{"device", device.device}, {"measurements", device.measurements}};
+    if (device.coefficients.empty()) {
+      line["like"] = device.like;
+      line["kappa"] = device.kappa;
+    } else {
+      line["seconds"] = device.coefficients;
+    }
     devices.push_back(std::move(line));
   }
   const auto scores = model.scores.values();
@@ -83,6 +85,38 @@ std::optional<std::string> read_run(const Json& json, RunScores& run) {
   return read_scores(json, "runs", run.scores);
 }
 
+/// What is wrong with a device of a stage's model, or nothing.
+std::optional<std::string> read_device(const Json& json, const std::string& name,
+                                       StageModel& model) {
+  const auto count = json.is_object() ? amount(json, "measurements") : std::nullopt;
+  if (!count || text_of(json, "device").empty()) {
+    return fmt::format("{}: {} is no device with its measurements", name, json.dump());
+  }
+  DeviceModel device{.device = text_of(json, "device"),
+                     .measurements = static_cast<std::size_t>(*count)};
+  if (json.contains("seconds")) {
+    for (const Json& seconds : list_of(json, "seconds")) {
+      if (is_amount(seconds)) device.coefficients.push_back(seconds.get<double>());
+    }
+    if (device.coefficients.size() != list_of(json, "seconds").size() ||
+        device.coefficients.size() != model.form.size()) {
+      return fmt::format("{}: {} has no seconds for each of {} terms", name, json.dump(),
+                         model.form.size());
+    }
+  } else {
+    const auto kappa = amount(json, "kappa");
+    device.like = text_of(json, "like");
+    const DeviceModel* like = model.device(device.like);
+    if (!kappa || like == nullptr || like->coefficients.empty()) {
+      return fmt::format("{}: {} has no seconds, nor a kappa to a device before it that has", name,
+                         json.dump());
+    }
+    device.kappa = *kappa;
+  }
+  model.devices.push_back(std::move(device));
+  return std::nullopt;
+}
+
 /// What is wrong with a stage's model, or nothing.
 std::optional<std::string> read_stage(const Json& json, StageModel& model) {
   if (!json.is_object()) return "a stage is no object";
@@ -90,29 +124,13 @@ std::optional<std::string> read_stage(const Json& json, StageModel& model) {
   const auto stage = stage_from_name(name);
   if (!stage) return fmt::format("\"{}\" is no stage", name);
   model.stage = *stage;
-  for (const Json& line : list_of(json, "terms")) {
-    const auto term = line.is_object() ? term_from_name(text_of(line, "term")) : std::nullopt;
-    const auto seconds = line.is_object() ? amount(line, "seconds") : std::nullopt;
-    if (!term || !seconds) return fmt::format("{}: {} is no term with seconds", name, line.dump());
+  for (const Json& one : list_of(json, "terms")) {
+    const auto term = one.is_string() ? term_from_name(one.get<std::string>()) : std::nullopt;
+    if (!term) return fmt::format("{}: {} is no term", name, one.dump());
     model.form.push_back(*term);
-    model.coefficients.push_back(*seconds);
   }
   for (const Json& line : list_of(json, "devices")) {
-    const auto kappa = line.is_object() ? amount(line, "kappa") : std::nullopt;
-    const auto count = line.is_object() ? amount(line, "measurements") : std::nullopt;
-    if (!kappa || !count || text_of(line, "device").empty()) {
-      return fmt::format("{}: {} is no device with its kappa", name, line.dump());
-    }
-    DeviceFactor device{text_of(line, "device"), *kappa, static_cast<std::size_t>(*count)};
-    for (const Json& seconds : list_of(line, "seconds")) {
-      if (is_amount(seconds)) device.coefficients.push_back(seconds.get<double>());
-    }
-    if (device.coefficients.size() != list_of(line, "seconds").size() ||
-        (!device.coefficients.empty() && device.coefficients.size() != model.form.size())) {
-      return fmt::format("{}: {} has no seconds for each of {} terms", name, line.dump(),
-                         model.form.size());
-    }
-    model.devices.push_back(std::move(device));
+    if (auto trouble = read_device(line, name, model)) return trouble;
   }
   if (model.form.empty() || model.devices.empty()) return name + ": has no terms or no devices";
   if (auto trouble = read_scores(json, name, model.scores)) return trouble;
@@ -145,6 +163,13 @@ std::string models_text(const LearnedModels& models) {
                      {"stages", std::move(stages)},
                      {"runs", std::move(runs)}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+bool is_of_older_layout(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return false;
+  const auto version = json.find("ionloom_models");
+  return version != json.end() && version->is_number_integer() && *version < kVersion;
 }
 
 Result<LearnedModels> parse_models(std::string_view text, std::string_view where) {

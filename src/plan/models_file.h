@@ -13,6 +13,9 @@ namespace ionloom::plan {
 /// it again.
 [[nodiscard]] std::string models_text(const LearnedModels& models);
 
+/// Whether a text is of an older version of the layout: nothing that learning again would not find.
+[[nodiscard]] bool is_of_older_layout(std::string_view text);
+
 /// Reads what models_text() writes. Fails with what was found and what was expected; a text of a
 /// newer version says so.
 /// @param where  names the text in messages

@@ -73,6 +73,18 @@ double spread_of(const std::vector<double>& errors) {
 
 }  // namespace
 
+double weighted_median(std::vector<Weighted> values) {
+  std::ranges::sort(values, {}, &Weighted::value);
+  double half = 0;
+  for (const Weighted& one : values) half += one.weight / 2;
+  double below = 0;
+  for (const Weighted& one : values) {
+    below += one.weight;
+    if (below >= half) return one.value;
+  }
+  return values.back().value;
+}
+
 double normal_spread(std::vector<double> errors) {
   return kNormalMad * median_size(std::move(errors));
 }

@@ -28,6 +28,16 @@ struct RobustFit {
 /// Median; the mean of the middle two of an even number. REQUIRES: at least one value.
 [[nodiscard]] double median(std::vector<double> values);
 
+/// A value, and how much it counts.
+struct Weighted {
+  double value = 0;
+  double weight = 1;
+};
+
+/// The least value that at least half of the weight does not exceed. REQUIRES: at least one value,
+/// weights > 0.
+[[nodiscard]] double weighted_median(std::vector<Weighted> values);
+
 /// Standard deviation of normal errors whose absolute values have this median. REQUIRES: as
 /// median().
 [[nodiscard]] double normal_spread(std::vector<double> errors);

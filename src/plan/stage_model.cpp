@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 #include <string_view>
@@ -18,46 +20,66 @@ using Rows = std::vector<const Measurement*>;
 
 /// Below that many, a third is too few to tell bounds from.
 constexpr std::size_t kEnoughToSplit = 20;
-/// Fewer measurements a term, or of fewer datasets, give a device a factor and no terms of its own.
+/// Fewer measurements a term, or of fewer datasets, give a device a factor and no coefficients.
 constexpr std::size_t kEnoughOfATerm = 4;
 constexpr std::size_t kEnoughDatasets = 5;
 
-bool is_interpreted(std::string_view device) {
-  const auto known = device_from_text(device);
-  return known && known->runtime.starts_with("interpreted");
-}
-
-/// Measurements by device, the device with most of them first, which carries the coefficients:
-/// those with few have a factor to it. Interpreters come last, since they slow down one kind of
-/// work much more than another, as no other way of running does.
+/// Measurements by device, the device with most of them first.
 std::vector<Rows> by_device(std::span<const Measurement* const> rows) {
   std::map<std::string_view, Rows> devices;
   for (const Measurement* row : rows) devices[row->device].push_back(row);
   std::vector<Rows> parts;
   parts.reserve(devices.size());
   for (auto& [name, part] : devices) parts.push_back(std::move(part));
-  std::ranges::stable_sort(parts, std::greater{}, [](const Rows& part) {
-    return std::pair(!is_interpreted(part.front()->device), part.size());
-  });
+  std::ranges::stable_sort(parts, std::greater{}, &Rows::size);
   return parts;
 }
 
-bool is_enough_for_own_terms(const Rows& rows, const ModelForm& form) {
+bool is_enough_for_coefficients(const Rows& rows, const ModelForm& form) {
   if (rows.size() < kEnoughOfATerm * form.size()) return false;
   std::set<std::string_view> datasets;
   for (const Measurement* row : rows) datasets.insert(row->dataset);
   return datasets.size() >= kEnoughDatasets;
 }
 
-/// A device's median factor to the model's coefficients; absent when those predict nothing of it.
-std::optional<DeviceFactor> factor_of(const StageModel& model, const Rows& device) {
-  std::vector<double> ratios;
-  for (const Measurement* row : device) {
-    const double base = fitted(model.coefficients, term_values(model.form, row->counts));
-    if (base > 0) ratios.push_back(row->compute_s / base);
+/// The device with coefficients that another is most like: the reference machine run in the same
+/// way, with a similar number of threads, or the first.
+const DeviceModel& most_like(const StageModel& model, std::string_view name) {
+  const DeviceModel* best = &model.devices.front();
+  double least = std::numeric_limits<double>::infinity();
+  const auto wanted = device_from_text(name);
+  for (const DeviceModel& known : model.devices) {
+    const auto device = device_from_text(known.device);
+    if (!wanted || !device || known.coefficients.empty()) continue;
+    if (device->machine != kReferenceMachine || device->runtime != wanted->runtime) continue;
+    const double more = std::abs(std::log(static_cast<double>(device->threads) / wanted->threads));
+    if (more >= least) continue;
+    least = more;
+    best = &known;
   }
-  if (ratios.empty()) return std::nullopt;
-  return DeviceFactor{device.front()->device, median(ratios), device.size()};
+  return *best;
+}
+
+/// Adds a device as a factor of another, unless that one's coefficients predict nothing of it.
+/// @param all  measurements of any device, among which the same work is looked for
+void add_factor(StageModel& model, const Rows& device, const Rows& all) {
+  const DeviceModel& like = most_like(model, device.front()->device);
+  Rows there;
+  std::ranges::copy_if(all, std::back_inserter(there),
+                       [&](const Measurement* row) { return row->device == like.device; });
+  std::vector<Weighted> ratios;
+  for (const Measurement* row : device) {
+    const Measurement* same = same_work(there, *row);
+    const double like_s = same != nullptr
+                              ? same->compute_s
+                              : fitted(like.coefficients, term_values(model.form, row->counts));
+    if (like_s > 0) ratios.push_back({.value = row->compute_s / like_s, .weight = like_s});
+  }
+  if (ratios.empty()) return;
+  model.devices.push_back({.device = device.front()->device,
+                           .measurements = device.size(),
+                           .like = like.device,
+                           .kappa = weighted_median(std::move(ratios))});
 }
 
 double log_error(const StageModel& model, const Measurement& row) {
@@ -67,18 +89,19 @@ double log_error(const StageModel& model, const Measurement& row) {
 }
 
 /// Coefficients, factors of devices and spread from these measurements.
-void learn(StageModel& model, const Rows& rows) {
+/// @param all  these and others, among which the same work is looked for
+void learn(StageModel& model, const Rows& rows, const Rows& all) {
   const std::vector<Rows> devices = by_device(rows);
-  const RobustFit fit = fit_relative(equations_of(model.form, devices.front()));
-  model.coefficients = fit.coefficients;
-  model.devices = {{devices.front().front()->device, 1, devices.front().size()}};
-  for (std::size_t i = 1; i < devices.size(); ++i) {
-    auto factor = factor_of(model, devices[i]);
-    if (!factor) continue;
-    if (is_enough_for_own_terms(devices[i], model.form)) {
-      factor->coefficients = fit_relative(equations_of(model.form, devices[i])).coefficients;
-    }
-    model.devices.push_back(*std::move(factor));
+  model.devices.clear();
+  for (const Rows& device : devices) {
+    if (!model.devices.empty() && !is_enough_for_coefficients(device, model.form)) continue;
+    RobustFit fit = fit_relative(equations_of(model.form, device));
+    model.devices.push_back({.device = device.front()->device,
+                             .measurements = device.size(),
+                             .coefficients = std::move(fit.coefficients)});
+  }
+  for (const Rows& device : devices) {
+    if (model.device(device.front()->device) == nullptr) add_factor(model, device, all);
   }
   std::vector<double> errors;
   for (const Measurement* row : rows) errors.push_back(std::abs(log_error(model, *row)));
@@ -89,8 +112,7 @@ void learn(StageModel& model, const Rows& rows) {
 /// Factors of devices of which every measurement was held out: those with few.
 void add_missing_devices(StageModel& model, const Rows& rows) {
   for (const Rows& device : by_device(rows)) {
-    if (model.device(device.front()->device) != nullptr) continue;
-    if (auto factor = factor_of(model, device)) model.devices.push_back(*std::move(factor));
+    if (model.device(device.front()->device) == nullptr) add_factor(model, device, rows);
   }
 }
 
@@ -121,7 +143,7 @@ void learn_and_score(StageModel& model, Rows rows) {
   if (rows.size() >= kEnoughToSplit) {
     shuffle(rows);
     const auto third = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 3);
-    learn(model, Rows(third, rows.end()));
+    learn(model, Rows(third, rows.end()), rows);
     for (const Measurement* row : Rows(rows.begin(), third)) {
       // A device seen in the held-out part alone has no factor yet.
       if (model.device(row->device) == nullptr) continue;
@@ -133,11 +155,11 @@ void learn_and_score(StageModel& model, Rows rows) {
       Rows others = rows;
       others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
       StageModel without = model;
-      learn(without, others);
+      learn(without, others, others);
       if (without.device(rows[i]->device) == nullptr) continue;
       scorer.scores.push_back(std::abs(log_error(without, *rows[i])));
     }
-    learn(model, rows);
+    learn(model, rows, rows);
     // With few, the spread of the fit is below the truth: judge by that of the scores.
     std::vector<double> all = std::move(scorer.scores);
     scorer.scores.clear();
@@ -150,19 +172,20 @@ void learn_and_score(StageModel& model, Rows rows) {
 
 }  // namespace
 
-const DeviceFactor* StageModel::device(std::string_view name) const {
-  const auto found = std::ranges::find(devices, name, &DeviceFactor::device);
+const DeviceModel* StageModel::device(std::string_view name) const {
+  const auto found = std::ranges::find(devices, name, &DeviceModel::device);
   return found == devices.end() ? nullptr : &*found;
 }
 
 std::optional<Prediction> StageModel::predict(std::string_view device_name,
                                               const WorkCounts& task) const {
-  const DeviceFactor* factor = device(device_name);
-  if (factor == nullptr) return std::nullopt;
-  const std::vector<double> terms = term_values(form, task);
-  const double seconds = factor->coefficients.empty() ? factor->kappa * fitted(coefficients, terms)
-                                                      : fitted(factor->coefficients, terms);
-  return Prediction{.seconds = seconds, .spread_log = spread_log};
+  const DeviceModel* known = device(device_name);
+  if (known == nullptr) return std::nullopt;
+  const bool has_own = !known->coefficients.empty();
+  const DeviceModel* like = has_own ? known : device(known->like);
+  if (like == nullptr) return std::nullopt;
+  const double like_s = fitted(like->coefficients, term_values(form, task));
+  return Prediction{.seconds = has_own ? like_s : known->kappa * like_s, .spread_log = spread_log};
 }
 
 std::optional<PredictedRange> StageModel::predict_range(std::string_view device_name,
@@ -204,7 +227,7 @@ std::optional<StageModel> refit(const StageModel& model,
   }
   if (rows.empty()) return std::nullopt;
   StageModel again{.stage = model.stage, .form = model.form};
-  learn(again, rows);
+  learn(again, rows, rows);
   return again;
 }
 

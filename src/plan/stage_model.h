@@ -11,14 +11,13 @@
 
 namespace ionloom::plan {
 
-/// How a device compares with the one that the coefficients belong to.
-struct DeviceFactor {
+/// What a unit of each term takes on a device, by its own measurements or by those of another.
+struct DeviceModel {
   std::string device;
-  double kappa = 1;  ///< its times are so many times longer, in the median
   std::size_t measurements = 0;
-  /// Seconds a unit of each term on this device, where enough was measured there; empty: kappa
-  /// times the model's.
-  std::vector<double> coefficients{};
+  std::vector<double> coefficients{};  ///< seconds, >= 0, one for each term; empty: as follows
+  std::string like{};                  ///< the device, with coefficients, that it is a factor of
+  double kappa = 1;                    ///< so many times longer does it take
 };
 
 /// Seconds that a task computes, as learned from measurements.
@@ -34,19 +33,17 @@ struct PredictedRange {
   double level = 0;  ///< see ConformalScores::Width
 };
 
-/// Computing time of a stage's tasks: kappa(device) x (coefficients . terms of the work counts), or
-/// the device's own coefficients where it has them.
+/// Computing time of a stage's tasks: coefficients . terms of the work counts.
 struct StageModel {
   Stage stage = Stage::kIndex;
   ModelForm form{};
-  std::vector<double> coefficients{};  ///< seconds a unit of each term on the first device, >= 0
-  std::vector<DeviceFactor> devices{};
+  std::vector<DeviceModel> devices{};  ///< the first has coefficients
   double spread_log = 0;
   ConformalScores scores{};      ///< of measurements that nothing was fitted to
   std::size_t measurements = 0;  ///< learned from, those held out included
   std::size_t refused = 0;       ///< that cannot be true, or that all others contradict
 
-  [[nodiscard]] const DeviceFactor* device(std::string_view name) const;
+  [[nodiscard]] const DeviceModel* device(std::string_view name) const;
 
   /// What a task with this work takes. Absent when nothing was measured on the device.
   [[nodiscard]] std::optional<Prediction> predict(std::string_view device,
@@ -58,12 +55,14 @@ struct StageModel {
 };
 
 /// Learns a stage's model from whatever was measured, on any devices. The form is the one of
-/// `forms` that predicts best what it was not fitted to. The device with most measurements that
-/// does not interpret carries the coefficients, the others a factor each, and coefficients of their
-/// own where they were measured on five datasets and four times a term: threads and runtimes change
-/// some terms more than others. A third of the measurements is held out to give the bounds of
-/// predictions; with fewer than 20, each is held out in turn instead. Absent when no measurement of
-/// the stage is usable. Deterministic.
+/// `forms` that predicts best what it was not fitted to. The device with most measurements
+/// has coefficients, and those that were measured on five datasets and four times a term: threads
+/// and runtimes change some terms more than others. The rest have a factor to the reference machine
+/// run in the same way, with the most similar number of threads, or to the first device where that
+/// was not measured: the median by the same work where it was measured there too, else by what is
+/// predicted, in which work counts the more the longer it takes. A third of the measurements is
+/// held out to give the bounds of predictions; with fewer than 20, each is held out in turn
+/// instead. Absent when no measurement of the stage is usable. Deterministic.
 [[nodiscard]] std::optional<StageModel> fit_stage_model(Stage stage,
                                                         std::span<const ModelForm> forms,
                                                         std::span<const Measurement> measurements);

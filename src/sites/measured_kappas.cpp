@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "plan/robust_fit.h"
 #include "sites/reference_tasks.h"
 
 namespace ionloom::sites {
@@ -17,51 +19,32 @@ constexpr std::size_t kLastPaces = 64;
 /// may do it all between two pauses.
 constexpr double kLongEnough_s = 0.02;
 
-/// How much longer one took than its work takes on the reference, and what that is.
-struct Ratio {
-  double kappa = 1;
-  double reference_s = 0;
-};
+using Rows = std::vector<const plan::Measurement*>;
 
-/// What a measurement's work takes on the reference: the same that was measured there, such as a
-/// self-test's, or what the model says.
-std::optional<double> reference_s(const plan::StageModel& model, const std::string& reference,
-                                  std::span<const plan::Measurement> measurements,
-                                  const plan::Measurement& one) {
-  const auto same = std::ranges::find_if(measurements, [&](const plan::Measurement& other) {
-    return other.stage == one.stage && other.device == reference && !other.dataset.empty() &&
-           other.dataset == one.dataset && other.counts == one.counts;
-  });
-  if (same != measurements.end()) return plan::calm_s(*same);
-  const auto predicted = model.predict(reference, one.counts);
-  return predicted ? std::optional(predicted->seconds) : std::nullopt;
-}
-
-std::vector<Ratio> ratios(const plan::StageModel& model, const std::string& reference,
-                          std::span<const plan::Measurement> measurements, std::string_view device,
-                          double usual_pace) {
-  std::vector<Ratio> found;
+/// How much longer measurements took than the same work on the reference, such as a self-test's, or
+/// than the model says that their work takes there. Each counts as much as that work.
+std::vector<plan::Weighted> ratios(const plan::StageModel& model, const std::string& reference,
+                                   std::span<const plan::Measurement> measurements,
+                                   std::string_view device, double usual_pace) {
+  Rows there;
+  for (const plan::Measurement& one : measurements) {
+    if (one.stage == model.stage && one.device == reference) there.push_back(&one);
+  }
+  std::vector<plan::Weighted> found;
   for (std::size_t i = measurements.size(); i-- > 0 && found.size() < kLast;) {
     const plan::Measurement& one = measurements[i];
     if (one.stage != model.stage || one.device != device || !plan::is_usable(one)) continue;
-    const auto there_s = reference_s(model, reference, measurements, one);
-    if (!there_s || !(*there_s > 0) || one.compute_s < kLongEnough_s) continue;
-    found.push_back({.kappa = plan::calm_s(one, usual_pace) / *there_s, .reference_s = *there_s});
+    if (one.compute_s < kLongEnough_s) continue;
+    double there_s = 0;
+    if (const plan::Measurement* same = plan::same_work(there, one)) {
+      there_s = plan::calm_s(*same);
+    } else if (const auto predicted = model.predict(reference, one.counts)) {
+      there_s = predicted->seconds;
+    }
+    if (!(there_s > 0)) continue;
+    found.push_back({.value = plan::calm_s(one, usual_pace) / there_s, .weight = there_s});
   }
   return found;
-}
-
-/// The median in which the more work a run was the more it counts: what is the same for every size,
-/// such as the start of a program, is no part of what a device takes for large data.
-std::optional<double> median_of(std::vector<Ratio> all) {
-  std::ranges::sort(all, {}, &Ratio::kappa);
-  double left_s = 0;
-  for (const Ratio& one : all) left_s += one.reference_s / 2;
-  for (const Ratio& one : all) {
-    left_s -= one.reference_s;
-    if (left_s <= 0) return one.kappa;
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -83,9 +66,9 @@ Kappas measured_kappas(const plan::LearnedModels& models,
       if (!own || model.device(plan::device_text(device)) == nullptr) {
         device = reference_of_tasks(model);
       }
-      kappa =
-          median_of(ratios(model, plan::device_text(device), measurements, measured, usual_pace));
-      if (!kappa) continue;
+      auto found = ratios(model, plan::device_text(device), measurements, measured, usual_pace);
+      if (found.empty()) continue;
+      kappa = plan::weighted_median(std::move(found));
       if (own && device != reference_of_tasks(model)) {
         *kappa *= runtime_ratio(model, runtime, usual_job());
       }

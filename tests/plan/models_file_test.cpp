@@ -62,7 +62,7 @@ TEST(ModelsFile, terms_of_a_device_are_kept_and_must_be_as_many_as_the_stage_s) 
 
 TEST(ModelsFile, a_newer_version_is_named) {
   nlohmann::json json = nlohmann::json::parse(models_text(some_models()));
-  json["ionloom_models"] = 2;
+  json["ionloom_models"] = 3;
   const std::string message = message_of(json.dump());
   EXPECT_NE(message.find("own.models.json"), std::string::npos);
   EXPECT_NE(message.find("newer ionloom"), std::string::npos) << message;
@@ -75,9 +75,11 @@ TEST(ModelsFile, damage_is_named_with_its_place) {
   EXPECT_NE(message_of("{}").find("ionloom_models"), std::string::npos);
   for (const auto& [pointer, value] : std::vector<std::pair<const char*, nlohmann::json>>{
            {"/stages/0/stage", "soup"},
-           {"/stages/0/terms/0/term", "phase of the moon"},
-           {"/stages/0/terms/0/seconds", -1},
-           {"/stages/0/devices/0/kappa", nullptr},
+           {"/stages/0/terms/0", "phase of the moon"},
+           {"/stages/0/terms/0", 1},
+           {"/stages/0/devices/0/device", ""},
+           {"/stages/0/devices/0/measurements", -1},
+           {"/stages/0/devices/0/seconds/0", -1},
            {"/stages/0/devices", nlohmann::json::array()},
            {"/stages/0/spread_log", "wide"},
            {"/stages/0/scores_log", {-1}},
@@ -85,6 +87,35 @@ TEST(ModelsFile, damage_is_named_with_its_place) {
     nlohmann::json json = nlohmann::json::parse(text);
     json[nlohmann::json::json_pointer(pointer)] = value;
     EXPECT_NE(message_of(json.dump()), "") << pointer;
+  }
+}
+
+TEST(ModelsFile, a_device_that_is_like_another_is_kept_and_must_be_like_one_that_is_there) {
+  RandomNumbers random(9);
+  auto measurements = simulated_ingests(40, random, 0.05);
+  measurements.push_back(simulated_ingest(random, 0, "shelf", 3));
+  const LearnedModels before = learn_models(measurements);
+  const std::string text = models_text(before);
+  const auto after = parse_models(text, "memory");
+  ASSERT_TRUE(after) << after.error().message();
+  EXPECT_EQ(models_text(*after), text);
+  const DeviceModel& shelf = *after->of(Stage::kIngest)->device("shelf");
+  EXPECT_EQ(shelf.like, "laptop");
+  EXPECT_NEAR(shelf.kappa, 3, 0.3);
+  for (const auto& [key, wrong] : std::vector<std::pair<const char*, nlohmann::json>>{
+           {"like", "nobody"}, {"like", "shelf"}, {"kappa", -1}, {"kappa", "fast"}}) {
+    nlohmann::json json = nlohmann::json::parse(text);
+    json["stages"][0]["devices"][1][key] = wrong;
+    EXPECT_NE(message_of(json.dump()).find("nor a kappa"), std::string::npos) << key << wrong;
+  }
+}
+
+TEST(ModelsFile, an_older_layout_is_told_from_damage_and_from_a_newer_one) {
+  EXPECT_TRUE(is_of_older_layout(R"({"ionloom_models":1,"measurements":0,"stages":[]})"));
+  EXPECT_FALSE(is_of_older_layout(models_text(some_models())));
+  for (const char* other :
+       {"", "{", "[]", "{}", R"({"ionloom_models":99})", R"({"ionloom_models":"1"})"}) {
+    EXPECT_FALSE(is_of_older_layout(other)) << other;
   }
 }
 

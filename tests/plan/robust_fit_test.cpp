@@ -74,5 +74,12 @@ TEST(RobustFit, median_of_even_numbers_is_the_mean_of_the_middle_two) {
   EXPECT_EQ(median({3, 1, 2}), 2);
 }
 
+TEST(RobustFit, a_weighted_median_has_at_most_half_of_the_weight_below_it) {
+  EXPECT_EQ(weighted_median({{3, 1}}), 3);
+  EXPECT_EQ(weighted_median({{3, 1}, {1, 1}, {2, 1}}), 2);
+  EXPECT_EQ(weighted_median({{3, 5}, {1, 1}, {2, 1}}), 3);
+  EXPECT_EQ(weighted_median({{1, 2}, {2, 1}, {9, 1}}), 1);
+}
+
 }  // namespace
 }  // namespace ionloom::plan

@@ -34,16 +34,54 @@ TEST(StageModel, predicts_sizes_between_and_beyond_those_measured) {
   for (const double peaks : {1e3, 1e5, 1e7, 1e9}) EXPECT_LT(relative_error(*model, peaks), 0.06);
 }
 
-TEST(StageModel, an_interpreter_carries_the_coefficients_only_when_it_is_alone) {
-  RandomNumbers random(3);
-  auto measurements = simulated_ingests(40, random, 0.02);
-  for (Measurement& one : measurements) one.device = "laptop interpreted-disk x1";
-  EXPECT_EQ(fit_ingest(measurements)->devices.front().device, "laptop interpreted-disk x1");
-  for (Measurement& one : simulated_ingests(10, random, 0.02)) {
-    one.device = "laptop wasm-disk x1";
+/// Ingests of the reference machine in one way of running, in which only peaks take `peaks` times
+/// as long.
+void add_ingests(std::size_t count, const char* device, double peaks, RandomNumbers& random,
+                 std::vector<Measurement>& measurements) {
+  for (Measurement& one : simulated_ingests(count, random, 0.02)) {
+    one.device = device;
+    one.compute_s = 0.02 + peaks * 80e-9 * one.counts[Count::kPeaks];
     measurements.push_back(one);
   }
-  EXPECT_EQ(fit_ingest(measurements)->devices.front().device, "laptop wasm-disk x1");
+}
+
+TEST(StageModel, a_machine_with_few_measurements_is_like_the_reference_run_in_the_same_way) {
+  RandomNumbers random(3);
+  std::vector<Measurement> measurements;
+  add_ingests(60, "reference interpreted x1", 30, random, measurements);
+  add_ingests(40, "reference wasm x1", 1, random, measurements);
+  add_ingests(40, "reference wasm x4", 0.25, random, measurements);
+  // A small one, in which peaks are no large part.
+  for (const char* device : {"pi wasm x1", "pi wasm x3", "pi native x1"}) {
+    measurements.push_back({.stage = Stage::kIngest, .device = device, .counts = work(1e4)});
+    measurements.back().compute_s = 3 * (0.02 + 80e-9 * 1e4);
+  }
+  const auto model = fit_ingest(measurements);
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->devices.front().device, "reference interpreted x1");
+  EXPECT_EQ(model->device("pi wasm x1")->like, "reference wasm x1");
+  EXPECT_EQ(model->device("pi wasm x3")->like, "reference wasm x4");
+  EXPECT_EQ(model->device("pi native x1")->like, "reference interpreted x1");
+  EXPECT_LT(relative_error(*model, 1e7, 3, "pi wasm x1"), 0.03);
+}
+
+/// Models err where nothing about the work counts tells what a dataset takes.
+TEST(StageModel, the_same_work_tells_a_factor_where_the_model_errs) {
+  RandomNumbers random(4);
+  std::vector<Measurement> measurements;
+  add_ingests(40, "reference native x1", 1, random, measurements);
+  Measurement test{.stage = Stage::kIngest,
+                   .device = "reference native x1",
+                   .dataset = "self-test",
+                   .counts = work(1e6)};
+  test.compute_s = 1.4 * (0.02 + 80e-9 * 1e6);
+  measurements.push_back(test);
+  test.device = "pi native x1";
+  test.compute_s *= 5;
+  measurements.push_back(test);
+  EXPECT_NEAR(fit_ingest(measurements)->device("pi native x1")->kappa, 5, 1e-9);
+  measurements.back().dataset = "another";
+  EXPECT_NEAR(fit_ingest(measurements)->device("pi native x1")->kappa, 7, 0.3);
 }
 
 TEST(StageModel, intervals_cover_what_they_say_on_simulated_data) {
@@ -177,7 +215,8 @@ TEST(StageModel, few_measurements_give_bounds_with_the_level_that_they_stand_for
 TEST(StageModel, equal_measurements_give_equal_models) {
   RandomNumbers random(9);
   const auto measurements = simulated_ingests(50, random, 0.1);
-  EXPECT_EQ(fit_ingest(measurements)->coefficients, fit_ingest(measurements)->coefficients);
+  EXPECT_EQ(fit_ingest(measurements)->devices.front().coefficients,
+            fit_ingest(measurements)->devices.front().coefficients);
 }
 
 }  // namespace

@@ -14,13 +14,13 @@ namespace {
 LearnedModels simple_models(double spread_log) {
   LearnedModels models;
   for (const Stage stage : kThreadStages) {
-    StageModel model{.stage = stage, .coefficients = {1e-5}, .spread_log = spread_log};
+    StageModel model{.stage = stage, .spread_log = spread_log};
     const bool counts_ions = stage != Stage::kIndex && stage != Stage::kIngest;
     model.form = {{.kind = Term::Kind::kCount,
                    .a = counts_ions               ? Count::kIons
                         : stage == Stage::kIngest ? Count::kPeaks
                                                   : Count::kSpectra}};
-    model.devices = {{.device = "laptop native x2"}};
+    model.devices = {{.device = "laptop native x2", .coefficients = {1e-5}}};
     models.stages.push_back(model);
   }
   return models;

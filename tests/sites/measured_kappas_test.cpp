@@ -15,10 +15,9 @@ plan::LearnedModels models() {
   models.stages.push_back(
       {.stage = Stage::kIngest,
        .form = {plan::Term{.kind = plan::Term::Kind::kCount, .a = plan::Count::kPeaks}},
-       .coefficients = {0.5e-6},
-       .devices = {{"reference native x1", 1, 10},
-                   {"reference wasm-disk x1", 2, 10},
-                   {"pi native x1", 30, 1}}});
+       .devices = {{.device = "reference native x1", .coefficients = {0.5e-6}},
+                   {.device = "reference wasm-disk x1", .coefficients = {1e-6}},
+                   {.device = "pi native x1", .like = "reference native x1", .kappa = 30}}});
   return models;
 }
 

@@ -26,11 +26,8 @@ plan::LearnedModels models() {
   models.stages.push_back(
       {.stage = Stage::kAnnotate,
        .form = {per(Count::kIons), per(Count::kPeaks)},
-       .coefficients = {kIon_s, kPeak_s},
-       .devices = {{"reference wasm-disk x1", 1, 10},
+       .devices = {{.device = "reference wasm-disk x1", .coefficients = {kIon_s, kPeak_s}},
                    {.device = "reference interpreted-disk x1",
-                    .kappa = 20,
-                    .measurements = 10,
                     .coefficients = {kSlowIons * kIon_s, kSlowPeaks * kPeak_s}}}});
   return models;
 }
