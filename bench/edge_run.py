@@ -18,7 +18,7 @@ import tempfile
 from math import sqrt
 from pathlib import Path
 from statistics import mean, median
-from typing import Any
+from typing import Any, NamedTuple
 
 from compare import BUILD, IONLOOM
 from edge_devices import Device, can_make_groups, run_on
@@ -48,6 +48,7 @@ REPEATS, MOST_S = 3, 25  # of a device's run, unless that takes longer in all
 # Of the real runs: pixels to a side and peaks; quick ones have one environment.
 RUN_SIZE, QUICK_RUN_SIZE = (96, 1000), (32, 1000)
 RUN_ERROR = 0.20
+NEARLY_AS_CALM = 0.1  # of pace
 
 
 class Bench:
@@ -108,6 +109,7 @@ class Bench:
         sizes = ("raw_bytes", "run_bytes", "packed_share", "window_share", "header_bytes")
         return {**{key: plan[key] for key in sizes},
                 "ion_table_bytes": 76 * counts["ions"], "result_bytes": record["result_bytes"],
+                "module_s": plan["module_s"],
                 "factors": {site["site"]: site["kappa"] for site in plan["plan"]["sites"]}}
 
 
@@ -120,9 +122,30 @@ def stage_name(name: str) -> str:
     return "images" if name == "write" else name
 
 
-def seconds_of(record: Json) -> dict[str, float]:
-    """What each stage would have taken on a core of its own (docs/formats/run-json.md)."""
-    return {stage_name(stage["name"]): stage["seconds"] * stage.get("pace", 1) for stage in record["stages"]}
+class Timed(NamedTuple):
+    """What a stage would have taken on a core of its own (docs/formats/run-json.md), or a multiple of that, and
+    the pace while it was measured."""
+    value: float
+    pace: float
+
+
+Times = dict[str, Timed]
+
+
+def times_of(record: Json) -> Times:
+    return {stage_name(stage["name"]): Timed(stage["seconds"] * stage.get("pace", 1), stage.get("pace", 1))
+            for stage in record["stages"]}
+
+
+def middle(times: list[Timed]) -> float:
+    """The median of the calmest, as plan::calmest() has them."""
+    best = max(one.pace for one in times)
+    return median(one.value for one in times if one.pace >= best - NEARLY_AS_CALM)
+
+
+def middles(records: list[Times]) -> dict[str, float]:
+    return {stage: middle([record[stage] for record in records]) for stage in records[0]
+            if all(stage in record for record in records)}
 
 
 def medians(records: list[dict[str, float]]) -> dict[str, float]:
@@ -131,10 +154,10 @@ def medians(records: list[dict[str, float]]) -> dict[str, float]:
 
 
 def self_tests(bench: Bench, quick: bool) -> list[Json]:
-    """Kappas against the reference, whose own self-tests ran just before and just after: the machine that
+    """The reference's kappas by its first self-test (`own`), against what ships; the others' kappas against the reference, whose own self-tests ran just before and just after: the machine that
     emulates the devices is not always as fast. All devices by turns, so that a slow minute is not always the same
     one's."""
-    before = bench.kappas(REFERENCE)
+    own = before = bench.kappas(REFERENCE)
     tests: dict[str, list[dict[str, float]]] = {
         device.name: [] for device in DEVICES[1:]}
     for _ in range(1 if quick else SELF_TESTS):
@@ -148,46 +171,47 @@ def self_tests(bench: Bench, quick: bool) -> list[Json]:
     bench.environment["IONLOOM_MEASUREMENTS"] = str(bench.work / "test1" / "edge.sqlite")  # the reference's
     tests = {REFERENCE.name: [dict.fromkeys(before, 1.0)], **tests}
     return [{"name": device.name, "runtime": device.record_runtime, "kappas": medians(tests[device.name]),
-             "tests": tests[device.name]} for device in DEVICES]
+             "tests": tests[device.name], **({"own": own} if device is REFERENCE else {})} for device in DEVICES]
 
 
 def measure_job(bench: Bench, devices: list[Json], dataset: Path, molecules: Path, quick: bool) -> Json:
     """Each device's runs in turn with the reference's, of which every stage is a multiple. `repeats` has the
     multiples one by one: how far they are apart is what measuring comes to. `kappas` are what each self-test
-    says of this job."""
+    says of this job, `predicted` what plans over sites have the reference take."""
     records = [bench.run(REFERENCE, dataset, molecules)]
     job: Json = {"name": f"{dataset.stem} {molecules.stem}",
-                 **bench.planned(dataset, molecules, records[0]),
-                 "predicted": {stage_name(stage["name"]): stage["planned"]["seconds"]
-                               for stage in records[0]["stages"] if stage["planned"]}}
+                 **bench.planned(dataset, molecules, records[0])}
     usual = job["factors"][REFERENCE.record_runtime]
+    job["predicted"] = {stage: job["module_s"][stage] * kappa * usual[stage]
+                        for stage, kappa in devices[0]["own"].items()}
     job["kappas"] = {
         device["name"]: [{stage: kappa * job["factors"][device["runtime"]][stage] / usual[stage]
                           for stage, kappa in test.items()} for test in device["tests"]]
         for device in devices}
 
-    def some_references() -> list[dict[str, float]]:
-        return [seconds_of(bench.run(REFERENCE, dataset, molecules)) for _ in range(REFERENCE_RUNS)]
+    def some_references() -> list[Times]:
+        return [times_of(bench.run(REFERENCE, dataset, molecules)) for _ in range(REFERENCE_RUNS)]
 
     before = references = some_references()
-    kappas: dict[str, list[dict[str, float]]] = {}
+    kappas: dict[str, list[Times]] = {}
     for device in DEVICES[1:]:
         own = kappas.setdefault(device.name, [])
         spent_s = 0.0
         while not own or (not quick and len(own) < REPEATS and spent_s * (len(own) + 1) / len(own) < MOST_S):
-            took = seconds_of(bench.run(device, dataset, molecules))
-            spent_s += sum(took.values())
+            took = times_of(bench.run(device, dataset, molecules))
+            spent_s += sum(one.value for one in took.values())
             after = some_references()
-            around = medians(before + after)
-            own.append({stage: seconds / around[stage] for stage, seconds in took.items()})
+            around = middles(before + after)
+            own.append({stage: Timed(one.value / around[stage], one.pace) for stage, one in took.items()})
             before = after
             references = references + after
-    reference = medians(references)
-    job["repeats"] = kappas
+    reference = middles(references)
+    job["repeats"] = {name: [{stage: one.value for stage, one in times.items()} for times in repeats]
+                      for name, repeats in kappas.items()}
     job["seconds"] = {REFERENCE.name: reference}
     for name, all_kappas in kappas.items():
         job["seconds"][name] = {stage: kappa * reference[stage]
-                                for stage, kappa in medians(all_kappas).items()}
+                                for stage, kappa in middles(all_kappas).items()}
     return job
 
 

@@ -16,7 +16,7 @@ import os
 import subprocess
 import tempfile
 from pathlib import Path
-from statistics import geometric_mean, median
+from statistics import geometric_mean, mean, median
 from typing import Any
 
 from compare import IONLOOM
@@ -33,6 +33,7 @@ WAYS = {"native": ["--store", "memory:"], "interpreted": ["--runtime", "interpre
 LEAST_S = 0.001
 ROUNDS = 2
 SELF_TESTS = 4
+NEARLY_AS_CALM = 0.1  # of pace: as of plan::calmest
 
 
 class Reference:
@@ -52,11 +53,20 @@ class Reference:
         return {stage: seconds for stage, seconds in zip(rows, told, strict=True) if seconds is not None}
 
 
-def calm(row: Json) -> Json:
-    """As it would have been on a core of its own (docs/formats/measurements.md)."""
-    pace = row.get("pace", 1)
+def calm_s(row: Json) -> float:
+    """As long as it would have taken on a core of its own (docs/formats/measurements.md)."""
+    seconds: float = row["compute_s"] * row.get("pace", 1)
+    return seconds
+
+
+def pace(rows: list[Json]) -> float:
+    """The least of them."""
+    return min(float(row.get("pace", 1)) for row in rows)
+
+
+def row_of(row: Json, device: str, seconds: float) -> Json:
     return {**{key: value for key, value in row.items() if key != "pace"},
-            "compute_s": row["compute_s"] * pace}
+            "device": f"reference {device}", "compute_s": seconds}
 
 
 def rows_of(dataset: Path, molecules: Path, how: list[str], work: Path) -> dict[str, Json]:
@@ -65,7 +75,7 @@ def rows_of(dataset: Path, molecules: Path, how: list[str], work: Path) -> dict[
     record = annotate(dataset, molecules, [*how, "--threads", "1"], work, database)
     if record is None:
         raise SystemExit(f"{dataset.name} cannot be annotated")
-    return {row["stage"]: calm(row) for row in devices(database)[-len(record["stages"]):]}
+    return {row["stage"]: row for row in devices(database)[-len(record["stages"]):]}
 
 
 def measured(dataset: Path, molecules: Path, reference: Reference, work: Path,
@@ -74,30 +84,33 @@ def measured(dataset: Path, molecules: Path, reference: Reference, work: Path,
     how much longer the module takes there than here."""
     module = rows_of(dataset, molecules, MODULE, work)  # also the warm-up
     reference_s = reference.seconds(module)
-    ratios: dict[tuple[str, str], list[float]] = {}
+    ratios: dict[tuple[str, str], list[tuple[float, float]]] = {}  # each with its pace
     rows: dict[tuple[str, str], Json] = {}
     for _ in range(ROUNDS):
         own = {way: rows_of(dataset, molecules, how, work) for way, how in WAYS.items()}
         after = rows_of(dataset, molecules, MODULE, work)
         for way, stages in own.items():
             for stage, row in stages.items():
-                between = (module[stage]["compute_s"] + after[stage]["compute_s"]) / 2
-                ratios.setdefault((way, stage), []).append(row["compute_s"] / between)
+                around = [module[stage], after[stage]]
+                ratio = calm_s(row) / mean(map(calm_s, around))
+                ratios.setdefault((way, stage), []).append((pace([row, *around]), ratio))
                 rows[way, stage] = row
         module = after
         for stage, row in module.items():
             if stage in reference_s:
-                factors.setdefault(stage, []).append(reference_s[stage] / row["compute_s"])
+                factors.setdefault(stage, []).append(reference_s[stage] / calm_s(row))
     found = []
     for key, row in rows.items():
         way, stage = key
         if stage not in reference_s:
             continue
-        seconds = reference_s[stage] * geometric_mean(ratios[key])
+        best = max(calmness for calmness, _ in ratios[key])
+        seconds = reference_s[stage] * geometric_mean(
+            ratio for calmness, ratio in ratios[key] if calmness >= best - NEARLY_AS_CALM)
         if seconds >= LEAST_S:
             # Native tasks of all stages: what threads take is measured at other times, with other modules.
-            device = f"reference {'native-disk' if way == 'native' else row['device'].split()[-2]} x1"
-            found.append({**row, "device": device, "compute_s": seconds})
+            found.append(row_of(row, f"{'native-disk' if way == 'native' else row['device'].split()[-2]} x1",
+                                seconds))
     return found
 
 
@@ -105,32 +118,28 @@ def one_self_test(runtime: str, database: Path) -> list[Json]:
     """Rows of every size of the self-test on one thread."""
     subprocess.run([str(IONLOOM), "calibrate", "--thorough", "--device", "bench", "--runtime", runtime],
                    check=True, env={**os.environ, "IONLOOM_MEASUREMENTS": str(database)})
-    return [calm(row) for row in devices(database)
+    return [row for row in devices(database)
             if row["device"].startswith("bench ") and row["device"].endswith(" x1")]
 
 
 def self_tests(factors: dict[str, list[float]], work: Path) -> list[Json]:
-    """Rows of the reference machine for every size of the self-test: the middle of some, by turns."""
+    """Rows of the reference machine for every size of the self-test: the middle of the calmest of some, by turns.
+    Reading the imzML is the same code in every way of running, of which all count."""
     found: dict[tuple[str, str, str], list[Json]] = {}
     for turn, runtime in itertools.product(range(SELF_TESTS), ("native", "wasm", "interpreted")):
         if turn > 0 and runtime == "interpreted":
             continue  # takes minutes
         for row in one_self_test(runtime, work / f"{runtime}{turn}.sqlite"):
-            found.setdefault((row["stage"], row["device"], row["dataset"]), []).append(row)
-    return with_one_index([
-        {**rows[0], "device": "reference " + device.removeprefix("bench "),
-         "compute_s": median(row["compute_s"] for row in rows) * median(factors[stage])}
-        for (stage, device, _), rows in found.items()])
+            found.setdefault((row["stage"], row["device"].removeprefix("bench "), row["dataset"]), []).append(row)
 
+    def middle(stage: str, dataset: str, rows: list[Json]) -> float:
+        alike = [row for (other, _, where), all_rows in found.items() for row in all_rows
+                 if (other, where) == (stage, dataset)] if stage == "index" else rows
+        best = max(pace([row]) for row in alike)
+        return median(calm_s(row) for row in alike if pace([row]) >= best - NEARLY_AS_CALM)
 
-def with_one_index(rows: list[Json]) -> list[Json]:
-    """Reading the imzML is the same code in every way of running: the middle of all counts."""
-    seconds: dict[str, list[float]] = {}
-    for row in rows:
-        if row["stage"] == "index":
-            seconds.setdefault(row["dataset"], []).append(row["compute_s"])
-    return [{**row, "compute_s": median(seconds[row["dataset"]])} if row["stage"] == "index" else row
-            for row in rows]
+    return [row_of(rows[0], device, middle(stage, dataset, rows) * median(factors[stage]))
+            for (stage, device, dataset), rows in found.items()]
 
 
 def main() -> None:

@@ -38,9 +38,12 @@ constexpr double kLongEnough_s = 0.05;
 constexpr int kMostRepeats = 5;
 /// Of a thorough test, with which others are compared stage by stage and size by size.
 constexpr double kThoroughLongEnough_s = 0.001;
+/// Of a stage that always takes less, repeats of the longest are so much of it at least.
+constexpr double kRepeats = 0.5;
 constexpr int kThoroughRepeats = 3;
-/// Of a way's time: what is left for repeats once the size is chosen, and for all threads.
-constexpr double kForGrowing = 0.6;
+/// Of a way's time: up to where the size is chosen, and what is left for all threads. Repeats are
+/// worth more than a larger size: some may meet a neighbour.
+constexpr double kForGrowing = 0.4;
 constexpr double kForOneThread = 0.85;
 
 /// A simulated dataset: pixels to a side, peaks of the median pixel, and lines of the list.
@@ -289,28 +292,18 @@ Result<void> test_ways(TestRuns& runs, const std::vector<Way>& ways,
 
 }  // namespace
 
-std::vector<plan::Measurement> middle_of_large(const std::vector<plan::Measurement>& all,
-                                               double least_s) {
-  using Kind = std::pair<plan::Stage, std::string>;
-  std::map<Kind, std::map<std::string, std::vector<plan::Measurement>>> repeats;  // by dataset
+std::vector<plan::Measurement> long_enough(const std::vector<plan::Measurement>& all,
+                                           double least_s) {
+  std::map<std::pair<plan::Stage, std::string>, double> longest_s;
   for (const plan::Measurement& one : all) {
-    if (plan::is_usable(one)) repeats[{one.stage, one.device}][one.dataset].push_back(one);
+    double& longest = longest_s[{one.stage, one.device}];
+    if (plan::is_usable(one)) longest = std::max(longest, one.compute_s);
   }
   std::vector<plan::Measurement> kept;
-  for (auto& [kind, datasets] : repeats) {
-    std::vector<plan::Measurement> middles;
-    for (auto& [name, rows] : datasets) {
-      const auto middle = rows.begin() + static_cast<std::ptrdiff_t>((rows.size() - 1) / 2);
-      std::ranges::nth_element(rows, middle, {},
-                               [](const plan::Measurement& one) { return plan::calm_s(one); });
-      middles.push_back(std::move(*middle));
-    }
-    const double longest_s =
-        std::ranges::max_element(middles, {}, &plan::Measurement::compute_s)->compute_s;
-    for (plan::Measurement& one : middles) {
-      if (one.compute_s >= std::min(least_s, longest_s)) kept.push_back(std::move(one));
-    }
-  }
+  std::ranges::copy_if(all, std::back_inserter(kept), [&](const plan::Measurement& one) {
+    const double least = std::min(least_s, kRepeats * longest_s[{one.stage, one.device}]);
+    return plan::is_usable(one) && one.compute_s >= least;
+  });
   return kept;
 }
 
@@ -336,7 +329,7 @@ Result<SelfTest> test_stages(const std::string& device, const std::vector<std::s
   const auto all = file->all();
   if (!all) return std::unexpected(all.error());
   return SelfTest{
-      .measurements = middle_of_large(*all, budget_s ? kLongEnough_s : kThoroughLongEnough_s),
+      .measurements = long_enough(*all, budget_s ? kLongEnough_s : kThoroughLongEnough_s),
       .runs = runs.runs()};
 }
 

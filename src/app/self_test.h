@@ -17,25 +17,23 @@ struct SelfTest {
 };
 
 /// Annotates simulated datasets with this very program: the smallest first, then as large a one as
-/// fits into the budget, and that one again and again, on one thread and on all. Of repeats the one
-/// in the middle is kept, of two the shorter (of more, the fastest of a device that has a share of
-/// a processor is one that fell between its pauses), of sizes those of which the stage takes long
-/// enough to be told from a clock's grain; of a stage that is shorter the largest. So every stage
-/// that ran once is there.
+/// leaves time for repeats, and that one again and again, on one thread and on all. Kept are those
+/// in which a stage takes long enough to be told from a clock's grain; of a stage that is always
+/// shorter the longest. So every stage that ran once is there.
 /// @param device    what to call this machine
 /// @param runtimes  "native" (threads, then tasks), "wasm", "interpreted"; the budget is shared
 /// evenly
 /// @param budget_s  for all of it; one round of the smallest dataset is done whatever it takes.
-/// Absent: every size three times, which takes minutes, and stages of 5 ms are kept
+/// Absent: every size three times, which takes minutes, and stages of 1 ms are kept
 /// Fails (kData) when a run fails, (kInterrupted) on request.
 [[nodiscard]] Result<SelfTest> test_stages(const std::string& device,
                                            const std::vector<std::string>& runtimes,
                                            std::optional<double> budget_s,
                                            exec::Progress& progress);
 
-/// What test_stages() keeps of all that was measured, by stage, device and dataset.
-/// @param least_s  of a stage; of one that is always shorter the longest is kept
-[[nodiscard]] std::vector<plan::Measurement> middle_of_large(
-    const std::vector<plan::Measurement>& all, double least_s = 0.05);
+/// What test_stages() keeps of all that was measured, by stage and device.
+/// @param least_s  of a stage; of one that is always shorter those of the longest size are kept
+[[nodiscard]] std::vector<plan::Measurement> long_enough(const std::vector<plan::Measurement>& all,
+                                                         double least_s = 0.05);
 
 }  // namespace ionloom::app

@@ -90,6 +90,15 @@ Json counted_on(const sites::RecentValues& bytes_s) {
   return bytes_s.empty() ? Json() : Json(bytes_s.quantile(sites::kCountedOn));
 }
 
+/// What kappas multiply.
+Json module_seconds(const sites::PlacementJob& job) {
+  Json seconds = Json::object();
+  for (const plan::Stage stage : plan::kThreadStages) {
+    seconds[std::string(plan::stage_name(stage))] = job.predict(stage).seconds;
+  }
+  return seconds;
+}
+
 Json placement_json(const SitePlan& made, const sites::PlacedPlan& plan) {
   Json sites = Json::array();
   for (std::size_t i = 0; i < made.file.sites.size(); ++i) {
@@ -210,6 +219,7 @@ std::string site_plan_json(const Job& job, const SitePlan& made) {
                {"packed_share", made.job.packed_share},
                {"window_share", made.job.window_share},
                {"header_bytes", made.job.header_bytes},
+               {"module_s", module_seconds(made.job)},
                {"source", made.file.sites[made.job.source].name},
                {"results", made.file.sites[made.job.results].name},
                {"keep_raw", made.job.keep_raw},

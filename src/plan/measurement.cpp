@@ -23,6 +23,15 @@ double calm_s(const Measurement& measurement, double usual) {
   return measurement.compute_s * measurement.pace.value_or(usual);
 }
 
+std::vector<const Measurement*> calmest(std::vector<const Measurement*> all, double usual) {
+  constexpr double kNearly = 0.1;
+  double best = 0;
+  for (const Measurement* one : all) best = std::max(best, one->pace.value_or(usual));
+  std::erase_if(all,
+                [&](const Measurement* one) { return one->pace.value_or(usual) < best - kNearly; });
+  return all;
+}
+
 const Measurement* same_work(std::span<const Measurement* const> others, const Measurement& one) {
   if (one.dataset.empty()) return nullptr;
   const auto found = std::ranges::find_if(others, [&](const Measurement* other) {

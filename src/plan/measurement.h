@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "plan/stage.h"
 #include "plan/work_counts.h"
@@ -52,6 +53,13 @@ struct Measurement {
 /// What it would have computed on a core of its own.
 /// @param usual  the pace where it was not measured
 [[nodiscard]] double calm_s(const Measurement& measurement, double usual = 1);
+
+/// Those during which the processor was nearly as calm as during the calmest: within 0.1 of its
+/// pace. A pace is of steps that fill a core; what waits for memory is slowed down more by a
+/// neighbour.
+/// @param usual  the pace where it was not measured
+[[nodiscard]] std::vector<const Measurement*> calmest(std::vector<const Measurement*> all,
+                                                      double usual = 1);
 
 /// The first of `others` that did the same work: of the same stage and dataset, with the same
 /// counts, such as a self-test's on another device. nullptr when none did.

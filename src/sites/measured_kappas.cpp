@@ -21,6 +21,18 @@ constexpr double kLongEnough_s = 0.02;
 
 using Rows = std::vector<const plan::Measurement*>;
 
+/// The last measurements of a stage on a device that are long enough, the calmest of them.
+Rows last_of(plan::Stage stage, std::string_view device,
+             std::span<const plan::Measurement> measurements, double usual_pace) {
+  Rows last;
+  for (std::size_t i = measurements.size(); i-- > 0 && last.size() < kLast;) {
+    const plan::Measurement& one = measurements[i];
+    if (one.stage != stage || one.device != device || !plan::is_usable(one)) continue;
+    if (one.compute_s >= kLongEnough_s) last.push_back(&one);
+  }
+  return plan::calmest(std::move(last), usual_pace);
+}
+
 /// How much longer measurements took than the same work on the reference, such as a self-test's, or
 /// than the model says that their work takes there. Each counts as much as that work.
 std::vector<plan::Weighted> ratios(const plan::StageModel& model, const std::string& reference,
@@ -31,18 +43,15 @@ std::vector<plan::Weighted> ratios(const plan::StageModel& model, const std::str
     if (one.stage == model.stage && one.device == reference) there.push_back(&one);
   }
   std::vector<plan::Weighted> found;
-  for (std::size_t i = measurements.size(); i-- > 0 && found.size() < kLast;) {
-    const plan::Measurement& one = measurements[i];
-    if (one.stage != model.stage || one.device != device || !plan::is_usable(one)) continue;
-    if (one.compute_s < kLongEnough_s) continue;
+  for (const plan::Measurement* one : last_of(model.stage, device, measurements, usual_pace)) {
     double there_s = 0;
-    if (const plan::Measurement* same = plan::same_work(there, one)) {
+    if (const plan::Measurement* same = plan::same_work(there, *one)) {
       there_s = plan::calm_s(*same);
-    } else if (const auto predicted = model.predict(reference, one.counts)) {
+    } else if (const auto predicted = model.predict(reference, one->counts)) {
       there_s = predicted->seconds;
     }
     if (!(there_s > 0)) continue;
-    found.push_back({.value = plan::calm_s(one, usual_pace) / there_s, .weight = there_s});
+    found.push_back({.value = plan::calm_s(*one, usual_pace) / there_s, .weight = there_s});
   }
   return found;
 }

@@ -123,10 +123,11 @@ TEST(Models, kept_models_of_an_older_version_are_learned_anew) {
   const ProgramSettings settings = measuring(place);
   ASSERT_EQ(run(place.annotate(), settings).exit_code, 0);
   put(place / "own.models.json", R"({"ionloom_models":1,"measurements":0,"stages":[]})");
-  const Finished done = run({"plan", place / "sample.imzML", "-m", place / "list.tsv"}, settings);
+  const Finished done = run({"plan", place / "brain.imzML", "-m", place / "list.tsv"}, settings);
   EXPECT_EQ(done.exit_code, 0) << done.err;
   EXPECT_EQ(done.err.find("ionloom_models"), std::string::npos) << done.err;
-  EXPECT_NE(content_of(place / "own.models.json").find(R"("ionloom_models": 2)"), std::string::npos);
+  EXPECT_NE(content_of(place / "own.models.json").find(R"("ionloom_models": 2)"),
+            std::string::npos);
 }
 
 TEST(Models, import_of_damaged_text_adds_nothing_and_names_the_line) {

@@ -71,6 +71,8 @@ TEST(Sites, every_placement_is_whole_and_the_plan_no_slower_than_the_runner_up) 
     EXPECT_EQ(patterns, 1);
   }
   EXPECT_LE(json["plan"]["time_s"], json["runner_up"]["time_s"]);
+  EXPECT_EQ(json["module_s"].size(), 7U);
+  for (const auto& [stage, seconds] : json["module_s"].items()) EXPECT_GT(seconds, 0) << stage;
 }
 
 TEST(Sites, a_shared_processor_makes_a_site_slower_than_its_kappas) {

@@ -37,5 +37,34 @@ TEST(Measurement, an_exchange_of_nothing_tells_nothing) {
   EXPECT_FALSE(is_usable(Exchange{"s3", 1, 10, -1}));
 }
 
+TEST(Measurement, the_calmest_are_those_near_the_best_pace) {
+  std::vector<Measurement> all(4, measured(1));
+  all[0].pace = 0.7;
+  all[1].pace = 0.92;
+  all[2].pace = 0.98;  // the last has none
+  using Rows = std::vector<const Measurement*>;
+  const Rows rows = {&all[0], &all[1], &all[2], &all[3]};
+  EXPECT_EQ(calmest(rows, 0.8), (Rows{&all[1], &all[2]}));
+  EXPECT_EQ(calmest(rows, 0.9), (Rows{&all[1], &all[2], &all[3]}));
+  EXPECT_EQ(calmest({&all[0], &all[3]}, 0.5), (Rows{&all[0]}));
+  EXPECT_TRUE(calmest({}).empty());
+}
+
+TEST(Measurement, the_same_work_is_of_the_same_stage_dataset_and_counts) {
+  Measurement one = measured(1);
+  one.dataset = "self-test";
+  Measurement other = one;
+  other.device = "pi";
+  EXPECT_EQ(same_work({{&one}}, other), &one);
+  other.counts[Count::kPeaks] = 1001;
+  EXPECT_EQ(same_work({{&one}}, other), nullptr);
+  other = one;
+  other.stage = Stage::kRank;
+  EXPECT_EQ(same_work({{&one}}, other), nullptr);
+  other = one;
+  other.dataset = one.dataset = "";
+  EXPECT_EQ(same_work({{&one}}, other), nullptr) << "whose dataset is not known";
+}
+
 }  // namespace
 }  // namespace ionloom::plan

@@ -75,9 +75,13 @@ TEST(MeasuredKappas, are_of_processors_that_nobody_shares) {
   EXPECT_NEAR(measured_pace(all, "pi").value(), 20.0 / 28, 1e-9);
   EXPECT_FALSE(measured_pace(all, "other"));
   EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 4, 1e-9);
-  // Others had the usual pace of the machine.
-  all.push_back(ingest("pi native-disk x1", 1e7, 28));
-  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 2, 1e-9);
+  // Disturbed ones do not count beside calm ones, though they are the larger part.
+  all[1].compute_s = 80;
+  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 4, 1e-9);
+  // Where the pace was not measured it was the machine's usual one.
+  all[2].pace = 0.5;
+  all.push_back(ingest("pi native-disk x1", 1e8, 600));
+  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 3, 1e-9);
 }
 
 TEST(MeasuredKappas, go_by_large_data_more_than_by_small) {
