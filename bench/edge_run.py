@@ -57,7 +57,7 @@ class Bench:
 
     def __init__(self, work: Path) -> None:
         self.work = work
-        self.environment = {**os.environ, "TMPDIR": str(work), "IONLOOM_PACE": "1"}
+        self.environment = {**os.environ, "TMPDIR": str(work), "IONLOOM_PACE": str(work / "pace")}
         self.runs = 0
 
     def ionloom(self, device: Device, *arguments: str) -> str:

@@ -146,11 +146,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="with what ships (data/models): both files are made anew")
     options = parser.parse_args()
-    os.environ["IONLOOM_PACE"] = "1"
     file = options.folder / "reference-measurements.jsonl"
     added: list[Json] = []
     factors: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory(prefix="ionloom-bench-", dir="/dev/shm") as folder:
+        os.environ["IONLOOM_PACE"] = str(Path(folder) / "pace")
         reference = Reference(options.folder / "reference-models.json", Path(folder))
         *molecules, longest = lists(Path(folder), LIST_ROWS)
         for side, peaks in SIMULATED:

@@ -83,12 +83,13 @@ std::string expected_time(const report::PlannedRun& planned) {
                      planned.most_s);
 }
 
-/// As IONLOOM_PACE=1 asks for it of a run on one thread (docs/formats/run-json.md); null: nothing
-/// does.
+/// As IONLOOM_PACE, 1 or a file, asks for it of a run on one thread (docs/formats/run-json.md);
+/// null: nothing does.
 std::unique_ptr<PaceMeter> pace_meter(const AnnotateOptions& options) {
-  const char* asked = std::getenv("IONLOOM_PACE");
-  if (asked == nullptr || std::string_view(asked) != "1" || options.threads != 1U) return nullptr;
-  return PaceMeter::start();
+  const char* value = std::getenv("IONLOOM_PACE");
+  const std::string_view asked = value == nullptr ? "" : value;
+  if (options.threads != 1U || asked.empty() || asked == "0") return nullptr;
+  return PaceMeter::start(asked == "1" ? std::filesystem::path() : asked);
 }
 
 /// Annotates and writes everything into the folder, which is left uncommitted by a failure.
@@ -257,7 +258,8 @@ Result<void> annotate_into(report::ResultsFolder& folder, const AnnotateOptions&
       const std::chrono::duration<double> took(stage.seconds);
       record.stages.back().pace = meter->between(
           stage.began,
-          stage.began + std::chrono::duration_cast<std::chrono::steady_clock::duration>(took));
+          stage.began + std::chrono::duration_cast<std::chrono::steady_clock::duration>(took),
+          stage.name == "index" ? kXmlPower : kUsualPower);
     }
   }
   if (run_plan) run_plan->written(stages.back().seconds);

@@ -4,9 +4,14 @@
 #include <cmath>
 #include <cstdint>
 #include <ctime>
-#include <limits>
+#include <fstream>
+#include <tuple>
+#include <utility>
 
+#include <fmt/core.h>
 #include <sched.h>
+
+#include "files/output_file.h"
 
 namespace ionloom::app {
 namespace {
@@ -16,9 +21,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kBetween{2};
 constexpr double kWorthLooking_s = 0.0015;  ///< of this process's time
 constexpr int kSteps = 5000;                ///< of each part: some 10 us
-/// Stages slow down less than what fills a core: of the interpreter's 1.5 times where that
-/// takes 1.65.
-constexpr double kOfStages = 0.75;
 /// A stage shorter than the time between two looks had the pace of those next to it.
 constexpr milliseconds kNear{20};
 
@@ -68,30 +70,27 @@ void fill_steps(std::uint64_t& state) {
 
 }  // namespace
 
-std::vector<double> paces(const std::vector<PaceSample>& samples) {
-  double least_waiting_s = std::numeric_limits<double>::infinity();
-  double least_filling_s = std::numeric_limits<double>::infinity();
-  for (const PaceSample& sample : samples) {
-    least_waiting_s = std::min(least_waiting_s, sample.waiting_s);
-    least_filling_s = std::min(least_filling_s, sample.filling_s);
-  }
-  std::vector<double> found;
-  for (const PaceSample& sample : samples) {
-    const double alone = least_filling_s / least_waiting_s;
-    const double here = sample.filling_s / sample.waiting_s;
-    found.push_back(std::min(1.0, std::pow(alone / here, kOfStages)));
-  }
-  return found;
+double crowding(const PaceSample& sample, const PaceAlone& alone) {
+  const double here = sample.filling_s / sample.waiting_s;
+  return std::max(1.0, here * alone.waiting_s / alone.filling_s);
 }
 
-std::unique_ptr<PaceMeter> PaceMeter::start() {
+std::unique_ptr<PaceMeter> PaceMeter::start(std::filesystem::path kept) {
   const int here = ::sched_getcpu();
   if (here < 0) return nullptr;
   cpu_set_t only;
   CPU_ZERO(&only);
   CPU_SET(static_cast<std::size_t>(here), &only);
   if (::sched_setaffinity(0, sizeof only, &only) != 0) return nullptr;
-  return std::unique_ptr<PaceMeter>(new PaceMeter);
+  return std::unique_ptr<PaceMeter>(new PaceMeter(std::move(kept)));
+}
+
+PaceMeter::PaceMeter(std::filesystem::path kept) : kept_(std::move(kept)) {
+  PaceAlone found;
+  if (std::ifstream file(kept_); file >> found.waiting_s >> found.filling_s) {
+    if (found.waiting_s > 0 && found.filling_s > 0) alone_ = found;
+  }
+  thread_ = std::thread([this] { look(); });
 }
 
 PaceMeter::~PaceMeter() {
@@ -101,6 +100,10 @@ PaceMeter::~PaceMeter() {
   }
   ended_.notify_one();
   thread_.join();
+  if (kept_.empty() || samples_.empty()) return;
+  // Without it the next run knows less, no more.
+  std::ignore =
+      files::write_file(kept_, fmt::format("{} {}\n", alone_.waiting_s, alone_.filling_s));
 }
 
 void PaceMeter::look() {
@@ -121,18 +124,20 @@ void PaceMeter::look() {
     lock.lock();
     samples_.push_back(
         {.at = Clock::now(), .waiting_s = between_s - begin_s, .filling_s = end_s - between_s});
+    alone_.waiting_s = std::min(alone_.waiting_s, samples_.back().waiting_s);
+    alone_.filling_s = std::min(alone_.filling_s, samples_.back().filling_s);
   }
 }
 
-std::optional<double> PaceMeter::between(Clock::time_point begin, Clock::time_point end) const {
+std::optional<double> PaceMeter::between(Clock::time_point begin, Clock::time_point end,
+                                         double power) const {
   const std::lock_guard lock(mutex_);
-  const std::vector<double> all = paces(samples_);
   double sum = 0;
   int count = 0;
   for (const milliseconds around : {milliseconds{0}, kNear}) {
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (samples_[i].at < begin - around || samples_[i].at > end + around) continue;
-      sum += all[i];
+    for (const PaceSample& sample : samples_) {
+      if (sample.at < begin - around || sample.at > end + around) continue;
+      sum += std::pow(crowding(sample, alone_), -power);
       ++count;
     }
     if (count > 0) return sum / count;

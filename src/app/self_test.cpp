@@ -173,10 +173,11 @@ class TestRuns {
                                       std::to_string(threads),
                                       "--no-pattern-cache"};
     words.insert(words.end(), way.arguments.begin(), way.arguments.end());
-    auto done = run_self(words,
-                         {"IONLOOM_DEVICE=" + device_,
-                          "IONLOOM_MEASUREMENTS=" + measurements().string(), "IONLOOM_PACE=1"},
-                         folder_ / "log");
+    auto done =
+        run_self(words,
+                 {"IONLOOM_DEVICE=" + device_, "IONLOOM_MEASUREMENTS=" + measurements().string(),
+                  "IONLOOM_PACE=" + (folder_ / "pace").string()},
+                 folder_ / "log");
     tell();
     return done;
   }

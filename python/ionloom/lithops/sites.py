@@ -80,9 +80,9 @@ class SitesRun(Run):
         self._sites = sites
         (self._source,) = [site for site in sites if site.name == file.source]
         super().__init__(self._source.executor, {**job, "store": self._source.store}, say)
-        self._site_calls = SiteCalls(sites, self._alive, self._note_at, say, self._beat,
-                                     keeps_shares=job["placement"] != "best")
         self._planning = self._open_planning()
+        self._site_calls = SiteCalls(sites, self._alive, self._note_at, say, self._beat,
+                                     keeps_shares=self._planning.keeps_shares)
         self._ending = Ending(self._name, self._source, self._results_site, self._arguments, self._ibd,
                               self._call, self._ask, say)
         self._is_annotated = False

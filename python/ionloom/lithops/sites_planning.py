@@ -51,6 +51,8 @@ class Planning:
         self._sites = sites
         self._source = source
         self._job = job
+        # Whether a placement was asked for by name, which is kept while its sites answer.
+        self.keeps_shares: bool = job.get("placement", "best") != "best"
         self._arguments = arguments
         self._make_call = make_call
         self._ask = ask
@@ -193,12 +195,11 @@ class Planning:
         return seen
 
     def _differs(self, seen: Seen) -> bool:
-        keeps = self._job.get("placement", "best") != "best"  # what was asked for by name
         for name, now in seen.items():
             before = self._planned_with.get(name, {"is_there": True})
             if now["is_there"] != before["is_there"]:
                 return True
-            if keeps:
+            if self.keeps_shares:
                 continue
             if _far(now.get("slowness", 1.0), before.get("slowness", 1.0), _CHANGED):
                 return True
