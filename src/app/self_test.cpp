@@ -41,9 +41,8 @@ constexpr double kThoroughLongEnough_s = 0.001;
 /// Of a stage that always takes less, repeats of the longest are so much of it at least.
 constexpr double kRepeats = 0.5;
 constexpr int kThoroughRepeats = 3;
-/// Of a way's time: up to where the size is chosen, and what is left for all threads. Repeats are
-/// worth more than a larger size: some may meet a neighbour.
-constexpr double kForGrowing = 0.4;
+/// Of a way's time: what is left for repeats once the size is chosen, and for all threads.
+constexpr double kForGrowing = 0.6;
 constexpr double kForOneThread = 0.85;
 
 /// A simulated dataset: pixels to a side, peaks of the median pixel, and lines of the list.
@@ -237,29 +236,34 @@ unsigned cores_here() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// One way of running, within its time: sizes that grow, then the last of them again, then threads.
+/// One way of running, within its time: sizes that grow, then the largest again for which there is
+/// time, then threads.
 Result<void> test_way(TestRuns& runs, const Way& way, double budget_s) {
   const auto start = Clock::now();
+  std::array<double, kSizes.size()> took_s{};  // without what simulating takes
   std::size_t largest = 0;
-  double last_s = 0;
   for (std::size_t next = 0; next < kSizes.size();) {
     const auto begin = Clock::now();
     largest = next;
     if (auto made = runs.simulate(kSizes[next]); !made) return made;
+    const auto simulated = Clock::now();
     if (auto done = runs.annotate(kSizes[next], way, 1); !done) return done;
-    last_s = seconds_since(begin);  // with what simulating takes
+    took_s[next] = seconds_since(simulated);
     next = largest_within(kForGrowing * budget_s - seconds_since(start), largest,
-                          runs.last_on_ions_s(), last_s);
+                          runs.last_on_ions_s(), seconds_since(begin));
   }
+  std::size_t size = largest;
+  for (int repeat = 0; repeat < kMostRepeats; ++repeat) {
+    const double left_s = kForOneThread * budget_s - seconds_since(start);
+    while (size > 0 && (took_s[size] == 0 || took_s[size] > left_s)) --size;
+    if (took_s[size] > left_s) break;
+    if (auto done = runs.annotate(kSizes[size], way, 1); !done) return done;
+  }
+  // What small data take on many threads tells nothing of large ones.
   const unsigned cores = cores_here();
-  for (const auto& [threads, share] : {std::pair(1U, kForOneThread), std::pair(cores, 1.0)}) {
-    if (share == 1.0 && cores == 1) break;
-    for (int repeat = 0; repeat < kMostRepeats; ++repeat) {
-      const auto begin = Clock::now();
-      if (seconds_since(start) + last_s > share * budget_s) break;
-      if (auto done = runs.annotate(kSizes[largest], way, threads); !done) return done;
-      last_s = seconds_since(begin);
-    }
+  for (int repeat = 0; cores > 1 && repeat < kMostRepeats; ++repeat) {
+    if (seconds_since(start) + took_s[largest] > budget_s) break;
+    if (auto done = runs.annotate(kSizes[largest], way, cores); !done) return done;
   }
   return {};
 }

@@ -17,9 +17,9 @@ struct SelfTest {
 };
 
 /// Annotates simulated datasets with this very program: the smallest first, then as large a one as
-/// leaves time for repeats, and that one again and again, on one thread and on all. Kept are those
-/// in which a stage takes long enough to be told from a clock's grain; of a stage that is always
-/// shorter the longest. So every stage that ran once is there.
+/// fits into the budget, and the largest of these again for which there is time; the largest of all
+/// on all cores too. Kept are those in which a stage takes long enough to be told from a clock's
+/// grain; of a stage that is always shorter the longest. So every stage that ran once is there.
 /// @param device    what to call this machine
 /// @param runtimes  "native" (threads, then tasks), "wasm", "interpreted"; the budget is shared
 /// evenly

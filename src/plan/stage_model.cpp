@@ -109,13 +109,6 @@ void learn(StageModel& model, const Rows& rows, const Rows& all) {
   model.spread_log = std::isfinite(spread) ? spread : 0;
 }
 
-/// Factors of devices of which every measurement was held out: those with few.
-void add_missing_devices(StageModel& model, const Rows& rows) {
-  for (const Rows& device : by_device(rows)) {
-    if (model.device(device.front()->device) == nullptr) add_factor(model, device, rows);
-  }
-}
-
 /// Takes the measurements in an order that tells nothing, so that any part is like any other.
 void shuffle(Rows& rows) {
   RandomNumbers random(rows.size());
@@ -145,11 +138,10 @@ void learn_and_score(StageModel& model, Rows rows) {
     const auto third = rows.begin() + static_cast<std::ptrdiff_t>(rows.size() / 3);
     learn(model, Rows(third, rows.end()), rows);
     for (const Measurement* row : Rows(rows.begin(), third)) {
-      // A device seen in the held-out part alone has no factor yet.
+      // A device seen in the held-out part alone has no factor.
       if (model.device(row->device) == nullptr) continue;
       scorer.add(log_error(model, *row), model.spread_log);
     }
-    add_missing_devices(model, rows);
   } else {
     for (std::size_t i = 0; rows.size() > 1 && i < rows.size(); ++i) {
       Rows others = rows;
@@ -159,13 +151,13 @@ void learn_and_score(StageModel& model, Rows rows) {
       if (without.device(rows[i]->device) == nullptr) continue;
       scorer.scores.push_back(std::abs(log_error(without, *rows[i])));
     }
-    learn(model, rows, rows);
     // With few, the spread of the fit is below the truth: judge by that of the scores.
     std::vector<double> all = std::move(scorer.scores);
     scorer.scores.clear();
     const double typical = all.empty() ? 0 : normal_spread(all);
     for (const double score : all) scorer.add(score, typical);
   }
+  learn(model, rows, rows);
   model.refused += scorer.refused;
   model.scores = ConformalScores(std::move(scorer.scores));
 }

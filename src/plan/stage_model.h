@@ -61,8 +61,9 @@ struct StageModel {
 /// run in the same way, with the most similar number of threads, or to the first device where that
 /// was not measured: the median by the same work where it was measured there too, else by what is
 /// predicted, in which work counts the more the longer it takes. A third of the measurements is
-/// held out to give the bounds of predictions; with fewer than 20, each is held out in turn
-/// instead. Absent when no measurement of the stage is usable. Deterministic.
+/// held out to give the bounds of predictions, which are then made from all; with fewer than 20,
+/// each is held out in turn instead. Absent when no measurement of the stage is usable.
+/// Deterministic.
 [[nodiscard]] std::optional<StageModel> fit_stage_model(Stage stage,
                                                         std::span<const ModelForm> forms,
                                                         std::span<const Measurement> measurements);

@@ -21,14 +21,23 @@ constexpr double kLongEnough_s = 0.02;
 
 using Rows = std::vector<const plan::Measurement*>;
 
-/// The last measurements of a stage on a device that are long enough, the calmest of them.
+/// The last measurements of a stage on a device that are long enough, by themselves or all
+/// together, the calmest of them.
 Rows last_of(plan::Stage stage, std::string_view device,
              std::span<const plan::Measurement> measurements, double usual_pace) {
   Rows last;
   for (std::size_t i = measurements.size(); i-- > 0 && last.size() < kLast;) {
     const plan::Measurement& one = measurements[i];
     if (one.stage != stage || one.device != device || !plan::is_usable(one)) continue;
-    if (one.compute_s >= kLongEnough_s) last.push_back(&one);
+    last.push_back(&one);
+  }
+  const auto is_short = [](const plan::Measurement* one) { return one->compute_s < kLongEnough_s; };
+  if (std::ranges::all_of(last, is_short)) {
+    double together_s = 0;
+    for (const plan::Measurement* one : last) together_s += one->compute_s;
+    if (together_s < kLongEnough_s) return {};
+  } else {
+    std::erase_if(last, is_short);
   }
   return plan::calmest(std::move(last), usual_pace);
 }

@@ -61,7 +61,7 @@ TEST(RunScores, make_the_range_of_a_run_whose_stages_err_together) {
   const Device device{"laptop", "native", 1};
   const auto covered = [&] {
     int inside = 0;
-    const std::vector<Measurement> rows = runs(1);
+    const std::vector<Measurement> rows = runs(2);  // of other datasets
     for (std::size_t i = 0; i < rows.size(); i += 2) {
       std::vector<StagePrediction> stages;
       for (std::size_t k = i; k < i + 2; ++k) {

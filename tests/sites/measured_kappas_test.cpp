@@ -91,6 +91,16 @@ TEST(MeasuredKappas, go_by_large_data_more_than_by_small) {
   EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 4, 1e-9);
 }
 
+TEST(MeasuredKappas, of_short_stages_are_told_by_many_repeats) {
+  std::vector<plan::Measurement> all(4, ingest("pi native-disk x1", 1e3, 0.004));
+  EXPECT_FALSE(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest]);
+  all.push_back(ingest("pi native-disk x1", 1e3, 0.005));
+  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 4, 1e-9);
+  all.push_back(ingest("pi native-disk x1", 1e5, 0.3));
+  EXPECT_NEAR(measured_kappas(models(), all, "pi", Runtime::kNative)[kIngest].value(), 3, 1e-9)
+      << "beside long ones they do not count";
+}
+
 TEST(MeasuredKappas, go_by_the_last_measurements) {
   std::vector<plan::Measurement> all(40, ingest("pi native-disk x1", 1e6, 9));
   all.insert(all.end(), 20, ingest("pi native-disk x1", 1e6, 2));
