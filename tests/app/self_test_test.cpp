@@ -21,6 +21,7 @@ Measurement took(Stage stage, double seconds, const std::string& dataset) {
 
 std::vector<double> seconds_of(const std::vector<Measurement>& kept) {
   std::vector<double> seconds;
+  seconds.reserve(kept.size());
   for (const Measurement& one : kept) seconds.push_back(one.compute_s);
   return seconds;
 }

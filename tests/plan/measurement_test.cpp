@@ -38,15 +38,18 @@ TEST(Measurement, an_exchange_of_nothing_tells_nothing) {
 }
 
 TEST(Measurement, the_calmest_are_those_near_the_best_pace) {
-  std::vector<Measurement> all(4, measured(1));
-  all[0].pace = 0.7;
-  all[1].pace = 0.92;
-  all[2].pace = 0.98;  // the last has none
+  Measurement crowded = measured(1);
+  crowded.pace = 0.7;
+  Measurement calm = measured(1);
+  calm.pace = 0.92;
+  Measurement alone = measured(1);
+  alone.pace = 0.98;
+  const Measurement unknown = measured(1);
   using Rows = std::vector<const Measurement*>;
-  const Rows rows = {&all[0], &all[1], &all[2], &all[3]};
-  EXPECT_EQ(calmest(rows, 0.8), (Rows{&all[1], &all[2]}));
-  EXPECT_EQ(calmest(rows, 0.9), (Rows{&all[1], &all[2], &all[3]}));
-  EXPECT_EQ(calmest({&all[0], &all[3]}, 0.5), (Rows{&all[0]}));
+  const Rows rows = {&crowded, &calm, &alone, &unknown};
+  EXPECT_EQ(calmest(rows, 0.8), (Rows{&calm, &alone}));
+  EXPECT_EQ(calmest(rows, 0.9), (Rows{&calm, &alone, &unknown}));
+  EXPECT_EQ(calmest({&crowded, &unknown}, 0.5), (Rows{&crowded}));
   EXPECT_TRUE(calmest({}).empty());
 }
 
