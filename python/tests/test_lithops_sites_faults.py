@@ -108,12 +108,11 @@ def test_a_link_that_gets_slow_in_the_middle_has_the_rest_planned_anew(
     tissue: Path, expected: Path, tmp_path: Path
 ) -> None:
     # Alike, but that the lab alone ingests: what the cloud annotates comes over its link. With rank the
-    # middle of both sites' kappas, by which calls are begun, is the same.
+    # middle of both sites' kappas, by which calls are begun, is the same. Annotate is worth dividing.
     environment = {"IONLOOM_COMMAND": str(slow_engine(tmp_path, annotate_s=1.0))}
-    lab = Device("lab", kappa=50, cores=2, environment=environment)
-    cloud = Device(
-        "cloud", kappa=50, kappas={"ingest": 1e6, "rank": 1}, cores=2, environment=environment
-    )
+    lab = Device("lab", kappa=50, kappas={"annotate": 1000}, cores=2, environment=environment)
+    cloud = Device("cloud", kappa=50, kappas={"ingest": 1e6, "rank": 1, "annotate": 1000}, cores=2,
+                   environment=environment)
     with emulated(tmp_path, lab, cloud) as sites:
         driver = start(sites, tissue, tmp_path / "degraded")
         assert driver.stdout is not None
