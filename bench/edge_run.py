@@ -18,8 +18,9 @@ import tempfile
 from math import sqrt
 from pathlib import Path
 from statistics import mean, median
-from typing import Any, NamedTuple
+from typing import Any
 
+from calmest import Timed, calmest
 from compare import BUILD, IONLOOM
 from edge_devices import Device, can_make_groups, run_on
 from plan_report import percentile
@@ -48,7 +49,6 @@ REPEATS, MOST_S = 3, 25  # of a device's run, unless that takes longer in all
 # Of the real runs: pixels to a side and peaks; quick ones have one environment.
 RUN_SIZE, QUICK_RUN_SIZE = (96, 1000), (32, 1000)
 RUN_ERROR = 0.20
-NEARLY_AS_CALM = 0.1  # of pace
 
 
 class Bench:
@@ -122,29 +122,18 @@ def stage_name(name: str) -> str:
     return "images" if name == "write" else name
 
 
-class Timed(NamedTuple):
-    """What a stage would have taken on a core of its own (docs/formats/run-json.md), or a multiple of that, and
-    the pace while it was measured."""
-    value: float
-    pace: float
-
-
 Times = dict[str, Timed]
 
 
 def times_of(record: Json) -> Times:
+    """What each stage would have taken on a core of its own (docs/formats/run-json.md)."""
     return {stage_name(stage["name"]): Timed(stage["seconds"] * stage.get("pace", 1), stage.get("pace", 1))
             for stage in record["stages"]}
 
 
-def middle(times: list[Timed]) -> float:
-    """The median of the calmest, as plan::calmest() has them."""
-    best = max(one.pace for one in times)
-    return median(one.value for one in times if one.pace >= best - NEARLY_AS_CALM)
-
-
 def middles(records: list[Times]) -> dict[str, float]:
-    return {stage: middle([record[stage] for record in records]) for stage in records[0]
+    """Medians of the calmest."""
+    return {stage: median(calmest([record[stage] for record in records])) for stage in records[0]
             if all(stage in record for record in records)}
 
 
@@ -154,9 +143,9 @@ def medians(records: list[dict[str, float]]) -> dict[str, float]:
 
 
 def self_tests(bench: Bench, quick: bool) -> list[Json]:
-    """The reference's kappas by its first self-test (`own`), against what ships; the others' kappas against the reference, whose own self-tests ran just before and just after: the machine that
-    emulates the devices is not always as fast. All devices by turns, so that a slow minute is not always the same
-    one's."""
+    """The reference's kappas by its first self-test (`own`), against what ships; the others' kappas against the
+    reference, whose own self-tests ran just before and just after: the machine that emulates the devices is not
+    always as fast. All devices by turns, so that a slow minute is not always the same one's."""
     own = before = bench.kappas(REFERENCE)
     tests: dict[str, list[dict[str, float]]] = {
         device.name: [] for device in DEVICES[1:]}

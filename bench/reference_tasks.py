@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import geometric_mean, mean, median
 from typing import Any
 
+from calmest import Timed, calmest
 from compare import IONLOOM
 from plan_lithops import FIRST_LINE
 from plan_run import BENCH_PLAN, annotate, devices, lists
@@ -33,7 +34,6 @@ WAYS = {"native": ["--store", "memory:"], "interpreted": ["--runtime", "interpre
 LEAST_S = 0.001
 ROUNDS = 2
 SELF_TESTS = 4
-NEARLY_AS_CALM = 0.1  # of pace: as of plan::calmest
 
 
 class Reference:
@@ -55,13 +55,11 @@ class Reference:
 
 def calm_s(row: Json) -> float:
     """As long as it would have taken on a core of its own (docs/formats/measurements.md)."""
-    seconds: float = row["compute_s"] * row.get("pace", 1)
-    return seconds
+    return float(row["compute_s"]) * pace(row)
 
 
-def pace(rows: list[Json]) -> float:
-    """The least of them."""
-    return min(float(row.get("pace", 1)) for row in rows)
+def pace(row: Json) -> float:
+    return float(row.get("pace", 1))
 
 
 def row_of(row: Json, device: str, seconds: float) -> Json:
@@ -84,7 +82,7 @@ def measured(dataset: Path, molecules: Path, reference: Reference, work: Path,
     how much longer the module takes there than here."""
     module = rows_of(dataset, molecules, MODULE, work)  # also the warm-up
     reference_s = reference.seconds(module)
-    ratios: dict[tuple[str, str], list[tuple[float, float]]] = {}  # each with its pace
+    ratios: dict[tuple[str, str], list[Timed]] = {}  # with the least pace of what they compare
     rows: dict[tuple[str, str], Json] = {}
     for _ in range(ROUNDS):
         own = {way: rows_of(dataset, molecules, how, work) for way, how in WAYS.items()}
@@ -92,8 +90,8 @@ def measured(dataset: Path, molecules: Path, reference: Reference, work: Path,
         for way, stages in own.items():
             for stage, row in stages.items():
                 around = [module[stage], after[stage]]
-                ratio = calm_s(row) / mean(map(calm_s, around))
-                ratios.setdefault((way, stage), []).append((pace([row, *around]), ratio))
+                ratio = Timed(calm_s(row) / mean(map(calm_s, around)), min(map(pace, [row, *around])))
+                ratios.setdefault((way, stage), []).append(ratio)
                 rows[way, stage] = row
         module = after
         for stage, row in module.items():
@@ -104,9 +102,7 @@ def measured(dataset: Path, molecules: Path, reference: Reference, work: Path,
         way, stage = key
         if stage not in reference_s:
             continue
-        best = max(calmness for calmness, _ in ratios[key])
-        seconds = reference_s[stage] * geometric_mean(
-            ratio for calmness, ratio in ratios[key] if calmness >= best - NEARLY_AS_CALM)
+        seconds = reference_s[stage] * geometric_mean(calmest(ratios[key]))
         if seconds >= LEAST_S:
             # Native tasks of all stages: what threads take is measured at other times, with other modules.
             found.append(row_of(row, f"{'native-disk' if way == 'native' else row['device'].split()[-2]} x1",
@@ -135,8 +131,7 @@ def self_tests(factors: dict[str, list[float]], work: Path) -> list[Json]:
     def middle(stage: str, dataset: str, rows: list[Json]) -> float:
         alike = [row for (other, _, where), all_rows in found.items() for row in all_rows
                  if (other, where) == (stage, dataset)] if stage == "index" else rows
-        best = max(pace([row]) for row in alike)
-        return median(calm_s(row) for row in alike if pace([row]) >= best - NEARLY_AS_CALM)
+        return median(calmest([Timed(calm_s(row), pace(row)) for row in alike]))
 
     return [row_of(rows[0], device, middle(stage, dataset, rows) * median(factors[stage]))
             for (stage, device, dataset), rows in found.items()]

@@ -41,8 +41,9 @@ Result<std::optional<plan::LearnedModels>> kept_models(const fs::path& place) {
   if (!fs::exists(place, error)) return std::nullopt;
   const auto text = read_whole_file(place, "models of ionloom");
   if (!text) return std::unexpected(text.error());
-  if (plan::is_of_older_layout(*text)) return std::nullopt;
-  return plan::parse_models(*text, place.string());
+  auto models = plan::parse_models(*text, place.string());
+  if (!models && plan::is_of_older_layout(*text)) return std::nullopt;
+  return models;
 }
 
 /// Those of the file, which need not exist yet.

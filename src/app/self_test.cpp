@@ -38,8 +38,9 @@ constexpr double kLongEnough_s = 0.05;
 constexpr int kMostRepeats = 5;
 /// Of a thorough test, with which others are compared stage by stage and size by size.
 constexpr double kThoroughLongEnough_s = 0.001;
-/// Of a stage that always takes less, repeats of the longest are so much of it at least.
-constexpr double kRepeats = 0.5;
+/// Of a stage that always takes less those are kept that take so much of the longest at least: its
+/// repeats.
+constexpr double kOfLongest = 0.5;
 constexpr int kThoroughRepeats = 3;
 /// Of a way's time: what is left for repeats once the size is chosen, and for all threads.
 constexpr double kForGrowing = 0.6;
@@ -306,7 +307,7 @@ std::vector<plan::Measurement> long_enough(const std::vector<plan::Measurement>&
   }
   std::vector<plan::Measurement> kept;
   std::ranges::copy_if(all, std::back_inserter(kept), [&](const plan::Measurement& one) {
-    const double least = std::min(least_s, kRepeats * longest_s[{one.stage, one.device}]);
+    const double least = std::min(least_s, kOfLongest * longest_s[{one.stage, one.device}]);
     return plan::is_usable(one) && one.compute_s >= least;
   });
   return kept;
