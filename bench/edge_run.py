@@ -218,8 +218,9 @@ def measure(bench: Bench, quick: bool) -> Json:
     return {"devices": devices, "jobs": jobs}
 
 
-def real_runs(work: Path, quick: bool, environments: int | None) -> list[Json]:
-    """Of each environment of emulated sites its best and second-best placement, predicted and measured."""
+def real_runs(work: Path, quick: bool, environments: int | None) -> Json:
+    """Of each environment of emulated sites its best and second-best placement, predicted and measured; and
+    which environments were passed over, because these are predicted to be too near for an order."""
     python = subprocess.run(["scripts/python-env"], check=True, capture_output=True, text=True).stdout.strip()
     package = work / "python" / "ionloom"
     package.mkdir(parents=True)
@@ -235,7 +236,7 @@ def real_runs(work: Path, quick: bool, environments: int | None) -> list[Json]:
         env=environment, check=False, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         raise SystemExit(f"bench/edge_runs.py ended with {done.returncode}")
-    runs: list[Json] = json.loads(done.stdout)
+    runs: Json = json.loads(done.stdout)
     return runs
 
 
@@ -247,7 +248,6 @@ def runs_table(environments: list[Json]) -> list[str]:
         about = (f"{one['environment']} ({what['lab_share']:g} and {what['cloud_share']:g} of a core, "
                  f"{what['runtime']}, {what['mbit_s']:g} Mb/s, {what['latency_ms']:g} ms)")
         order = "as predicted" if one["order_agrees"] else "the other way round"
-        order += "" if one["is_clear"] else ", close by prediction"
         for run in one["runs"]:
             lines.append(f"| {about} | {run['placement']} | {run['predicted_s']:.1f} s | "
                          f"{run['measured_s']:.1f} s | {run['error']:.0%} | {order} |")
@@ -323,7 +323,9 @@ def markdown(found: Json, about: Json, details: Json) -> str:
         lines += ["", f"{len(errors)} real runs over emulated sites (network namespaces, tc tbf, cgroup quota, "
                   f"latency by a relay): {within} within {RUN_ERROR:.0%} of the predicted time, "
                   f"{agree} of {len(details['runs'])} environments in the predicted order. Times are of the "
-                  "whole command, Lithops' start included.", "", *runs_table(details["runs"])]
+                  "whole command, Lithops' start included. Passed over, because best and runner-up are predicted "
+                  f"too near for an order: {', '.join(details['passed_over']) or 'none'}.", "",
+                  *runs_table(details["runs"])]
     lines += ["", f"{found['environments']} drawn environments of two or three of these devices, links of "
               "1 Mb/s to 1 Gb/s; what a placement takes is computed from the measured times of the stages.",
               "", "| placement | regret, mean | median | 95 % below |", "| --- | --- | --- | --- |"]
@@ -361,8 +363,10 @@ def main() -> None:
         if done.returncode != 0:
             raise SystemExit(done.stderr or f"bench_edge ended with {done.returncode}")
         wanted = options.environments or (1 if options.quick else None)
-        runs = [] if options.no_runs else real_runs(work, options.quick, wanted)
-    details = {**json.loads(done.stdout), "transfer": transfer(measured), "runs": runs}
+        ran = {} if options.no_runs else real_runs(work, options.quick, wanted)
+    runs = ran.get("environments", [])
+    details = {**json.loads(done.stdout), "transfer": transfer(measured), "runs": runs,
+               "passed_over": ran.get("passed_over", [])}
     by_stage: dict[str, list[Json]] = {}
     for line in details["transfer"]:
         by_stage.setdefault(line["stage"], []).append(line)

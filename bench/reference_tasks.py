@@ -2,11 +2,11 @@
 
 Run by scripts/bench-python's Python from the repository's folder, after `plan_run.py --reference` has
 measured the reference machine, or on any other machine: every job runs in the compiled module, natively as
-the same tasks, interpreted, and in the module again, and of each stage the ratio to the module's time (the mean of
-those before and after) is kept, times what the models say that the module takes on the reference machine. Then all
-sizes of the self-test are run, and their times are multiplied, stage by stage, with what makes the module here as
-fast as there (a median over all jobs). So kappas of a device are told against the same work, run in the same way
-(docs/formats/device.md).
+the same tasks, interpreted, and in the module again. Kept are what the module takes, and the other ways by
+their ratio to it (to the mean of those before and after), so that all three are learned from the same work. Then
+all sizes of the self-test are run. All times are multiplied, stage by stage, with what makes the module here as fast
+as it is on the reference machine (a median over all jobs, by the models of both together). So kappas of a device
+are told against the same work, run in the same way (docs/formats/device.md).
 """
 
 import argparse
@@ -34,23 +34,7 @@ WAYS = {"native": ["--store", "memory:"], "interpreted": ["--runtime", "interpre
 LEAST_S = 0.001
 ROUNDS = 2
 SELF_TESTS = 4
-
-
-class Reference:
-    """What the models that ship say of the reference machine."""
-
-    def __init__(self, models: Path, work: Path) -> None:
-        self._models = models
-        self._rows = work / "rows.jsonl"
-
-    def seconds(self, rows: dict[str, Json]) -> dict[str, float]:
-        """What each stage's work takes there on one thread, run in the same way; without those of which nobody
-        knows."""
-        there = [{**row, "device": "reference " + row["device"].split(" ", 1)[1]} for row in rows.values()]
-        self._rows.write_text("\n".join([FIRST_LINE, *map(json.dumps, there)]) + "\n")
-        told = json.loads(subprocess.run([str(BENCH_PLAN), "predict", str(self._models), str(self._rows)],
-                                         capture_output=True, text=True, check=True).stdout)
-        return {stage: seconds for stage, seconds in zip(rows, told, strict=True) if seconds is not None}
+SCALINGS = 6
 
 
 def calm_s(row: Json) -> float:
@@ -60,6 +44,11 @@ def calm_s(row: Json) -> float:
 
 def pace(row: Json) -> float:
     return float(row.get("pace", 1))
+
+
+def work_of(row: Json) -> str:
+    """What was measured, and on which device."""
+    return json.dumps([row[key] for key in ("stage", "device", "dataset", "counts")], sort_keys=True)
 
 
 def row_of(row: Json, device: str, seconds: float) -> Json:
@@ -76,12 +65,11 @@ def rows_of(dataset: Path, molecules: Path, how: list[str], work: Path) -> dict[
     return {row["stage"]: row for row in devices(database)[-len(record["stages"]):]}
 
 
-def measured(dataset: Path, molecules: Path, reference: Reference, work: Path,
-             factors: dict[str, list[float]]) -> list[Json]:
-    """Rows of the reference machine: tasks of all stages, natively and interpreted. Adds to factors, by stage,
-    how much longer the module takes there than here."""
+def measured(dataset: Path, molecules: Path, work: Path) -> list[Json]:
+    """Rows of tasks of all stages, in the module, natively and interpreted, as this machine takes; of the module
+    the middle, of the others their ratio to it."""
     module = rows_of(dataset, molecules, MODULE, work)  # also the warm-up
-    reference_s = reference.seconds(module)
+    module_s: dict[str, list[Timed]] = {}
     ratios: dict[tuple[str, str], list[Timed]] = {}  # with the least pace of what they compare
     rows: dict[tuple[str, str], Json] = {}
     for _ in range(ROUNDS):
@@ -95,18 +83,17 @@ def measured(dataset: Path, molecules: Path, reference: Reference, work: Path,
                 rows[way, stage] = row
         module = after
         for stage, row in module.items():
-            if stage in reference_s:
-                factors.setdefault(stage, []).append(reference_s[stage] / calm_s(row))
+            module_s.setdefault(stage, []).append(Timed(calm_s(row), pace(row)))
     found = []
-    for key, row in rows.items():
-        way, stage = key
-        if stage not in reference_s:
-            continue
-        seconds = reference_s[stage] * geometric_mean(calmest(ratios[key]))
-        if seconds >= LEAST_S:
-            # Native tasks of all stages: what threads take is measured at other times, with other modules.
-            found.append(row_of(row, f"{'native-disk' if way == 'native' else row['device'].split()[-2]} x1",
-                                seconds))
+    for stage, times in module_s.items():
+        here_s = median(calmest(times))
+        of_ways = {"wasm": (module[stage], 1.0)}
+        of_ways |= {way: (rows[way, stage], geometric_mean(calmest(ratios[way, stage]))) for way in WAYS}
+        for way, (row, ratio) in of_ways.items():
+            if here_s * ratio >= LEAST_S:
+                # Native tasks of all stages: what threads take is measured at other times, with other modules.
+                name = "native-disk" if way == "native" else row["device"].split()[-2]
+                found.append(row_of(row, f"{name} x1", here_s * ratio))
     return found
 
 
@@ -118,8 +105,8 @@ def one_self_test(runtime: str, database: Path) -> list[Json]:
             if row["device"].startswith("bench ") and row["device"].endswith(" x1")]
 
 
-def self_tests(factors: dict[str, list[float]], work: Path) -> list[Json]:
-    """Rows of the reference machine for every size of the self-test: the middle of the calmest of some, by turns.
+def self_tests(work: Path) -> list[Json]:
+    """Rows of every size of the self-test as this machine takes: the middle of the calmest of some, by turns.
     Reading the imzML is the same code in every way of running, of which all count."""
     found: dict[tuple[str, str, str], list[Json]] = {}
     for turn, runtime in itertools.product(range(SELF_TESTS), ("native", "wasm", "interpreted")):
@@ -133,8 +120,47 @@ def self_tests(factors: dict[str, list[float]], work: Path) -> list[Json]:
                  if (other, where) == (stage, dataset)] if stage == "index" else rows
         return median(calmest([Timed(calm_s(row), pace(row)) for row in alike]))
 
-    return [row_of(rows[0], device, middle(stage, dataset, rows) * median(factors[stage]))
+    return [row_of(rows[0], device, middle(stage, dataset, rows))
             for (stage, device, dataset), rows in found.items()]
+
+
+def learned(rows: list[Json], work: Path) -> Path:
+    """The models that are learned from rows."""
+    file, models = work / "rows.jsonl", work / "models.json"
+    file.write_text("\n".join([FIRST_LINE, *(json.dumps(row) for row in rows)]) + "\n")
+    models.write_text(subprocess.run([str(BENCH_PLAN), "models", str(file)], capture_output=True, text=True,
+                                     check=True).stdout)
+    return models
+
+
+def predicted(rows: list[Json], models: Path, work: Path) -> list[float | None]:
+    """What models say that each row's work takes on its device, seconds."""
+    file = work / "asked.jsonl"
+    file.write_text("\n".join([FIRST_LINE, *(json.dumps(row) for row in rows)]) + "\n")
+    told: list[float | None] = json.loads(subprocess.run(
+        [str(BENCH_PLAN), "predict", str(models), str(file)], capture_output=True, text=True, check=True).stdout)
+    return told
+
+
+def is_of_module(row: Json) -> bool:
+    return str(row["device"]).split()[-2] in ("wasm", "wasm-disk")
+
+
+def scaled(added: list[Json], kept: list[Json], work: Path) -> list[Json]:
+    """Added rows as long as they would take where the kept ones were measured: so that of each stage the module
+    takes what it should by models that are learned from both. The models change with what is added, a little."""
+    rows = added
+    models = learned(kept, work)
+    for _ in range(SCALINGS):
+        factors: dict[str, list[float]] = {}
+        module = [row for row in rows if is_of_module(row)]
+        for row, told in zip(module, predicted(module, models, work), strict=True):
+            if told is not None:
+                factors.setdefault(row["stage"], []).append(told / row["compute_s"])
+        rows = [{**row, "compute_s": row["compute_s"] * median(factors[row["stage"]])}
+                for row in rows if row["stage"] in factors]
+        models = learned(kept + rows, work)
+    return rows
 
 
 def main() -> None:
@@ -143,30 +169,28 @@ def main() -> None:
     options = parser.parse_args()
     file = options.folder / "reference-measurements.jsonl"
     added: list[Json] = []
-    factors: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory(prefix="ionloom-bench-", dir="/dev/shm") as folder:
-        os.environ["IONLOOM_PACE"] = str(Path(folder) / "pace")
-        reference = Reference(options.folder / "reference-models.json", Path(folder))
-        *molecules, longest = lists(Path(folder), LIST_ROWS)
+        work = Path(folder)
+        os.environ["IONLOOM_PACE"] = str(work / "pace")
+        *molecules, longest = lists(work, LIST_ROWS)
         for side, peaks in SIMULATED:
             dataset = simulated(side, peaks, 200, longest)
             for path in molecules[: 4 if side * side <= FEW_PIXELS else 3]:
-                added += measured(dataset, path, reference, Path(folder), factors)
+                added += measured(dataset, path, work)
                 print(f"{dataset.stem}, {path.stem}: {len(added)} rows", flush=True)
-        tests = self_tests(factors, Path(folder))
-    tested = {row["dataset"] for row in tests}
-    added += tests
+        added += self_tests(work)
+        works = {work_of(row) for row in added}
 
-    def is_older(row: Json) -> bool:
-        return (row["device"].split()[-2] in ("native-disk", "interpreted", "interpreted-disk")
-                or row["dataset"] in tested)
+        def is_older(row: Json) -> bool:
+            return (row["device"].split()[-2] in ("native-disk", "interpreted", "interpreted-disk")
+                    or work_of(row) in works)
 
-    kept = [line for line in file.read_text().splitlines()[1:] if not is_older(json.loads(line))]
-    lines = [json.dumps(row, separators=(",", ":")) for row in added]
-    file.write_text("\n".join([FIRST_LINE, *kept, *lines]) + "\n")
-    (options.folder / "reference-models.json").write_text(
-        subprocess.run([str(BENCH_PLAN), "models", str(file)], capture_output=True, text=True,
-                       check=True).stdout)
+        old = [json.loads(line) for line in file.read_text().splitlines()[1:]]
+        kept = [row for row in old if not is_older(row)]
+        rows = kept + scaled(added, kept, work)
+        models = learned(rows, work).read_text()
+    file.write_text("\n".join([FIRST_LINE, *(json.dumps(row, separators=(",", ":")) for row in rows)]) + "\n")
+    (options.folder / "reference-models.json").write_text(models)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@
 #include "imaging/peak_table.h"
 #include "imzml/spectrum_reader.h"
 #include "plan/evenly_spread.h"
+#include "plan/touched_share.h"
 #include "sites/reference_tasks.h"
 #include "stages/packed_block.h"
 #include "stages/peak_run.h"
@@ -34,11 +35,8 @@ constexpr double kRuns = 8;           ///< side by side, for memory bounds
 constexpr double kPatternBytes = 76;  ///< an ion in the table (docs/formats/stage-objects.md)
 constexpr double kMetricBytes = 100;
 constexpr double kImageBytes_a_pixel = 1.5;  ///< of a PNG, four images an ion
-constexpr double kWindows = 4;               ///< an ion, one an isotope peak
-constexpr double kBlockBytes = stages::kRunBlockBytes;
 // What tasks and steps of planning take beside the stages, on the machine of the defaults: measured
 // with runs over emulated sites, docs/formats/sites.md.
-constexpr double kPeaks_a_run = 2.4e6;
 constexpr double kIons_a_task = 1024;
 constexpr double kStore_bytes_s = 5e8;  ///< into and out of a node on the same machine
 constexpr double kTask_s = 0.004;
@@ -73,30 +71,17 @@ Result<double> packed_bytes_a_peak(const Job& job) {
   return packed / static_cast<double>(all.size());
 }
 
-/// Into how many runs peaks are ingested.
-double runs_of(double peaks) {
-  return std::ceil(peaks / kPeaks_a_run) + 1;
-}
-
-/// Which part of the blocks of all runs windows touch: each falls into one of every run, at random,
-/// and into as many more as its peaks fill.
-double touched_share(double windows, double window_peaks, double peaks) {
-  if (!(peaks > 0)) return 1;
-  const double blocks = std::ceil(peaks / runs_of(peaks) / stages::kRunBlockPeaks);
-  return 1 - std::exp(-(windows / blocks + window_peaks / peaks));
-}
-
 /// What tasks take beside their stages: reading and writing objects, beginning and ending.
 void add_task_costs(const plan::JobCounts& counts, sites::PlacementJob& job) {
   const auto peaks = static_cast<double>(counts.peaks);
   const auto ions = static_cast<double>(counts.ions);
   const double tasks = std::ceil(ions / kIons_a_task);
   // Each task reads a block of every run that the one before has read too.
-  const double again_bytes = tasks * runs_of(peaks) * kBlockBytes;
+  const double again_bytes = tasks * plan::ingested_runs(peaks) * plan::kRunBlockBytes;
   const double read_bytes = job.run_bytes * job.window_share + again_bytes;
   // Images are made in groups of neighbours, which read the same blocks once.
-  const double windows = kWindows * static_cast<double>(counts.image_ions);
-  const double image_bytes = job.run_bytes * touched_share(windows, 0, peaks);
+  const double windows = plan::kWindows * static_cast<double>(counts.image_ions);
+  const double image_bytes = job.run_bytes * plan::touched_share(windows, 0, peaks);
   if (job.run_bytes > 0) job.image_share = image_bytes / job.run_bytes;
   job.step_s = kStep_s + kStepIon_s * ions;
   job.ingest_more_s = job.run_bytes / kStore_bytes_s;
@@ -135,8 +120,8 @@ sites::PlacementJob placement_job(const Job& job, const SitesFile& file, double 
       .header_bytes = header_bytes(job, xml_bytes),
       .source = file.source,
       .results = file.results};
-  made.window_share = touched_share(kWindows * number(counts.ions), number(counts.window_peaks),
-                                    number(counts.peaks));
+  made.window_share = plan::touched_share(plan::kWindows * number(counts.ions),
+                                          number(counts.window_peaks), number(counts.peaks));
   add_task_costs(counts, made);
   made.predict = [&job](plan::Stage stage) {
     plan::Device device =

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "plan/touched_share.h"
+
 namespace ionloom::plan {
 namespace {
 
@@ -17,6 +19,9 @@ Term product(Count a, Count b) {
 }
 Term with_log(Count a, Count b) {
   return {.kind = Term::Kind::kLogCount, .a = a, .b = b};
+}
+Term touched(Count a, Count b) {
+  return {.kind = Term::Kind::kTouched, .a = a, .b = b};
 }
 
 using Forms = std::array<std::vector<ModelForm>, kStages.size()>;
@@ -43,12 +48,16 @@ Forms all_forms() {
       // Where peaks lie densely an ion has some in its windows by chance.
       {kOne, per(kIons), per(kPeaks), product(kIons, kDatasetPeaks)},
       {kOne, per(kIons), per(kWindowPeaks), per(kPeaks), product(kIons, kDatasetPeaks)}};
-  of(Stage::kImages) = {{kOne, per(kIons)},
-                        {kOne, per(kIons), per(kWindowPeaks)},
-                        {kOne, per(kIons), per(kWindowPeaks), product(kIons, kPixels)},
-                        // The checksums of the files are computed beside the images.
-                        {kOne, per(kIons), per(kPeaks)},
-                        {kOne, per(kIons), per(kPeaks), product(kIons, kPixels)}};
+  of(Stage::kImages) = {
+      {kOne, per(kIons)},
+      {kOne, per(kIons), per(kWindowPeaks)},
+      {kOne, per(kIons), per(kWindowPeaks), product(kIons, kPixels)},
+      // The checksums of the files are computed beside the images.
+      {kOne, per(kIons), per(kPeaks)},
+      {kOne, per(kIons), per(kPeaks), product(kIons, kPixels)},
+      // Blocks of peaks are read, and unpacked, that hold some of the images'.
+      {kOne, per(kIons), per(kPeaks), touched(kPeaks, kIons)},
+      {kOne, per(kIons), per(kPeaks), touched(kPeaks, kIons), product(kIons, kPixels)}};
   of(Stage::kRank) = {
       {kOne, per(kDraws)}, {kOne, with_log(kDraws, kDraws)}, {kOne, per(kIons), per(kDraws)}};
   return forms;
@@ -66,6 +75,8 @@ double term_value(const Term& term, const WorkCounts& counts) {
       return counts[term.a] * counts[term.b];
     case Term::Kind::kLogCount:
       return counts[term.a] * std::log2(std::max(counts[term.b], 2.0));
+    case Term::Kind::kTouched:
+      return counts[term.a] * touched_share(kWindows * counts[term.b], 0, counts[term.a]);
   }
   return 1;
 }
@@ -82,6 +93,8 @@ std::string term_name(const Term& term) {
       return a + " x " + b;
     case Term::Kind::kLogCount:
       return a + " x log2 " + b;
+    case Term::Kind::kTouched:
+      return a + " in blocks of " + b;
   }
   return "1";
 }

@@ -18,6 +18,7 @@ struct Term {
     kCount,     ///< a
     kProduct,   ///< a x b
     kLogCount,  ///< a x log2(b), b taken as 2 at least
+    kTouched,   ///< a, as many as lie in blocks of runs that windows of b ions touch
   };
   Kind kind = Kind::kConstant;
   Count a = Count::kSpectra;
@@ -27,7 +28,7 @@ struct Term {
 };
 
 [[nodiscard]] double term_value(const Term& term, const WorkCounts& counts);
-/// "1", "peaks", "ions x pixels", "peaks x log2 peaks".
+/// "1", "peaks", "ions x pixels", "peaks x log2 peaks", "peaks in blocks of ions".
 [[nodiscard]] std::string term_name(const Term& term);
 /// The term of any stage's forms that has this name.
 [[nodiscard]] std::optional<Term> term_from_name(std::string_view name);

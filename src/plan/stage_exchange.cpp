@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plan/touched_share.h"
+
 namespace ionloom::plan {
 namespace {
 
@@ -10,8 +12,6 @@ namespace {
 constexpr double kIbdPeak = 12;
 constexpr double kSpectrum = 28;
 constexpr double kPixelOfSpectrum = 8;
-constexpr double kRunPeak = 16;
-constexpr double kRunBlock = 65'536;
 constexpr double kFormula = 16;
 constexpr double kIon = 24;
 constexpr double kIonTableRow = 56;  ///< 4 (f64, f32), ion and flags
@@ -35,7 +35,7 @@ ExchangeWork peaks_of_a_stretch(const JobCounts& job, double tasks, const Exchan
                              ? std::min<double>(inputs.runs, std::ceil(inputs.runs / tasks) + 1)
                              : inputs.runs;
   // A range of blocks and one of the index of each.
-  return reading(2 * touched, of(job.peaks, kRunPeak) / tasks + 2 * kRunBlock * touched);
+  return reading(2 * touched, of(job.peaks, kRunPeakBytes) / tasks + 2 * kRunBlockBytes * touched);
 }
 
 }  // namespace
@@ -51,9 +51,9 @@ StageExchange stage_exchange(Stage stage, const JobCounts& job, std::uint32_t ta
       return {reading(2, of(job.spectra, kSpectrum)), writing(of(job.spectra, kPixelOfSpectrum))};
     case Stage::kIngest:
       return {reading(7, of(job.peaks, kIbdPeak) / n + of(job.spectra, kSpectrum) / n),
-              writing(of(job.peaks, kRunPeak))};
+              writing(of(job.peaks, kRunPeakBytes))};
     case Stage::kMerge:
-      return {peaks_of_a_stretch(job, n, inputs), writing(of(job.peaks, kRunPeak))};
+      return {peaks_of_a_stretch(job, n, inputs), writing(of(job.peaks, kRunPeakBytes))};
     case Stage::kIons:
       return {reading(static_cast<double>(job.lists), of(job.formulas, kFormula)),
               writing(of(job.ions, kIon))};

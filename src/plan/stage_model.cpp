@@ -12,6 +12,7 @@
 #include "plan/choose_form.h"
 #include "plan/device.h"
 #include "plan/random_numbers.h"
+#include "plan/time_ratios.h"
 
 namespace ionloom::plan {
 namespace {
@@ -64,17 +65,12 @@ const DeviceModel& most_like(const StageModel& model, std::string_view name) {
 /// @param all  measurements of any device, among which the same work is looked for
 void add_factor(StageModel& model, const Rows& device, const Rows& all) {
   const DeviceModel& like = most_like(model, device.front()->device);
-  Rows there;
-  std::ranges::copy_if(all, std::back_inserter(there),
+  ComparedDevice there{.predict = [&](const WorkCounts& work) {
+    return fitted(like.coefficients, term_values(model.form, work));
+  }};
+  std::ranges::copy_if(all, std::back_inserter(there.measurements),
                        [&](const Measurement* row) { return row->device == like.device; });
-  std::vector<Weighted> ratios;
-  for (const Measurement* row : device) {
-    const Measurement* same = same_work(there, *row);
-    const double like_s = same != nullptr
-                              ? same->compute_s
-                              : fitted(like.coefficients, term_values(model.form, row->counts));
-    if (like_s > 0) ratios.push_back({.value = row->compute_s / like_s, .weight = like_s});
-  }
+  std::vector<Weighted> ratios = time_ratios(device, there, &Measurement::compute_s);
   if (ratios.empty()) return;
   model.devices.push_back({.device = device.front()->device,
                            .measurements = device.size(),

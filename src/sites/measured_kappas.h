@@ -14,9 +14,10 @@ namespace ionloom::sites {
 /// each against what its work took on the reference machine (its weight), or by the models would
 /// take there, run in the same way where that was measured there. Measurements of tasks, which read
 /// peaks from objects, count before those of threads. Absent for a stage that was not measured, or
-/// took under 20 ms in all of them together. Of processors that are not shared: the calmest
-/// measurements count, and times are multiplied with their pace, or measured_pace() where they have
-/// none.
+/// took under 20 ms in all of them together. What takes little longer counts as far as it goes, and
+/// for the rest a stage is as much slower as the others are. Of processors that are not shared: the
+/// calmest measurements count, and times are multiplied with their pace, or measured_pace() where
+/// they have none.
 [[nodiscard]] Kappas measured_kappas(const plan::LearnedModels& models,
                                      std::span<const plan::Measurement> measurements,
                                      std::string_view machine, Runtime runtime);

@@ -26,6 +26,20 @@ TEST(ModelForm, the_logarithm_of_nothing_is_that_of_two) {
   EXPECT_EQ(term_value(log, counts), 5);
 }
 
+TEST(ModelForm, blocks_that_ions_touch_hold_few_peaks_or_all) {
+  const Term in_blocks = {.kind = Term::Kind::kTouched, .a = Count::kPeaks, .b = Count::kIons};
+  EXPECT_EQ(term_name(in_blocks), "peaks in blocks of ions");
+  WorkCounts counts;
+  counts[Count::kPeaks] = 1e9;
+  // Each of four windows is in one block of each of 418 runs, 4,096 peaks.
+  counts[Count::kIons] = 1;
+  EXPECT_NEAR(term_value(in_blocks, counts), 4 * 418 * 4096, 0.01 * 4 * 418 * 4096);
+  counts[Count::kIons] = 1e6;
+  EXPECT_NEAR(term_value(in_blocks, counts), 1e9, 1);
+  counts[Count::kPeaks] = 0;
+  EXPECT_EQ(term_value(in_blocks, counts), 0);
+}
+
 TEST(ModelForm, the_forms_of_a_stage_use_only_what_the_stage_counts) {
   JobCounts job = {.spectra = 2,
                    .peaks = 2,

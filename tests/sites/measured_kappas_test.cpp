@@ -101,6 +101,30 @@ TEST(MeasuredKappas, of_short_stages_are_told_by_many_repeats) {
       << "beside long ones they do not count";
 }
 
+TEST(MeasuredKappas, of_short_stages_are_told_by_the_other_stages_too) {
+  plan::LearnedModels both = models();
+  both.stages[0].devices.push_back(
+      {.device = "reference native-disk x1", .coefficients = {0.5e-6}});
+  both.stages.push_back(
+      {.stage = Stage::kIons,
+       .form = {plan::Term{.kind = plan::Term::Kind::kCount, .a = plan::Count::kIons}},
+       .devices = {{.device = "reference wasm x1", .coefficients = {1e-6}},
+                   {.device = "reference native x1", .coefficients = {0.5e-6}}}});
+  const auto ions = [&](double seconds) {
+    std::vector<plan::Measurement> all = {ingest("pi native-disk x1", 1e6, 2)};  // 4 times as slow
+    plan::Measurement one{.stage = Stage::kIons, .device = "pi native x1", .compute_s = seconds};
+    one.counts[plan::Count::kIons] = seconds / 9 / 0.5e-6;  // 9 times
+    all.push_back(one);
+    const Kappas kappas = measured_kappas(both, all, "pi", Runtime::kNative);
+    EXPECT_NEAR(kappas[kIngest].value(), 2, 0.05)
+        << "in the module the reference takes twice as long";
+    return kappas[static_cast<std::size_t>(Stage::kIons)].value() / 0.5;
+  };
+  EXPECT_NEAR(ions(0.05), 6, 0.1);  // half of it its own
+  EXPECT_NEAR(ions(0.5), 8.4, 0.1);
+  EXPECT_NEAR(ions(50), 9, 0.01);
+}
+
 TEST(MeasuredKappas, go_by_the_last_measurements) {
   std::vector<plan::Measurement> all(40, ingest("pi native-disk x1", 1e6, 9));
   all.insert(all.end(), 20, ingest("pi native-disk x1", 1e6, 2));
