@@ -19,9 +19,9 @@ def test_a_task_is_as_large_as_what_it_reads() -> None:
 
 def test_a_stage_is_expected_to_take_what_its_tasks_take_together() -> None:
     tasks = [{"name": str(i), "stage": "ingest", "input_bytes": size} for i, size in enumerate((1, 3))]
-    made = works_of(tasks, {"ingest": {"seconds": 10.0}}, 2, {"ingest": BOTH})
+    made = works_of(tasks, {"ingest": 20.0}, {"ingest": BOTH})
     assert [work.expected_s for work in made] == [5.0, 15.0]
-    unknown = works_of(tasks, {"ingest": None}, 2, {"ingest": BOTH})
+    unknown = works_of(tasks, {}, {"ingest": BOTH})
     assert unknown[1].expected_s == pytest.approx(3 * unknown[0].expected_s)
 
 

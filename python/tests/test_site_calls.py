@@ -129,6 +129,15 @@ def test_nobody_takes_what_another_was_given_where_shares_are_kept() -> None:
     assert not any("takes" in line for line in scene.said)
 
 
+@pytest.mark.parametrize(("kappa", "copies"), [(15.0, 0), (2.0, 1)])
+def test_a_site_is_late_when_it_is_slower_than_it_was_planned_to_be(kappa: float, copies: int) -> None:
+    lab = Executor()
+    scene = Scene(lab, Executor(0.3), keeps_shares=True)
+    scene.cloud.kappas = {"annotate": kappa}
+    assert scene.run(1, at="cloud") == []
+    assert lab.tasks() == copies
+
+
 def test_who_got_no_share_takes_nothing_as_long_as_the_other_works() -> None:
     scene = Scene(Executor(0.01), Executor(0.01))
     scene.cloud.share = 0.0

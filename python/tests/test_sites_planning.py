@@ -68,7 +68,7 @@ class Scene:
             for name, i, a in (("lab", ingest, annotate), ("cloud", 1 - ingest, 1 - annotate))
         ]
         plan = {"sites": told, "packed": False, "time_s": 1.0}
-        return {"exit_code": 0, "placement": {"plan": plan}}
+        return {"exit_code": 0, "placement": {"plan": plan, "module_s": {"ingest": 2.0}}}
 
     def ingested(self, lab_s: float, cloud_s: float) -> None:
         """Both have done a task of ingest that was expected to take a second."""

@@ -22,7 +22,7 @@ class Work:
     """One task of a run, until it is done somewhere."""
 
     task: Mapping[str, Any]  # as it was handed out: name, stage, memory_bytes, range, input_bytes
-    expected_s: float  # on one core of the machine that planned
+    expected_s: float  # on one core of the machine of the defaults, in the compiled module
     sites: frozenset[str]  # that may have it
     done: bool = False
     done_at: str = ""  # name of the site
@@ -37,25 +37,22 @@ class Work:
 
 def works_of(
     tasks: Sequence[Mapping[str, Any]],
-    expected: Mapping[str, Mapping[str, float] | None],
-    threads: int,
+    stage_s: Mapping[str, float],
     sites_of: Mapping[str, frozenset[str]],
 ) -> list[Work]:
     """The tasks with what each is expected to take: its part, by bytes, of its stage.
 
-    expected  what a stage should take on `threads` threads: seconds
+    stage_s   by stage, what all of it should take, as Work.expected_s; what is missing is guessed
     sites_of  by stage, the sites that may do it
     """
     works: list[Work] = []
     for stage in dict.fromkeys(task["stage"] for task in tasks):
         own = [task for task in tasks if task["stage"] == stage]
         total = sum(task["input_bytes"] for task in own)
-        stage_s = (expected.get(stage) or {}).get("seconds", 0.0) * threads
-        if stage_s <= 0:
-            stage_s = total / _GUESSED_BYTES_S
+        whole_s = stage_s.get(stage) or total / _GUESSED_BYTES_S
         for task in own:
             part = task["input_bytes"] / total if total else 1 / len(own)
-            works.append(Work(task, stage_s * part, sites_of[stage]))
+            works.append(Work(task, whole_s * part, sites_of[stage]))
     return works
 
 
@@ -89,7 +86,10 @@ def divided(works: Sequence[Work], shares: Mapping[str, float]) -> dict[str, lis
 
 def first_chunk(queue: Sequence[Work], slots: int, start_s: float) -> int:
     """How many works at the head of a site's queue go into its next call: a part of what is left, so
-    that the rest can still go elsewhere, but enough that starting the call does not matter."""
+    that the rest can still go elsewhere, but enough that starting the call does not matter.
+
+    start_s  in which so much of the expected work could be done
+    """
     left_s = sum(work.expected_s for work in queue)
     wanted_s = max(left_s / (2 * slots), min(10 * start_s, left_s / slots))
     taken_s = 0.0

@@ -74,6 +74,7 @@ class Site:
     probed: float = 0.0  # when that was last asked
     silent_since: float | None = None
     too_much_bytes: int | None = None  # bound of a task that was killed here, perhaps for its memory
+    kappas: dict[str, float] = field(default_factory=dict)  # stage: as planned with
     # stage: seconds, expected ones, bytes that were read
     measured: dict[str, list[float]] = field(default_factory=dict)
 
@@ -151,6 +152,10 @@ class Site:
         """Seconds that an expected second takes here; None: not measured yet."""
         seconds, expected, _ = self.measured.get(stage, (0.0, 0.0, 0.0))
         return seconds / expected if seconds > 0 and expected > 0 else None
+
+    def expected_ratio(self, stage: str) -> float:
+        """The same, as planned where nothing was measured yet."""
+        return self.ratio(stage) or self.kappas.get(stage) or 1.0
 
     def least_ratio(self, stage: str) -> float | None:
         """The same where a call that is under way for longer counts too; None: nothing is known."""

@@ -199,8 +199,9 @@ class SiteCalls:
         """Asks a site that should have been heard of whether it lives; others get what a silent one
         has."""
         was_silent = site.silent_since is not None
+        # A site that is as fast as the defaults would have been heard of: the question costs little.
         late = any(
-            running.for_s() > _LATE_FACTOR * self._expected_s(site, running) + _SILENCE_S
+            running.for_s() > _LATE_FACTOR * (running.expected_s() + site.start_s) + _SILENCE_S
             for running in site.running
         )
         self._probe(site, late or was_silent)
@@ -235,10 +236,9 @@ class SiteCalls:
                 site.silent_since = site.heard
 
     def _expected_s(self, site: Site, running: Running) -> float:
-        expected_s = running.expected_s()
         if not running.works:
-            return expected_s + site.start_s
-        return expected_s * (site.ratio(running.works[0].stage) or 1.0) + site.start_s
+            return site.start_s
+        return running.expected_s() * site.expected_ratio(running.works[0].stage) + site.start_s
 
     def _begin(self, site: Site, make_call: MakeCall) -> bool:
         """Gives a site its next call, if it has a free place and there is something for it."""
@@ -261,19 +261,18 @@ class SiteCalls:
         if site.queue:
             stage = site.queue[0].stage
             same = [work for work in site.queue if work.stage == stage]
-            works = same[: first_chunk(same, site.slots, site.start_s)]
+            works = same[: first_chunk(same, site.slots, site.start_s / site.expected_ratio(stage))]
             site.queue = [work for work in site.queue if work not in works]
             return works
         return self._copies_for(site)
 
     def _rate(self, site: Site, stage: str) -> float:
         """Seconds of expected work that a site does in a second, as far as is known."""
-        ratio = site.ratio(stage)
+        ratio = site.expected_ratio(stage)
         for running in site.running:  # a call that takes longer than expected tells so before it ends
             if running.works and running.works[0].stage == stage and running.expected_s() > 0:
-                at_least = max(running.for_s() - site.start_s, 0.0) / running.expected_s()
-                ratio = max(ratio if ratio is not None else 0.0, at_least)
-        return site.slots / (ratio or 1.0)
+                ratio = max(ratio, max(running.for_s() - site.start_s, 0.0) / running.expected_s())
+        return site.slots / ratio
 
     def _steal(self, site: Site) -> None:
         """Moves works from the tail of another site's queue to this one's, where that ends sooner."""

@@ -38,6 +38,7 @@ class Placement:
         for site in sites:
             site.slots = min(int(self._told[site.name]["cores"]), _places_of(site))
             site.memory_bytes = int(self._told[site.name]["memory_bytes"])
+            site.kappas = dict(self._told[site.name]["kappa"])
 
     def __str__(self) -> str:
         return "; ".join(filter(None, map(work_text, self._told.values())))

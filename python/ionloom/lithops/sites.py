@@ -208,7 +208,7 @@ class SitesRun(Run):
         stages = list(dict.fromkeys(task["stage"] for task in planned["tasks"]))
         if "ingest" not in stages:
             self._planning.before(stages[0])
-        works = works_of(planned["tasks"], planned["expected"], planned["threads"],
+        works = works_of(planned["tasks"], self._planning.module_s,
                          {stage: self._planning.placement.sites_of(stage) for stage in stages})
         for site in self._sites:
             site.share = 0.0

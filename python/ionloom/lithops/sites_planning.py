@@ -62,6 +62,7 @@ class Planning:
         self._asked_at = 0.0
         self._ingested: dict[str, float] = {}
         self.placement: Placement
+        self.module_s: dict[str, float] = {}  # by stage, what kappas multiply
         self.first: dict[str, Any] = {}  # the solver's first answer
         self.plans = 0  # its answers
 
@@ -170,6 +171,7 @@ class Planning:
 
     def _take(self, outcome: SiteOutcome, seen: Seen) -> None:
         plan = outcome["placement"]["plan"]
+        self.module_s = outcome["placement"]["module_s"]
         self.placement = Placement(plan, self._sites, self._source, self._job["keep_raw_at"])
         self._planned_with = seen
         self.first = self.first or plan
