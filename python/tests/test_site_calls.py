@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ionloom.errors import RemoteError
 from ionloom.lithops import site_calls
+from ionloom.lithops.calls import Attempt
 from ionloom.lithops.share_out import Work
 from ionloom.lithops.site import Running, Site
 from ionloom.lithops.site_calls import SiteCalls
@@ -136,6 +137,16 @@ def test_a_site_is_late_when_it_is_slower_than_it_was_planned_to_be(kappa: float
     scene.cloud.kappas = {"annotate": kappa}
     assert scene.run(1, at="cloud") == []
     assert lab.tasks() == copies
+
+
+def test_a_call_that_lasts_as_long_as_planned_does_not_make_a_site_slow() -> None:
+    site = Site("lab", Executor(), "", 1, 0, start_s=0.0, kappas={"annotate": 20.0})
+    work = Work({"name": "t", "stage": "annotate", "memory_bytes": 1}, 0.1, BOTH)
+    begun_1_s_ago = Attempt(Future(), time.monotonic() - 1)
+    site.running.append(Running([work], {"kind": "work", "name": "work", "memory_mb": 1}, begun_1_s_ago))
+    assert site.least_ratio("annotate") is None
+    site.kappas = {"annotate": 5.0}
+    assert site.least_ratio("annotate") == pytest.approx(10, rel=0.1)
 
 
 def test_who_got_no_share_takes_nothing_as_long_as_the_other_works() -> None:

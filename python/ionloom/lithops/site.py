@@ -158,10 +158,13 @@ class Site:
         return self.ratio(stage) or self.kappas.get(stage) or 1.0
 
     def least_ratio(self, stage: str) -> float | None:
-        """The same where a call that is under way for longer counts too; None: nothing is known."""
-        ratios = [ratio for ratio in [self.ratio(stage)] if ratio is not None]
+        """The same where a call that is under way for longer than it should be counts too; None: nothing is
+        known."""
+        known = self.ratio(stage)
+        most = self.expected_ratio(stage)
         for running in self.running:
             if running.works and running.works[0].stage == stage and running.expected_s() > 0:
                 so_far = max(running.for_s() - self.start_s, 0.0) / running.expected_s()
-                ratios += [so_far] if so_far > max(ratios, default=1.0) else []
-        return max(ratios, default=None)
+                if so_far > most:
+                    known = most = so_far
+        return known
