@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/interruption.h"
 #include "app/joined.h"
 
 namespace ionloom::app {
@@ -70,6 +71,11 @@ Result<void> run_self(const std::vector<std::string>& arguments,
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  // Ctrl-C reaches both, and whichever is asked first.
+  constexpr int kInterruptedExit = 130;
+  if (interrupted() || (WIFEXITED(status) && WEXITSTATUS(status) == kInterruptedExit)) {
+    return fail(ErrorCode::kInterrupted, {}, "stopped on request");
+  }
   return data_error("ionloom " + joined(arguments, " "), last_line(output));
 }
 

@@ -252,6 +252,16 @@ TEST(Calibrate, stopped_in_a_thorough_test_keeps_what_was_known_and_leaves_nothi
   }
 }
 
+TEST(Calibrate, says_only_once_that_it_was_stopped_when_its_runs_were_as_well) {
+  const Workplace place(sample(glucose_pixels()));
+  ProgramSettings settings = measuring(place);
+  settings.own_group = true;
+  Program program({"calibrate", "--device", "shelf", "--runtime", "native"}, settings);
+  program.wait_for("self-test");
+  program.send_to_group(SIGINT);
+  expect_error(program.finish(), 130, {"error: stopped on request"});
+}
+
 TEST(Calibrate, names_a_file_of_measurements_that_is_none_and_leaves_it_alone) {
   const Workplace place(sample(glucose_pixels()));
   put(place / "own.sqlite", "no database");

@@ -32,6 +32,7 @@ void enter(const std::filesystem::path& tasks) {
 [[noreturn]] void become(std::vector<char*>& arguments, const ProgramSettings& settings, int out,
                          int err) {
   if (!settings.control_group.empty()) enter(settings.control_group);
+  if (settings.own_group) ::setpgid(0, 0);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_DFL);
@@ -114,6 +115,10 @@ void Program::wait_for(const std::string& text) {
 
 void Program::send(int signal) const {
   EXPECT_EQ(::kill(pid_, signal), 0);
+}
+
+void Program::send_to_group(int signal) const {
+  EXPECT_EQ(::kill(-pid_, signal), 0);
 }
 
 Finished Program::finish() {

@@ -23,6 +23,7 @@ struct ProgramSettings {
   std::optional<std::uint64_t> memory_limit_bytes = {};  ///< of the address space
   std::filesystem::path control_group = {};  ///< list of processes of the one to run in, or empty
   bool terminal = false;                     ///< stderr is a terminal of 80 columns
+  bool own_group = false;  ///< of processes, as a shell's command that Ctrl-C goes to
 };
 
 /// build/bin/ionloom as a process of its own, started with default signal handling.
@@ -36,6 +37,8 @@ class Program {
   /// Blocks until stderr holds the text; the test fails when the program ends without it.
   void wait_for(const std::string& text);
   void send(int signal) const;
+  /// To all processes of its group. REQUIRES: own_group
+  void send_to_group(int signal) const;
   /// Reads all output and waits for the end.
   Finished finish();
 
