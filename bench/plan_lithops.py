@@ -14,10 +14,10 @@ from typing import Any
 
 from compare import IONLOOM
 from lithops_run import on_lithops
+from measurement_rows import write_rows
 
 Json = dict[str, Any]
 LEVEL = 0.9
-FIRST_LINE = '{"ionloom_measurements":1}'  # of measurements as text
 PROCESSES = 2  # that Lithops' localhost backend runs at once here
 
 
@@ -37,7 +37,7 @@ def lithops_runs(jobs: list[tuple[Path, Path]], work: Path) -> list[Json]:
 def planned_s(run: Json, measurements: list[Json], work: Path) -> float:
     """What `ionloom plan` says of the job when it knows these measurements."""
     rows = work / "others.jsonl"
-    rows.write_text("\n".join([FIRST_LINE, *map(json.dumps, measurements)]) + "\n")
+    write_rows(rows, measurements)
     database = work / f"others-{run['dataset']}.sqlite"
     environment = {**os.environ, "IONLOOM_MEASUREMENTS": str(database), "IONLOOM_DEVICE": "bench"}
     if not database.exists():

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from compare import BUILD, IONLOOM
-from plan_lithops import FIRST_LINE, lithops_runs, predicted_lithops_runs
+from measurement_rows import BENCH_PLAN, learned_text, write_rows
+from plan_lithops import lithops_runs, predicted_lithops_runs
 from plan_report import markdown, summary
 from run import SHARED, machine, results_folder
 from whole_runs import fresh_folder, simulated
 
-BENCH_PLAN = BUILD / "bin/bench_plan"
 SHORT_S = 1.2  # runs below it are the middle one of three: what else the machine does shows in them
 Json = dict[str, Any]
 
@@ -159,7 +159,7 @@ def measure(options: argparse.Namespace, work: Path) -> tuple[list[Json], list[l
 
 def write_reference(runs: list[Json], measurements: list[list[Json]], folder: Path) -> None:
     """Of each dataset the second and the fourth list's runs; stages of 1 ms and more."""
-    kept = [FIRST_LINE]
+    kept = []
     names = list(dict.fromkeys(run["list"] for run in runs))
     for run, rows in zip(runs, measurements, strict=True):
         if names.index(run["list"]) % 2 == 0:
@@ -167,12 +167,10 @@ def write_reference(runs: list[Json], measurements: list[list[Json]], folder: Pa
         for row in rows:
             if row["compute_s"] >= 0.001:
                 device = "reference " + row["device"].removeprefix("bench ")
-                kept.append(json.dumps({**row, "device": device}, separators=(",", ":")))
+                kept.append({**row, "device": device})
     file = folder / "reference-measurements.jsonl"
-    file.write_text("\n".join(kept) + "\n")
-    (folder / "reference-models.json").write_text(
-        subprocess.run([str(BENCH_PLAN), "models", str(file)], capture_output=True, text=True,
-                       check=True).stdout)
+    write_rows(file, kept)
+    (folder / "reference-models.json").write_text(learned_text(file))
 
 
 def bench_plan(work: Path, *arguments: str) -> Any:

@@ -21,8 +21,8 @@ from typing import Any
 
 from calmest import Timed, calmest
 from compare import IONLOOM
-from plan_lithops import FIRST_LINE
-from plan_run import BENCH_PLAN, annotate, devices, lists
+from measurement_rows import BENCH_PLAN, learned_text, write_rows
+from plan_run import annotate, devices, lists
 from whole_runs import simulated
 
 Json = dict[str, Any]
@@ -44,6 +44,11 @@ def calm_s(row: Json) -> float:
 
 def pace(row: Json) -> float:
     return float(row.get("pace", 1))
+
+
+def way_of(row: Json) -> str:
+    """"native", "wasm-disk" ...: how its device ran."""
+    return str(row["device"]).split()[-2]
 
 
 def work_of(row: Json) -> str:
@@ -92,7 +97,7 @@ def measured(dataset: Path, molecules: Path, work: Path) -> list[Json]:
         for way, (row, ratio) in of_ways.items():
             if here_s * ratio >= LEAST_S:
                 # Native tasks of all stages: what threads take is measured at other times, with other modules.
-                name = "native-disk" if way == "native" else row["device"].split()[-2]
+                name = "native-disk" if way == "native" else way_of(row)
                 found.append(row_of(row, f"{name} x1", here_s * ratio))
     return found
 
@@ -124,43 +129,34 @@ def self_tests(work: Path) -> list[Json]:
             for (stage, device, dataset), rows in found.items()]
 
 
-def learned(rows: list[Json], work: Path) -> Path:
-    """The models that are learned from rows."""
-    file, models = work / "rows.jsonl", work / "models.json"
-    file.write_text("\n".join([FIRST_LINE, *(json.dumps(row) for row in rows)]) + "\n")
-    models.write_text(subprocess.run([str(BENCH_PLAN), "models", str(file)], capture_output=True, text=True,
-                                     check=True).stdout)
-    return models
-
-
-def predicted(rows: list[Json], models: Path, work: Path) -> list[float | None]:
+def predicted(rows: list[Json], models: str, work: Path) -> list[float | None]:
     """What models say that each row's work takes on its device, seconds."""
-    file = work / "asked.jsonl"
-    file.write_text("\n".join([FIRST_LINE, *(json.dumps(row) for row in rows)]) + "\n")
+    asked, told_by = work / "asked.jsonl", work / "models.json"
+    write_rows(asked, rows)
+    told_by.write_text(models)
     told: list[float | None] = json.loads(subprocess.run(
-        [str(BENCH_PLAN), "predict", str(models), str(file)], capture_output=True, text=True, check=True).stdout)
+        [str(BENCH_PLAN), "predict", str(told_by), str(asked)], capture_output=True, text=True, check=True).stdout)
     return told
 
 
-def is_of_module(row: Json) -> bool:
-    return str(row["device"]).split()[-2] in ("wasm", "wasm-disk")
+def scaled(added: list[Json], kept: list[Json], work: Path) -> tuple[list[Json], str]:
+    """Added rows as long as they would take where the kept ones were measured, and the models of both: so that of
+    each stage the module takes what it should by these. They change with what is added, a little."""
+    def learned(rows: list[Json]) -> str:
+        write_rows(work / "rows.jsonl", rows)
+        return learned_text(work / "rows.jsonl")
 
-
-def scaled(added: list[Json], kept: list[Json], work: Path) -> list[Json]:
-    """Added rows as long as they would take where the kept ones were measured: so that of each stage the module
-    takes what it should by models that are learned from both. The models change with what is added, a little."""
-    rows = added
-    models = learned(kept, work)
+    rows, models = added, learned(kept)
     for _ in range(SCALINGS):
         factors: dict[str, list[float]] = {}
-        module = [row for row in rows if is_of_module(row)]
+        module = [row for row in rows if way_of(row) in ("wasm", "wasm-disk")]
         for row, told in zip(module, predicted(module, models, work), strict=True):
             if told is not None:
                 factors.setdefault(row["stage"], []).append(told / row["compute_s"])
         rows = [{**row, "compute_s": row["compute_s"] * median(factors[row["stage"]])}
                 for row in rows if row["stage"] in factors]
-        models = learned(kept + rows, work)
-    return rows
+        models = learned(kept + rows)
+    return rows, models
 
 
 def main() -> None:
@@ -182,14 +178,11 @@ def main() -> None:
         works = {work_of(row) for row in added}
 
         def is_older(row: Json) -> bool:
-            return (row["device"].split()[-2] in ("native-disk", "interpreted", "interpreted-disk")
-                    or work_of(row) in works)
+            return way_of(row) in ("native-disk", "interpreted", "interpreted-disk") or work_of(row) in works
 
-        old = [json.loads(line) for line in file.read_text().splitlines()[1:]]
-        kept = [row for row in old if not is_older(row)]
-        rows = kept + scaled(added, kept, work)
-        models = learned(rows, work).read_text()
-    file.write_text("\n".join([FIRST_LINE, *(json.dumps(row, separators=(",", ":")) for row in rows)]) + "\n")
+        kept = [row for row in map(json.loads, file.read_text().splitlines()[1:]) if not is_older(row)]
+        rows, models = scaled(added, kept, work)
+    write_rows(file, kept + rows)
     (options.folder / "reference-models.json").write_text(models)
 
 

@@ -28,6 +28,9 @@
 namespace ionloom::app {
 namespace {
 
+static_assert(plan::kRunBlockBytes == stages::kRunBlockBytes &&
+              plan::kRunPeakBytes == sizeof(imaging::Peak));
+
 constexpr std::size_t kSampledSpectra = 256;
 constexpr std::uint64_t kSampledPeaks = 200'000;
 constexpr std::uint64_t kMostTasks = 2048;

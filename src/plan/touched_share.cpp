@@ -5,7 +5,7 @@
 namespace ionloom::plan {
 namespace {
 
-constexpr double kPeaks_a_run = 2.4e6;  // measured with runs over emulated sites
+constexpr double kPeaks_a_run = 2.4e6;  // as runs over emulated sites had
 
 }  // namespace
 
