@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -22,6 +24,7 @@
 #include "chem/molecule_list.h"
 #include "files/output_file.h"
 #include "plan/measurements_file.h"
+#include "report/folder_lock.h"
 
 namespace ionloom::app {
 namespace {
@@ -69,6 +72,20 @@ bool grows_with_ions(plan::Stage stage) {
          stage == plan::Stage::kAnnotate || stage == plan::Stage::kRank;
 }
 
+constexpr std::string_view kFolderName = "ionloom-calibrate-";
+
+/// Removes what self-tests left that were killed: their folders are nobody's any more.
+void remove_leftovers(const fs::path& parent) {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  for (fs::directory_iterator it(parent, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().filename().string().starts_with(kFolderName)) folders.push_back(it->path());
+  }
+  for (const fs::path& folder : folders) {
+    if (report::FolderLock::try_take(folder)) fs::remove_all(folder, error);
+  }
+}
+
 /// A folder that goes away with this.
 class TemporaryFolder {
  public:
@@ -80,7 +97,8 @@ class TemporaryFolder {
     }
     return create_in(fs::temp_directory_path(error));
   }
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFolder(TemporaryFolder&& other) noexcept
+      : path_(std::exchange(other.path_, {})), lock_(std::move(other.lock_)) {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
   ~TemporaryFolder() {
     std::error_code error;
@@ -90,13 +108,17 @@ class TemporaryFolder {
 
  private:
   [[nodiscard]] static Result<TemporaryFolder> create_in(const fs::path& parent) {
-    std::string path = (parent / "ionloom-calibrate-XXXXXX").string();
+    remove_leftovers(parent);
+    std::string path = (parent / (std::string(kFolderName) + "XXXXXX")).string();
     if (::mkdtemp(path.data()) != nullptr) return TemporaryFolder(path);
     return data_error(path, fmt::format("a folder for temporary files cannot be made: {}",
                                         std::generic_category().message(errno)));
   }
-  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
+  explicit TemporaryFolder(fs::path path)
+      : path_(std::move(path)), lock_(report::FolderLock::try_take(path_)) {}
+
   fs::path path_;
+  std::optional<report::FolderLock> lock_;
 };
 
 /// The first molecules of the demo list, and the same with chains of so many lengths on them: for

@@ -228,6 +228,22 @@ std::set<std::filesystem::path> self_test_folders() {
   return found;
 }
 
+/// Those that were not there before.
+std::set<std::filesystem::path> new_folders(const std::set<std::filesystem::path>& before) {
+  std::set<std::filesystem::path> found = self_test_folders();
+  for (const auto& folder : before) found.erase(folder);
+  return found;
+}
+
+/// Another test's may be there as well, for as long as it runs.
+bool are_soon_gone(const std::set<std::filesystem::path>& folders) {
+  const auto is_gone = [](const auto& folder) { return !std::filesystem::exists(folder); };
+  for (int i = 0; i < 200 && !std::ranges::all_of(folders, is_gone); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  }
+  return std::ranges::all_of(folders, is_gone);
+}
+
 TEST(Calibrate, stopped_in_a_thorough_test_keeps_what_was_known_and_leaves_nothing) {
   const Workplace place(sample(glucose_pixels()));
   const ProgramSettings settings = measuring(place);
@@ -241,15 +257,23 @@ TEST(Calibrate, stopped_in_a_thorough_test_keeps_what_was_known_and_leaves_nothi
     program.send(signal);
     expect_error(program.finish(), 130, {"stopped on request"});
     EXPECT_EQ(exported(settings).size(), known);
-    // Another test's may be there as well, for as long as it runs.
-    std::set<std::filesystem::path> left = self_test_folders();
-    for (const auto& folder : before) left.erase(folder);
-    const auto is_gone = [](const auto& folder) { return !std::filesystem::exists(folder); };
-    for (int i = 0; i < 200 && !std::ranges::all_of(left, is_gone); ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{100});
-    }
-    EXPECT_TRUE(std::ranges::all_of(left, is_gone));
+    EXPECT_TRUE(are_soon_gone(new_folders(before)));
   }
+}
+
+TEST(Calibrate, removes_what_a_killed_self_test_left) {
+  const Workplace place(sample(glucose_pixels()));
+  ProgramSettings settings = measuring(place);
+  settings.own_group = true;
+  const auto before = self_test_folders();
+  Program killed({"calibrate", "--device", "shelf", "--runtime", "native"}, settings);
+  killed.wait_for("self-test");
+  const auto left = new_folders(before);
+  ASSERT_FALSE(left.empty());
+  killed.send_to_group(SIGKILL);
+  EXPECT_EQ(killed.finish().exit_code, -SIGKILL);
+  ASSERT_EQ(run({"calibrate", "--device", "shelf", "--runtime", "native"}, settings).exit_code, 0);
+  EXPECT_TRUE(are_soon_gone(left));
 }
 
 TEST(Calibrate, says_only_once_that_it_was_stopped_when_its_runs_were_as_well) {
