@@ -74,6 +74,9 @@ bool grows_with_ions(plan::Stage stage) {
 
 constexpr std::string_view kFolderName = "ionloom-calibrate-";
 
+/// What was changed since then may be somebody's who has not locked it yet, or an older ionloom's.
+constexpr std::chrono::hours kLeftFor{1};
+
 /// Removes what self-tests left that were killed: their folders are nobody's any more.
 void remove_leftovers(const fs::path& parent) {
   std::vector<fs::path> folders;
@@ -82,6 +85,8 @@ void remove_leftovers(const fs::path& parent) {
     if (it->path().filename().string().starts_with(kFolderName)) folders.push_back(it->path());
   }
   for (const fs::path& folder : folders) {
+    const auto changed = fs::last_write_time(folder, error);
+    if (error || fs::file_time_type::clock::now() - changed < kLeftFor) continue;
     if (report::FolderLock::try_take(folder)) fs::remove_all(folder, error);
   }
 }
